@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * collect: runs the sources into a fresh snapshot.
+ */
+#ifndef IPFW_COLLECT_H
+#define IPFW_COLLECT_H
+
+#include "filter.h"
+#include "snapshot.h"
+
+enum source_choice { CHOOSE_AUTO, CHOOSE_KERNEL, CHOOSE_EBPF };
+
+struct collect_config {
+	enum source_choice source;
+	enum hooks_id hooks;  /* HOOKS_NONE: whichever set works */
+	const char *root;     /* read the proc tree below it; NULL: the live system */
+	struct filter filter; /* which interfaces */
+};
+
+struct collector;
+
+/*
+ * Open what the readings need (sockets, the kernel's numbering). The config must outlive the
+ * collector. Returns 0 or -errno, with a sentence for people in `why`; -EOPNOTSUPP: the source
+ * that was asked for cannot be had here.
+ */
+int collect_open(struct collector **out, const struct collect_config *config, char *why,
+		 size_t why_size);
+void collect_close(struct collector *c); /* accepts NULL */
+
+/*
+ * One reading. Returns 0 and a sorted snapshot that the caller owns, with what could not be read
+ * absent and noted in its `trouble`; -errno and no snapshot when nothing at all could be read,
+ * with the sentence in `why`.
+ */
+int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size);
+
+#endif

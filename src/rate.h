@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rate: what changed between two readings. Every rule about resets, wraps, reuse and renaming of
+ * interfaces lives here and only here.
+ *
+ * - A counter that went down was reset. Nobody can tell a wrap from a reset, so a wrap counts as
+ *   one: the row is discontinuous, its deltas are absent for this interval.
+ * - An interface is the same one if ifindex and name both are; else it is discontinuous.
+ * - A derived figure is a difference of counters read at slightly different moments and may step
+ *   back by itself. If none of the row's plain counters went down, it holds its last value.
+ */
+#ifndef IPFW_RATE_H
+#define IPFW_RATE_H
+
+#include "snapshot.h"
+
+struct delta {
+	uint64_t value[M_COUNT];
+	uint32_t known;
+};
+
+struct rates {
+	uint64_t interval_ns; /* measured, CLOCK_MONOTONIC, > 0 */
+	struct delta system[FAMILY_COUNT];
+	struct delta (*ifs)[FAMILY_COUNT]; /* parallel to the later snapshot's ifs */
+	struct delta *paths;               /* parallel to its paths */
+	size_t n_ifs, n_paths;
+};
+
+/*
+ * Make `cur` the successor of `prev`: fill every row's continuity and hold derived figures. Call
+ * it once for each new reading, before anybody reads it. prev NULL: the first reading, nothing is
+ * discontinuous.
+ */
+void rate_follow(const struct snapshot *prev, struct snapshot *cur);
+
+/*
+ * Deltas from `prev` to `cur`, both sorted, `cur` the (direct or later) successor of `prev`. A row
+ * that is discontinuous after prev's time has none. NULL: no memory, or no time between the two.
+ * The caller owns the result.
+ */
+struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *cur);
+void rates_free(struct rates *r); /* accepts NULL */
+
+/* Units per second, from a delta and an interval in ns (> 0). */
+double rate_per_second(uint64_t delta, uint64_t interval_ns);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * snmp_agent: the AgentX side of the agent. snmp_agent_none.c stands in where it is not built.
+ *
+ * One thread makes every net-snmp call. The owner publishes immutable views of a reading; the
+ * thread answers from the newest one.
+ */
+#ifndef IPFW_SNMP_AGENT_H
+#define IPFW_SNMP_AGENT_H
+
+#include <stdbool.h>
+
+#include "snmp_tables.h"
+
+struct snmp_agent;
+
+struct snmp_agent_config {
+	const char *socket;      /* net-snmp transport address of the master; NULL: its default */
+	unsigned interval_ms;    /* full sampling interval */
+	unsigned cache_ms;       /* a request never gets a reading older than this */
+	int refresh_fd;          /* eventfd: written when a request wants a fresh reading */
+	int stop_fd;             /* eventfd: written when the thread ended by itself (see failed) */
+};
+
+/* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */
+int snmp_agent_start(struct snmp_agent **out, const struct snmp_agent_config *config);
+
+/* Hand over a view; the agent owns it from now on and frees it when the next one comes. */
+void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
+
+/* True after the thread gave up, and the sentence why: another instance holds the subtree. */
+bool snmp_agent_failed(struct snmp_agent *a, const char **why);
+
+/* Stop and wait at most 1 s; false: the thread did not end, leave the process at once. */
+bool snmp_agent_stop(struct snmp_agent *a);
+
+#endif
