@@ -113,6 +113,9 @@ void snapshot_sort(struct snapshot *s);
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
 
+/* The order of paths, (family, in, out), for qsort(3) and bsearch(3). */
+int snapshot_order_paths(const void *a, const void *b);
+
 /* Note a trouble of this reading; a sentence without a full stop that names the thing. */
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
 							     ...);

@@ -31,7 +31,7 @@ void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
 bool snmp_agent_failed(struct snmp_agent *a, const char **why);
 
-/* Stop and wait at most 1 s; false: the thread did not end, leave the process at once. */
+/* Stop and wait at most 1 s; accepts NULL. False: the thread did not end, leave the process at once. */
 bool snmp_agent_stop(struct snmp_agent *a);
 
 #endif

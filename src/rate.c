@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "rate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether a plain counter that both know went down. */
+static bool was_reset(const struct figures *prev, const struct figures *cur)
+{
+	uint32_t plain = prev->known & cur->known & ~prev->derived & ~cur->derived;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (plain >> m & 1 && cur->value[m] < prev->value[m])
+			return true;
+	return false;
+}
+
+static void hold_derived(const struct figures *prev, struct figures *cur)
+{
+	uint32_t derived = prev->known & cur->known & cur->derived;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (derived >> m & 1 && cur->value[m] < prev->value[m])
+			cur->value[m] = prev->value[m];
+}
+
+/* Continue `n` rows of counters that share one continuity. */
+static void follow_rows(const struct figures *prev, struct figures *cur, size_t n,
+			uint64_t prev_since_ns, uint64_t now_ns, struct continuity *continuity)
+{
+	for (size_t i = 0; i < n; i++)
+		if (was_reset(&prev[i], &cur[i])) {
+			*continuity = (struct continuity){now_ns, true};
+			return;
+		}
+	for (size_t i = 0; i < n; i++)
+		hold_derived(&prev[i], &cur[i]);
+	*continuity = (struct continuity){prev_since_ns, false};
+}
+
+/* The row of the same interface: both its ifindex and its name are the same. */
+static const struct snapshot_if *same_if(const struct snapshot *s, const struct snapshot_if *row)
+{
+	const struct snapshot_if *end = s->ifs + s->n_ifs;
+
+	for (const struct snapshot_if *i = snapshot_find_if(s, row->ifindex);
+	     i && i < end && i->ifindex == row->ifindex; i++)
+		if (!strcmp(i->name, row->name))
+			return i;
+	return NULL;
+}
+
+static const struct snapshot_path *same_path(const struct snapshot *s,
+					     const struct snapshot_path *row)
+{
+	const struct snapshot_path *p;
+
+	if (!s->n_paths)
+		return NULL;
+	p = bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths);
+
+	return p && !strcmp(p->in_name, row->in_name) && !strcmp(p->out_name, row->out_name) ? p
+											     : NULL;
+}
+
+void rate_follow(const struct snapshot *prev, struct snapshot *cur)
+{
+	const struct continuity anew = {cur->mono_ns, true};
+
+	if (!prev)
+		return;
+	for (int f = FAMILY_IPV4; f < FAMILY_COUNT; f++) {
+		const struct snapshot_system *before = &prev->system[f];
+		struct snapshot_system *now = &cur->system[f];
+
+		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+			    cur->mono_ns, &now->continuity);
+	}
+	for (size_t i = 0; i < cur->n_ifs; i++) {
+		struct snapshot_if *now = &cur->ifs[i];
+		const struct snapshot_if *before = same_if(prev, now);
+
+		if (before)
+			follow_rows(before->figures, now->figures, FAMILY_COUNT,
+				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
+		else
+			now->continuity = anew;
+	}
+	for (size_t i = 0; i < cur->n_paths; i++) {
+		struct snapshot_path *now = &cur->paths[i];
+		const struct snapshot_path *before = same_path(prev, now);
+
+		if (before)
+			follow_rows(&before->figures, &now->figures, 1,
+				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
+		else
+			now->continuity = anew;
+	}
+}
+
+/* Deltas of `n` rows, unless their counters started anew after prev_ns. */
+static void subtract(const struct figures *prev, const struct figures *cur, size_t n,
+		     const struct continuity *continuity, uint64_t prev_ns, struct delta *out)
+{
+	if (continuity->fresh || continuity->since_ns > prev_ns)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t known = prev[i].known & cur[i].known;
+
+		for (int m = 0; m < M_COUNT; m++)
+			if (known >> m & 1 && cur[i].value[m] >= prev[i].value[m]) {
+				out[i].value[m] = cur[i].value[m] - prev[i].value[m];
+				out[i].known |= 1u << m;
+			}
+	}
+}
+
+struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *cur)
+{
+	struct rates *r;
+
+	if (cur->mono_ns <= prev->mono_ns)
+		return NULL;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return NULL;
+	r->interval_ns = cur->mono_ns - prev->mono_ns;
+	r->n_ifs = cur->n_ifs;
+	r->n_paths = cur->n_paths;
+	r->ifs = calloc(r->n_ifs + 1, sizeof(*r->ifs));
+	r->paths = calloc(r->n_paths + 1, sizeof(*r->paths));
+	if (!r->ifs || !r->paths) {
+		rates_free(r);
+		return NULL;
+	}
+	for (int f = FAMILY_IPV4; f < FAMILY_COUNT; f++)
+		subtract(&prev->system[f].figures, &cur->system[f].figures, 1,
+			 &cur->system[f].continuity, prev->mono_ns, &r->system[f]);
+	for (size_t i = 0; i < cur->n_ifs; i++) {
+		const struct snapshot_if *before = same_if(prev, &cur->ifs[i]);
+
+		if (before)
+			subtract(before->figures, cur->ifs[i].figures, FAMILY_COUNT,
+				 &cur->ifs[i].continuity, prev->mono_ns, r->ifs[i]);
+	}
+	for (size_t i = 0; i < cur->n_paths; i++) {
+		const struct snapshot_path *before = same_path(prev, &cur->paths[i]);
+
+		if (before)
+			subtract(&before->figures, &cur->paths[i].figures, 1,
+				 &cur->paths[i].continuity, prev->mono_ns, &r->paths[i]);
+	}
+	return r;
+}
+
+void rates_free(struct rates *r)
+{
+	if (!r)
+		return;
+	free(r->ifs);
+	free(r->paths);
+	free(r);
+}
+
+double rate_per_second(uint64_t delta, uint64_t interval_ns)
+{
+	return (double)delta * 1e9 / (double)interval_ns;
+}
