@@ -158,3 +158,18 @@ void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const stru
 			    !has_ipv6 || figures_known(ip6_figures, M_OUT_OCTETS),
 			    has_ipv6 ? v[M_OUT_OCTETS] : 0);
 }
+
+void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool has_ipv6,
+		   const struct kstat *ip6, struct kstat_epoch epoch)
+{
+	struct figures *total = &row->figures[FAMILY_TOTAL];
+	struct figures *v6 = &row->figures[FAMILY_IPV6];
+
+	figures_set(total, M_IN_PACKETS, dev->rx_packets);
+	figures_set(total, M_IN_OCTETS, dev->rx_octets);
+	figures_set(total, M_OUT_PACKETS, dev->tx_packets);
+	figures_set(total, M_OUT_OCTETS, dev->tx_octets);
+	if (has_ipv6)
+		kstat_figures(ip6, FAMILY_IPV6, epoch, true, v6);
+	kstat_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
+}

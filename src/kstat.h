@@ -95,4 +95,11 @@ struct kstat_device {
 void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const struct kstat *ip6,
 		       const struct figures *ip6_figures, struct figures *out);
 
+/*
+ * All three rows of an interface: the device's counters, its IPv6 counters (`has_ipv6` false: it
+ * has none) and what is derived from the two.
+ */
+void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool has_ipv6,
+		   const struct kstat *ip6, struct kstat_epoch epoch);
+
 #endif

@@ -373,7 +373,6 @@ static void configure_library(struct snmp_agent *a)
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
 			       1);
 	netsnmp_enable_subagent();
-	set_ping(RECONNECT_S);
 	if (a->socket)
 		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
 				      a->socket);
@@ -422,6 +421,7 @@ static void *run(void *arg)
 	} else {
 		register_sysORTable((oid *)module, OID_LENGTH(module),
 				    "IP traffic received, sent and forwarded");
+		set_ping(RECONNECT_S); /* init_agent() has set its own default */
 		init_snmp(NAME);
 	}
 	while (!atomic_load(&a->stopping) && !atomic_load(&a->failed)) {

@@ -36,6 +36,9 @@ void procfs_open(struct procfs *p, const char *root);
 /* System rows and forwarding state of both families, into `s`; troubles are noted there. */
 void procfs_read_system(const struct procfs *p, struct snapshot *s);
 
+/* Whether the global switch or that of any interface is on. Returns 0, 1 or -errno. */
+int procfs_any_forwarding(const struct procfs *p, enum family family);
+
 /* IPv6 counters of one interface. Returns 0, -ENOENT (the interface has no IPv6) or -errno. */
 int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kstat *out,
 		    uint32_t *ifindex);
