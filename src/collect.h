@@ -5,6 +5,8 @@
 #ifndef IPFW_COLLECT_H
 #define IPFW_COLLECT_H
 
+#include <stdbool.h>
+
 #include "filter.h"
 #include "snapshot.h"
 
@@ -14,6 +16,7 @@ struct collect_config {
 	enum source_choice source;
 	enum hooks_id hooks;  /* HOOKS_NONE: whichever set works */
 	const char *root;     /* read the proc tree below it; NULL: the live system */
+	bool may_attach;      /* auto and ebpf: attach where nothing is attached */
 	struct filter filter; /* which interfaces */
 };
 

@@ -105,9 +105,7 @@ int procfs_parse_snmp6(FILE *f, struct kstat *out, uint32_t *ifindex)
 
 		text = name ? strtok_r(NULL, " \t", &rest) : NULL;
 		if (!text || !parse_number(text, &value)) {
-			/* ifIndex is hexadecimal on some kernels */
-			if (!text || strcmp(name, "ifIndex"))
-				result = -EBADMSG;
+			result = -EBADMSG;
 			continue;
 		}
 		if (ifindex && !strcmp(name, "ifIndex") && value <= UINT32_MAX)
