@@ -16,6 +16,7 @@ struct collector {
 	struct procfs procfs;
 	struct src_netlink *netlink; /* NULL: a tree below a root is read */
 	struct src_bpf *bpf;         /* NULL: the kernel's own counters only */
+	char note[256];
 };
 
 int collect_open(struct collector **out, const struct collect_config *config, char *why,
@@ -37,8 +38,10 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 	}
 	if (!r && !config->root && config->source != CHOOSE_KERNEL) {
 		r = src_bpf_open(&c->bpf, config->hooks, config->may_attach, why, why_size);
-		if (r && config->source == CHOOSE_AUTO)
-			r = 0; /* the kernel's counters serve */
+		if (r && config->source == CHOOSE_AUTO) {
+			snprintf(c->note, sizeof(c->note), "%s", why);
+			r = 0;
+		}
 	}
 	if (r) {
 		collect_close(c);
@@ -46,6 +49,11 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 	}
 	*out = c;
 	return 0;
+}
+
+const char *collect_note(const struct collector *c)
+{
+	return c->note;
 }
 
 void collect_close(struct collector *c)

@@ -29,6 +29,9 @@ struct collector;
  */
 int collect_open(struct collector **out, const struct collect_config *config, char *why,
 		 size_t why_size);
+
+/* Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. */
+const char *collect_note(const struct collector *c);
 void collect_close(struct collector *c); /* accepts NULL */
 
 /*

@@ -2,7 +2,8 @@
 #include "kstat.h"
 
 #include <assert.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const struct kstat_name kstat_names[] = {
 	/* clang-format off */
@@ -29,9 +30,14 @@ static_assert(sizeof(kstat_names) / sizeof(kstat_names[0]) == K_COUNT, "one name
 struct kstat_epoch kstat_epoch_parse(const char *release)
 {
 	struct kstat_epoch epoch = {0, 0};
+	size_t major = strspn(release, "0123456789");
+	const char *minor = release + major + 1;
 
-	if (sscanf(release, "%4u.%4u", &epoch.major, &epoch.minor) != 2)
-		epoch = (struct kstat_epoch){0, 0};
+	if (!major || major > 4 || minor[-1] != '.' || !strspn(minor, "0123456789") ||
+	    strspn(minor, "0123456789") > 4)
+		return epoch;
+	epoch.major = atoi(release);
+	epoch.minor = atoi(minor);
 	return epoch;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void write_line(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va_list ap)
 {
 	char line[512];
 

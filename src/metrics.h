@@ -38,7 +38,7 @@ enum metric_unit { UNIT_PACKETS, UNIT_OCTETS };
 enum metric_group { GROUP_FORWARDING, GROUP_TRAFFIC, GROUP_NOT_ROUTED, GROUP_COUNT };
 
 struct metric {
-	const char *label;   /* for people: "received packets" */
+	const char *label;   /* for people; packets and octets of the same thing share it */
 	const char *sys_key; /* JSON key in a system row's group */
 	const char *if_key;  /* JSON key in an interface row; NULL: the figure has none */
 	enum metric_group group;

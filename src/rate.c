@@ -124,6 +124,7 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return NULL;
+	r->references = 1;
 	r->interval_ns = cur->mono_ns - prev->mono_ns;
 	r->n_ifs = cur->n_ifs;
 	r->n_paths = cur->n_paths;
@@ -153,9 +154,16 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 	return r;
 }
 
+struct rates *rates_share(struct rates *r)
+{
+	if (r)
+		r->references++;
+	return r;
+}
+
 void rates_free(struct rates *r)
 {
-	if (!r)
+	if (!r || --r->references)
 		return;
 	free(r->ifs);
 	free(r->paths);

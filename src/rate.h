@@ -12,6 +12,8 @@
 #ifndef IPFW_RATE_H
 #define IPFW_RATE_H
 
+#include <stdatomic.h>
+
 #include "snapshot.h"
 
 struct delta {
@@ -20,6 +22,7 @@ struct delta {
 };
 
 struct rates {
+	atomic_uint references;
 	uint64_t interval_ns; /* measured, CLOCK_MONOTONIC, > 0 */
 	struct delta system[FAMILY_COUNT];
 	struct delta (*ifs)[FAMILY_COUNT]; /* parallel to the later snapshot's ifs */
@@ -37,10 +40,13 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur);
 /*
  * Deltas from `prev` to `cur`, both sorted, `cur` the (direct or later) successor of `prev`. A row
  * that is discontinuous after prev's time has none. NULL: no memory, or no time between the two.
- * The caller owns the result.
+ * The caller owns one reference.
  */
 struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *cur);
-void rates_free(struct rates *r); /* accepts NULL */
+
+/* One more reference, from any thread, and giving one back; both accept NULL. */
+struct rates *rates_share(struct rates *r);
+void rates_free(struct rates *r);
 
 /* Units per second, from a delta and an interval in ns (> 0). */
 double rate_per_second(uint64_t delta, uint64_t interval_ns);

@@ -15,14 +15,23 @@ struct snapshot *snapshot_new(void)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
-	if (s)
+	if (s) {
+		s->references = 1;
 		s->source = SOURCE_KERNEL;
+	}
+	return s;
+}
+
+struct snapshot *snapshot_share(struct snapshot *s)
+{
+	if (s)
+		s->references++;
 	return s;
 }
 
 void snapshot_free(struct snapshot *s)
 {
-	if (!s)
+	if (!s || --s->references)
 		return;
 	free(s->ifs);
 	free(s->paths);

@@ -8,6 +8,7 @@
 #ifndef IPFW_SNAPSHOT_H
 #define IPFW_SNAPSHOT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +76,7 @@ struct snapshot_path {
 };
 
 struct snapshot {
+	atomic_uint references;
 	uint64_t mono_ns;     /* CLOCK_MONOTONIC when the reading began */
 	struct timespec wall; /* CLOCK_REALTIME at the same moment */
 	uint64_t duration_ns; /* how long the reading took */
@@ -98,9 +100,12 @@ struct snapshot {
 	unsigned troubles;
 };
 
-/* An empty snapshot, or NULL when there is no memory. The caller owns it. */
+/* An empty snapshot, or NULL when there is no memory. The caller owns one reference. */
 struct snapshot *snapshot_new(void);
-void snapshot_free(struct snapshot *s); /* accepts NULL */
+
+/* One more reference, from any thread; the snapshot must not change any more. Returns s. */
+struct snapshot *snapshot_share(struct snapshot *s); /* accepts NULL */
+void snapshot_free(struct snapshot *s);              /* gives one back; accepts NULL */
 
 /*
  * Append a row. The pointer is valid until the next call for the same array; NULL: no memory.

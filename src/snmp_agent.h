@@ -15,11 +15,11 @@
 struct snmp_agent;
 
 struct snmp_agent_config {
-	const char *socket;      /* net-snmp transport address of the master; NULL: its default */
-	unsigned interval_ms;    /* full sampling interval */
-	unsigned cache_ms;       /* a request never gets a reading older than this */
-	int refresh_fd;          /* eventfd: written when a request wants a fresh reading */
-	int stop_fd;             /* eventfd: written when the thread ended by itself (see failed) */
+	const char *socket;   /* net-snmp transport address of the master; NULL: its default */
+	unsigned interval_ms; /* full sampling interval */
+	unsigned cache_ms;    /* a request never gets a reading older than this */
+	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */
+	int stop_fd;          /* eventfd: written when the thread ended by itself (see failed) */
 };
 
 /* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */
@@ -31,7 +31,7 @@ void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
 bool snmp_agent_failed(struct snmp_agent *a, const char **why);
 
-/* Stop and wait at most 1 s; accepts NULL. False: the thread did not end, leave the process at once. */
+/* Stop and wait at most 1 s; accepts NULL. False: it did not end, leave the process at once. */
 bool snmp_agent_stop(struct snmp_agent *a);
 
 #endif

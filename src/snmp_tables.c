@@ -390,8 +390,7 @@ void mib_view_free(struct mib_view *v)
 {
 	if (!v)
 		return;
-	if (v->rates_of != v->snapshot)
-		snapshot_free(v->rates_of);
+	snapshot_free(v->rates_of);
 	snapshot_free(v->snapshot);
 	rates_free(v->rates);
 	free(v);

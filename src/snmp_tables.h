@@ -14,10 +14,10 @@
 
 /* Everything that an answer is made of; immutable once published. */
 struct mib_view {
-	struct snapshot *snapshot; /* owned */
-	struct rates *rates;       /* owned; of the last full interval; NULL before there is one */
-	/* which snapshot's ifs/paths `rates` is parallel to: the one that ended the interval */
-	struct snapshot *rates_of; /* owned, may be NULL; may equal `snapshot` (then freed once) */
+	/* a reference each */
+	struct snapshot *snapshot; /* the newest reading */
+	struct rates *rates;       /* of the last full interval; NULL before there is one */
+	struct snapshot *rates_of; /* the reading that ended it: `rates` is parallel to this one */
 
 	/* the agent's own state, for the ipfwAgent scalars */
 	unsigned status; /* ipfwStatus: ok(1), degraded(2), failing(3) */

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "snmp_agent.h"
+#include "timer.h"
+
+#define DEFAULT_INTERVAL_NS 10000000000ull
+#define CACHE_MS            1000
+
+enum { STATUS_OK = 1, STATUS_DEGRADED, STATUS_FAILING };
+
+struct agent {
+	struct collector *collector;
+	struct snmp_agent *snmp;
+	struct snapshot *latest;   /* the newest reading */
+	struct snapshot *interval; /* the one that ended the last full interval */
+	struct rates *rates;       /* over that interval, parallel to `interval` */
+	uint64_t samples, sample_errors, if_change_ns;
+	unsigned interval_ms, status;
+	char status_text[256];
+};
+
+static void set_status(struct agent *a, unsigned status, const char *text)
+{
+	if (status != a->status || strcmp(text, a->status_text)) {
+		if (text[0])
+			log_warning("%s: %s", status == STATUS_FAILING ? "failing" : "degraded",
+				    text);
+		else if (a->status)
+			log_info("all figures are back");
+	}
+	a->status = status;
+	snprintf(a->status_text, sizeof(a->status_text), "%s", text);
+}
+
+static bool same_ifs(const struct snapshot *a, const struct snapshot *b)
+{
+	if (a->n_ifs != b->n_ifs)
+		return false;
+	for (size_t i = 0; i < a->n_ifs; i++)
+		if (a->ifs[i].ifindex != b->ifs[i].ifindex ||
+		    strcmp(a->ifs[i].name, b->ifs[i].name))
+			return false;
+	return true;
+}
+
+static void take_reading(struct agent *a)
+{
+	char why[256];
+	struct snapshot *fresh;
+
+	a->samples++;
+	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
+		a->sample_errors++;
+		set_status(a, STATUS_FAILING, why);
+		return;
+	}
+	if (fresh->troubles)
+		a->sample_errors++;
+	if (fresh->troubles)
+		set_status(a, STATUS_DEGRADED, fresh->trouble);
+	else
+		set_status(a, *collect_note(a->collector) ? STATUS_DEGRADED : STATUS_OK,
+			   collect_note(a->collector));
+	rate_follow(a->latest, fresh);
+	if (a->latest && !same_ifs(a->latest, fresh))
+		a->if_change_ns = fresh->mono_ns;
+	snapshot_free(a->latest);
+	a->latest = fresh;
+}
+
+/* The newest reading ends a full interval. */
+static void end_interval(struct agent *a)
+{
+	if (!a->latest || a->latest == a->interval)
+		return;
+	rates_free(a->rates);
+	a->rates = a->interval ? rate_compute(a->interval, a->latest) : NULL;
+	snapshot_free(a->interval);
+	a->interval = snapshot_share(a->latest);
+}
+
+static void publish(struct agent *a)
+{
+	struct mib_view *view = calloc(1, sizeof(*view));
+
+	if (!view)
+		log_fatal("%s", strerror(ENOMEM));
+	view->snapshot = snapshot_share(a->latest);
+	view->rates = rates_share(a->rates);
+	view->rates_of = snapshot_share(a->interval);
+	view->status = a->status;
+	memcpy(view->status_text, a->status_text, sizeof(view->status_text));
+	view->interval_ms = a->interval_ms;
+	view->samples = a->samples;
+	view->sample_errors = a->sample_errors;
+	view->if_change_ns = a->if_change_ns;
+	snmp_agent_publish(a->snmp, view);
+}
+
+/* Until a signal or the SNMP thread's end. Returns the program's exit status. */
+static int serve(struct agent *a, struct timer *timer, int event_fd)
+{
+	const char *why;
+
+	for (;;) {
+		int events = timer_wait(timer, event_fd);
+
+		if (events < 0) {
+			log_warning("poll: %s", strerror(-events));
+			return EXIT_FAILED;
+		}
+		if (snmp_agent_failed(a->snmp, &why)) {
+			log_warning("%s", why);
+			return EXIT_FAILED;
+		}
+		if (events & TIMER_STOP)
+			return EXIT_DONE;
+		take_reading(a);
+		if (events & TIMER_TICK)
+			end_interval(a);
+		publish(a);
+	}
+}
+
+int agent_run(const struct options *o)
+{
+	uint64_t interval_ns = o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS;
+	struct agent a = {.interval_ms = interval_ns / 1000000};
+	struct timer timer = {-1, -1};
+	struct snmp_agent_config config = {
+		.socket = o->agentx_socket, .interval_ms = a.interval_ms, .cache_ms = CACHE_MS};
+	int event_fd = -1, result = EXIT_FAILED, r;
+	char why[256];
+
+	r = collect_open(&a.collector, &o->collect, why, sizeof(why));
+	if (r) {
+		log_warning("%s", why);
+		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
+	}
+	r = timer_open(&timer, interval_ns);
+	if (r) {
+		log_warning("timer: %s", strerror(-r));
+		goto out;
+	}
+	event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (event_fd < 0) {
+		log_warning("eventfd: %s", strerror(errno));
+		goto out;
+	}
+	config.refresh_fd = config.stop_fd = event_fd;
+	r = snmp_agent_start(&a.snmp, &config);
+	if (r) {
+		log_warning("SNMP: %s",
+			    r == -EOPNOTSUPP ? "this ipfwagent was built without it" : strerror(-r));
+		result = r == -EOPNOTSUPP ? EXIT_NO_SOURCE : EXIT_FAILED;
+		goto out;
+	}
+	take_reading(&a);
+	end_interval(&a);
+	publish(&a);
+	result = serve(&a, &timer, event_fd);
+	if (!snmp_agent_stop(a.snmp))
+		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
+out:
+	if (event_fd >= 0)
+		close(event_fd);
+	timer_close(&timer);
+	rates_free(a.rates);
+	snapshot_free(a.interval);
+	snapshot_free(a.latest);
+	collect_close(a.collector);
+	return result;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * agent: samples on an absolute schedule and whenever a request wants a fresh reading, and hands
+ * the readings to the SNMP thread.
+ */
+#ifndef IPFW_AGENT_H
+#define IPFW_AGENT_H
+
+#include "options.h"
+
+/* Runs until SIGINT or SIGTERM. Returns the program's exit status. */
+int agent_run(const struct options *o);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * netns: entering a network namespace.
+ */
+#ifndef IPFW_NETNS_H
+#define IPFW_NETNS_H
+
+/*
+ * Move the calling thread into the namespace of that name (below /run/netns, as ip-netns(8) keeps
+ * them) or path. The mount namespace stays, so that bpffs stays visible. Returns 0 or -errno.
+ */
+int netns_enter(const char *name_or_path);
+
+#endif

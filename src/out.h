@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * out: a reading as JSON or as text. Nothing else in the program writes to stdout but the usage.
+ */
+#ifndef IPFW_OUT_H
+#define IPFW_OUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "rate.h"
+#include "snapshot.h"
+
+struct out_options {
+	const char *hostname;
+	const char *note; /* why the figures are not better, or "" (text only) */
+	bool pretty;      /* JSON: for people rather than one line */
+	bool verbose;     /* text: exact figures and what explains them */
+	bool refresh;     /* text: clear the terminal first */
+};
+
+/*
+ * Write one document: the snapshot form, or the monitor form when `rates` (of just this snapshot)
+ * is there. It is complete in memory before the first byte goes out. Returns 0 or -errno.
+ */
+int out_json(FILE *f, const struct snapshot *s, const struct rates *rates,
+	     const struct out_options *options);
+
+/* The same for people. */
+int out_text(FILE *f, const struct snapshot *s, const struct rates *rates,
+	     const struct out_options *options);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <net-snmp/library/large_fd_set.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "snmp_engine.h"
+#include "snmp_master.h"
+
+#define NAME "ipfwagent"
+
+#define MASTER_TIMEOUT_US (1000 * 1000 / 3) /* for each answer of the master */
+#define RECONNECT_S       1                 /* between attempts to reach the master */
+#define PING_S            3600              /* requests show that the master lives */
+#define REGISTER_RETRY_NS UINT64_C(1000000000)
+#define AGENTX_DUPLICATE  263 /* duplicateRegistration, RFC 2741, 6.2.16 */
+
+/* The library's callbacks take no argument of ours that it would not free. */
+static struct {
+	const char *address;
+	snmp_master_prepare *prepare;
+	void *arg;
+	netsnmp_handler_registration *registration;
+	netsnmp_session *session; /* NULL: not connected */
+	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
+	bool was_connected, reported;
+	const char *failed;
+	char last_error[128];
+} self;
+
+static const oid module[] = {MIB_ROOT};
+static const oid objects[] = {MIB_OBJECTS};
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * UINT64_C(1000000000) + t.tv_nsec;
+}
+
+static void set_value(netsnmp_variable_list *var, const struct mib_value *value)
+{
+	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
+	long number = value->number;
+
+	switch (value->type) {
+	case MIB_COUNTER64:
+		snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
+		break;
+	case MIB_STRING:
+		snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string, strlen(value->string));
+		break;
+	case MIB_INTEGER:
+		snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
+		break;
+	case MIB_GAUGE32:
+		snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
+		break;
+	case MIB_TIMETICKS:
+		snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
+		break;
+	}
+}
+
+static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info,
+		       netsnmp_request_info *request, const uint32_t *id, size_t len)
+{
+	struct mib_value value;
+
+	switch (mib_get(ctx, id, len, &value)) {
+	case MIB_FOUND:
+		set_value(request->requestvb, &value);
+		break;
+	case MIB_NO_INSTANCE:
+		netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+		break;
+	default:
+		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+	}
+}
+
+/* Without an answer the library goes on behind our subtree. */
+static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *request,
+			   const uint32_t *id, size_t len)
+{
+	struct mib_value value;
+	struct mib_oid next;
+	oid name[MIB_OID_MAX];
+
+	if (request->inclusive && mib_get(ctx, id, len, &value) == MIB_FOUND) {
+		set_value(request->requestvb, &value);
+		return;
+	}
+	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND)
+		return;
+	for (size_t i = 0; i < next.len; i++)
+		name[i] = next.id[i];
+	snmp_set_var_objid(request->requestvb, name, next.len);
+	set_value(request->requestvb, &value);
+}
+
+static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
+		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	struct mib_context *ctx = self.prepare(self.arg);
+
+	(void)handler;
+	(void)registration;
+	ctx->uptime_cs = netsnmp_get_agent_uptime();
+
+	for (netsnmp_request_info *r = requests; r; r = r->next) {
+		const netsnmp_variable_list *var = r->requestvb;
+		uint32_t id[MAX_OID_LEN];
+		size_t len = var->name_length < MAX_OID_LEN ? var->name_length : MAX_OID_LEN;
+
+		if (r->processed)
+			continue;
+		for (size_t i = 0; i < len; i++)
+			id[i] = var->name[i];
+		if (info->mode == MODE_GET)
+			answer_get(ctx, info, r, id, len);
+		else if (info->mode == MODE_GETNEXT)
+			answer_getnext(ctx, r, id, len);
+	}
+	return SNMP_ERR_NOERROR;
+}
+
+static int on_session_init(int major, int minor, void *session, void *arg)
+{
+	netsnmp_session *s = session;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	s->timeout = MASTER_TIMEOUT_US;
+	s->retries = 0;
+	return 0;
+}
+
+static void set_ping(int seconds)
+{
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   seconds);
+}
+
+/* The library arms its ping with this value after this callback; see watch_connection(). */
+static int on_connect(int major, int minor, void *session, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)arg;
+	self.session = session;
+	self.register_at_ns = 0;
+	set_ping(PING_S);
+	return 0;
+}
+
+static int on_disconnect(int major, int minor, void *session, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)session;
+	(void)arg;
+	self.session = NULL;
+	return 0;
+}
+
+/* The library reports failed registrations only here. */
+static int on_log(int major, int minor, void *message, void *arg)
+{
+	const struct snmp_log_message *m = message;
+	long error;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (sscanf(m->msg, "registering pdu failed: %ld", &error) == 1) {
+		if (error == AGENTX_DUPLICATE)
+			self.failed = "another ipfwagent is already connected to this "
+				      "SNMP master agent";
+		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
+		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+	}
+	if (m->priority > LOG_ERR || self.failed)
+		return 0;
+	if (strncmp(self.last_error, m->msg, sizeof(self.last_error) - 1) == 0)
+		return 0;
+	snprintf(self.last_error, sizeof(self.last_error), "%s", m->msg);
+	log_warning("SNMP: %.*s", (int)strcspn(self.last_error, "\n"), self.last_error);
+	return 0;
+}
+
+static const char *master_address(void)
+{
+	return self.address ? self.address : NETSNMP_AGENTX_SOCKET;
+}
+
+/* Why the master cannot be reached; the library does not tell. */
+static const char *master_trouble(void)
+{
+	const char *path = master_address();
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	int fd, error = 0;
+
+	if (strncmp(path, "unix:", 5) == 0)
+		path += 5;
+	if (path[0] != '/' || strlen(path) >= sizeof(un.sun_path))
+		return "no answer";
+	memcpy(un.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	return error && error != EAGAIN ? strerror(error) : "no answer";
+}
+
+/* Say once what changed, and keep the library's two uses of the ping interval apart. */
+static void watch_connection(void)
+{
+	bool connected = self.session != NULL;
+
+	if (connected)
+		set_ping(RECONNECT_S);
+	if (self.reported && connected == self.was_connected)
+		return;
+	if (connected)
+		log_info("connected to the SNMP master agent at %s", master_address());
+	else if (self.reported)
+		log_info("lost the SNMP master agent at %s, reconnecting", master_address());
+	else
+		log_info("cannot connect to the SNMP master agent at %s: %s, trying again",
+			 master_address(), master_trouble());
+	self.was_connected = connected;
+	self.reported = true;
+}
+
+static bool register_subtree(void)
+{
+	self.register_at_ns = 0;
+	self.registration = netsnmp_create_handler_registration(
+		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
+	if (self.registration && netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
+		return true;
+	self.registration = NULL; /* the library has freed it */
+	return false;
+}
+
+/* The master was too busy to answer our registration in time. */
+static void retry_registration(void)
+{
+	if (!self.register_at_ns || !self.session || monotonic_ns() < self.register_at_ns)
+		return;
+	if (self.registration)
+		netsnmp_unregister_handler(self.registration);
+	if (!register_subtree())
+		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+}
+
+static void configure_library(void)
+{
+	set_configuration_directory("/dev/null");
+	set_persistent_directory("/dev/null");
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
+			       1);
+	netsnmp_enable_subagent();
+	if (self.address)
+		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				      self.address);
+	snmp_disable_stderrlog();
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
+			       NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connect,
+			       NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_disconnect,
+			       NULL);
+}
+
+const char *snmp_master_start(const char *address, snmp_master_prepare *prepare, void *arg)
+{
+	self.address = address;
+	self.prepare = prepare;
+	self.arg = arg;
+	configure_library();
+	if (init_agent(NAME) != 0 || !register_subtree())
+		return "the SNMP library cannot be initialised";
+	register_sysORTable((oid *)module, OID_LENGTH(module),
+			    "IP traffic received, sent and forwarded");
+	set_ping(RECONNECT_S); /* init_agent() has set its own default */
+	init_snmp(NAME);
+	return self.failed;
+}
+
+/* The library's descriptors change behind our back: ask for them in every round. */
+bool snmp_master_serve(int wake_fd)
+{
+	netsnmp_large_fd_set fds;
+	struct timeval timeout = {.tv_sec = 1};
+	int n = wake_fd + 1, block = 0;
+	bool woken = false;
+
+	watch_connection();
+	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	NETSNMP_LARGE_FD_ZERO(&fds);
+	snmp_select_info2(&n, &fds, &timeout, &block);
+	netsnmp_large_fd_setfd(wake_fd, &fds);
+	if (netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) > 0) {
+		woken = netsnmp_large_fd_is_set(wake_fd, &fds);
+		netsnmp_large_fd_clr(wake_fd, &fds);
+		snmp_read2(&fds);
+	}
+	netsnmp_large_fd_set_cleanup(&fds);
+	snmp_timeout();
+	run_alarms();
+	netsnmp_check_outstanding_agent_requests();
+	retry_registration();
+	return woken;
+}
+
+const char *snmp_master_failed(void)
+{
+	return self.failed;
+}
+
+void snmp_master_stop(void)
+{
+	snmp_shutdown(NAME);
+	shutdown_agent();
+}

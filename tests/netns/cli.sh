@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The edges: options, bad input, pipes, exit statuses, namespaces, interface names, the agent's life.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+add_ns "$R"
+ip -n "$R" link add rc type veth peer name rs
+ip -n "$R" link set rc up && ip -n "$R" link set rs up
+run() { in_ns "$R" timeout 20 "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"; }
+# status NAME WANTED REGEX ARGS...: exit status, and what stderr says.
+status() {
+	run "${@:4}"
+	expect "$1: exit status" "$2" $?
+	[ -z "$3" ] || expect_match "$1: message" "$3" "$(cat "$TMP/err")"
+}
+
+# Usage.
+status "unknown option" 2 'nonsense' --nonsense
+expect_match "unknown option: hint" '--help' "$(cat "$TMP/err")"
+expect "unknown option: nothing on stdout" '' "$(cat "$TMP/out")"
+status "unknown command" 2 'nonsense' nonsense
+for i in 0 -1 abc NaN nan inf 1e9 '' 1x; do
+	status "interval '$i'" 2 'interval' monitor --interval "$i"
+done
+for i in 0 -1 abc 1.5; do status "count '$i'" 2 'count' monitor --count "$i"; done
+status "source" 2 'nonsense' --source nonsense
+status "help" 0 '' --help
+expect_match "help: on stdout" 'usage' "$(cat "$TMP/out")"
+status "version" 0 '' --version
+expect_match "version: on stdout" '^ipfwagent [0-9]' "$(cat "$TMP/out")"
+status "monitor after the options" 0 '' --json -i 0.1 --count 1 monitor
+
+# What cannot be had.
+for c in attach detach status activity; do
+	status "$c" 3 'ebpf' $c
+	expect "$c: nothing on stdout" '' "$(cat "$TMP/out")"
+done
+status "source ebpf" 3 'ebpf' --source ebpf --json
+expect "source ebpf: nothing on stdout" '' "$(cat "$TMP/out")"
+status "unknown netns" 1 'no-such-ns' --netns no-such-ns
+status "netns that is no namespace" 1 '/etc/passwd' --netns /etc/passwd
+
+# Namespaces by name and by path.
+"$BIN" --json --netns "$R" >"$TMP/name.json"
+expect "netns by name" '["rc","rs"]' "$(jq -c '.interfaces | keys' "$TMP/name.json")"
+"$BIN" --json --netns "/run/netns/$R" >"$TMP/path.json"
+expect "netns by path" '["rc","rs"]' "$(jq -c '.interfaces | keys' "$TMP/path.json")"
+
+# Which interfaces.
+names() { run --json "$@"; jq -c '.interfaces | keys' "$TMP/out"; }
+expect "lo is left out" '["rc","rs"]' "$(names)"
+expect "lo on request" '["lo"]' "$(names --include lo)"
+expect "include a glob" '["rc"]' "$(names --include '*c')"
+expect "include two" '["lo","rs"]' "$(names --include lo --include 'r[s]')"
+expect "exclude" '["rs"]' "$(names --exclude rc)"
+expect "exclude wins" '["rs"]' "$(names --include 'r*' --exclude rc)"
+expect "include nothing that is there" '[]' "$(names --include nothing)"
+
+# Captured trees, whole and broken.
+tree() { rm -rf "$TMP/tree" && cp -r "$top/tests/fixtures/6.18" "$TMP/tree" && chmod -R u+w "$TMP/tree"; }
+tree
+status "captured tree" 0 '' --json --root "$TMP/tree"
+expect_true "captured tree: JSON" jq -e '.ipv4.forwarding.outgoing_packets' "$TMP/out"
+status "captured tree and ebpf" 2 'root' --root "$TMP/tree" --source ebpf
+status "no tree" 1 "$TMP/nowhere" --json --root "$TMP/nowhere"
+rm "$TMP/tree/proc/net/snmp"
+run --json --root "$TMP/tree"
+expect_match "missing file: message" 'net/snmp' "$(cat "$TMP/err")"
+tree
+setpriv_works() { setpriv --reuid 65534 --regid 65534 --clear-groups "$BIN" --version; }
+if setpriv_works >/dev/null 2>&1; then
+	chmod 000 "$TMP/tree/proc/net/snmp6"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$BIN" --json --root "$TMP/tree" >"$TMP/out" 2>"$TMP/err"
+	expect_match "unreadable file: message" 'snmp6.*denied' "$(cat "$TMP/err")"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$BIN" --json --netns "$R" >"$TMP/out" 2>"$TMP/err"
+	expect "netns without privilege: exit status" 1 $?
+	expect_match "netns without privilege: message" "$R.*(permitted|denied)" "$(cat "$TMP/err")"
+	expect_true "plain reading without privilege" \
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$BIN" --json
+else
+	ok "unprivileged readings (this binary's directory is closed to others; not applicable)"
+fi
+for file in snmp snmp6 netstat dev; do
+	tree
+	size=$(stat -c %s "$TMP/tree/proc/net/$file")
+	truncate -s $((size * 2 / 3)) "$TMP/tree/proc/net/$file"
+	run --json --root "$TMP/tree"
+	code=$?
+	expect_match "cut $file: message" "net/$file" "$(cat "$TMP/err")"
+	# All or nothing on stdout, and never 0 with nothing.
+	if [ -s "$TMP/out" ]; then
+		expect_true "cut $file: whole JSON" jq -e .timestamp "$TMP/out"
+	else
+		expect "cut $file: exit status" 1 $code
+	fi
+done
+status "no IPv6" 0 '' --json --root "$top/tests/fixtures/noipv6"
+expect "no IPv6: quality" '"unavailable"' "$(jq -c .ipv6.forwarding.quality "$TMP/out")"
+expect "no IPv6: null" null "$(jq -c .ipv6.forwarding.outgoing_packets "$TMP/out")"
+status "no IPv6, text" 0 '' --root "$top/tests/fixtures/noipv6"
+
+# stdout full, closed, or gone.
+in_ns "$R" "$BIN" --json >/dev/full 2>"$TMP/err"
+expect "stdout full: exit status" 1 $?
+expect_match "stdout full: message" 'no space' "$(cat "$TMP/err")"
+in_ns "$R" "$BIN" >/dev/full 2>"$TMP/err"
+expect "stdout full, text: exit status" 1 $?
+in_ns "$R" "$BIN" --json >&- 2>"$TMP/err"
+expect "stdout closed: exit status" 1 $?
+in_ns "$R" timeout 20 "$BIN" monitor --json -i 0.1 2>"$TMP/err" | head -n 1 >"$TMP/out"
+code=${PIPESTATUS[0]}
+expect "closed pipe: quiet" '' "$(cat "$TMP/err")"
+expect_true "closed pipe: ended by itself" [ "$code" != 124 ]
+expect_true "closed pipe: one document" jq -e .timestamp "$TMP/out"
+
+# NDJSON: flushed at once, one document a line, as many as asked for.
+background in_ns "$R" "$BIN" monitor --json -i 2 --count 2 >"$TMP/stream"
+start=$(now_ms)
+lines() { [ "$(wc -l <"$TMP/stream")" -ge "$1" ]; }
+wait_for 10 lines 1
+first=$(($(now_ms) - start))
+expect "the first line comes alone" 1 "$(wc -l <"$TMP/stream")"
+expect_true "the first line comes before the second is due ($first ms)" [ $first -lt 3900 ]
+wait "$bg"
+expect "count: exit status" 0 $?
+expect "count: lines" 2 "$(wc -l <"$TMP/stream")"
+expect_true "each line is a document" /usr/bin/python3 -c \
+	'import json, sys; [json.loads(l) for l in open(sys.argv[1])]' "$TMP/stream"
+run monitor --json --pretty -i 0.1 --count 1
+expect_true "pretty: many lines" [ "$(wc -l <"$TMP/out")" -gt 10 ]
+run --json --compact
+expect "compact: one line" 1 "$(wc -l <"$TMP/out")"
+for signal in TERM INT; do
+	background env --default-signal=INT nsenter --net="/run/netns/$R" "$BIN" monitor --json -i 5 >"$TMP/stream"
+	sleep 0.3
+	start=$(now_ms)
+	kill -$signal "$bg" && wait "$bg"
+	expect "SIG$signal ends monitor: status" 0 $?
+	expect_true "SIG$signal ends monitor at once" [ $(($(now_ms) - start)) -lt 1500 ]
+done
+
+# Hostile interface names, of what the kernel accepts.
+hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>')
+made=0
+for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type dummy 2>/dev/null && made=$((made + 1)); done
+expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
+run --json
+expect_true "hostile names: jq reads them" jq -e .interfaces "$TMP/out"
+expect_true "hostile names: unique keys, all there" /usr/bin/python3 - "$TMP/out" $((made + 2)) <<'P'
+import json, sys
+def unique(pairs):
+    keys = [k for k, v in pairs]
+    assert len(keys) == len(set(keys)), "the same key twice"
+    return dict(pairs)
+d = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"), object_pairs_hook=unique)
+assert len(d["interfaces"]) == int(sys.argv[2]), list(d["interfaces"])
+P
+run
+expect "hostile names: no control character in text" 0 "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$TMP/out" | wc -c)"
+run monitor --json -i 0.1 --count 1
+expect_true "hostile names: monitor" jq -e .interfaces "$TMP/out"
+for n in "${hostile[@]}"; do ip -n "$R" link del "$n" 2>/dev/null; done
+
+# Interfaces that come, go, are renamed or made anew while monitor looks.
+background in_ns "$R" "$BIN" monitor --json -i 0.2 >"$TMP/stream"
+wait_for 10 lines 1
+# seen FILTER: some line satisfies it
+seen() { jq -se "any(.[]; $1)" "$TMP/stream"; }
+fresh() { printf '.interfaces["%s"] | . != null and .discontinuity == true and .ipv4.rx_packets_delta == null and .total.rx_bytes_delta == null' "$1"; }
+steady() { printf '.interfaces["%s"] | . != null and .discontinuity != true and .total.rx_bytes_delta != null' "$1"; }
+last() { tail -n 2 "$TMP/stream" | head -n 1 | jq -e "$1"; }
+ip -n "$R" link add fresh0 type dummy
+expect_true "a new interface is a discontinuity" wait_for 10 seen "$(fresh fresh0)"
+expect_true "and then it is steady" wait_for 10 seen "$(steady fresh0)"
+ip -n "$R" link set fresh0 name renamed0
+expect_true "a renamed interface is a discontinuity" wait_for 10 seen "$(fresh renamed0)"
+index=$(in_ns "$R" cat /proc/net/dev >/dev/null; ip -n "$R" -j link show rc | jq '.[0].ifindex')
+ip -n "$R" link del rc
+expect_true "a deleted interface is gone" wait_for 10 seen '.interfaces.rc == null'
+mark=$(wc -l <"$TMP/stream")
+ip -n "$R" link add rc index "$index" type dummy
+again() { tail -n +"$((mark + 1))" "$TMP/stream" | jq -se "any(.[]; $(fresh rc))"; }
+expect_true "one made anew with the same index is a discontinuity" wait_for 10 again
+expect_true "no delta is negative" jq -se '[.. | numbers] | all(. >= 0)' "$TMP/stream"
+kill "$bg" && wait "$bg"
+expect "monitor survives all of it" 0 $?
+
+# The agent without a master says so once and keeps trying; a wrong socket is the same.
+: >"$TMP/agent.log"
+background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/wrong" 2>"$TMP/agent.log"
+said() { grep -q "$TMP/wrong" "$TMP/agent.log"; }
+expect_true "no snmpd: says which socket" wait_for 10 said
+sleep 3.5 # long enough for several attempts
+expect "no snmpd: says it once" 1 "$(grep -c 'cannot connect' "$TMP/agent.log")"
+expect_true "no snmpd: keeps trying" kill -0 "$bg"
+start=$(now_ms)
+kill "$bg" && wait "$bg"
+expect "no snmpd: status on SIGTERM" 0 $?
+expect_true "no snmpd: ends in time" [ $(($(now_ms) - start)) -lt 1500 ]
+
+# Late start of snmpd, a second agent, a restart of snmpd, a stopped snmpd.
+: >"$TMP/agent.log"
+start_agent --interval 1
+sleep 1
+start_snmpd
+expect_true "late start of snmpd" wait_for 20 agent_answers
+in_ns "$R" timeout 20 "$BIN" agent --agentx-socket "$MASTER" 2>"$TMP/err"
+expect "a second agent: exit status" 1 $?
+expect_match "a second agent: message" 'another' "$(cat "$TMP/err")"
+expect_true "a second agent: the first still answers" wait_for 5 agent_answers
+stop_snmpd
+start_snmpd
+expect_true "snmpd restarted" wait_for 20 agent_answers
+ip -n "$R" link add 'a"b' type dummy
+hostile_name() { snmp snmpwalk IPFWAGENT-MIB::ipfwIfName | grep -q 'a.*b'; }
+expect_true "the agent serves a new interface" wait_for 10 hostile_name
+kill -STOP "$snmpd"
+sleep 0.5
+start=$(now_ms)
+kill -TERM "$agent"
+wait_for 10 dead "$agent"
+took=$(($(now_ms) - start))
+wait "$agent"
+expect "SIGTERM with a stopped snmpd: status" 0 $?
+expect_true "SIGTERM with a stopped snmpd: in time ($took ms)" [ $took -lt 1500 ]
+kill -CONT "$snmpd"
+start_agent
+expect_true "another agent after it" wait_for 20 agent_answers
+start=$(now_ms)
+kill -TERM "$agent" && wait "$agent"
+expect "SIGTERM: status" 0 $?
+expect_true "SIGTERM: in time" [ $(($(now_ms) - start)) -lt 1500 ]
+finish

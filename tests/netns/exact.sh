@@ -1,0 +1,245 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Known packets through a router: every figure, in JSON and in SNMP, against what was sent.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_router
+in_ns "$S" nft -f - <<'N'
+table inet quiet { chain in { type filter hook input priority 0; udp dport 9 drop; } }
+N
+[ -n "$(kernel snmp Ip OutTransmits)" ] && new=1 || new=0 # Linux 6.7 and newer
+
+reading() { in_ns "$R" "$BIN" --json --source kernel >"$TMP/$1.json"; }
+value() { jq -c "$2" "$TMP/$1.json"; }
+# moved PATH: what a figure gained between the readings a and b; null if one lacks it.
+moved() { jq -nc --slurpfile a "$TMP/a.json" --slurpfile b "$TMP/b.json" \
+	"(\$a[0] | $1) as \$x | (\$b[0] | $1) as \$y | if \$x == null or \$y == null then null else \$y - \$x end"; }
+gained() { expect "$1" "$3" "$(moved "$2")"; }
+
+# figures FAMILY NAME IN OUT RECEIVED BYTES_RECEIVED SENT BYTES_SENT; "-" leaves one out
+figures() {
+	local f=$1 n=$2 key i=3
+	for key in forwarding.incoming_packets forwarding.outgoing_packets traffic.packets_received \
+		traffic.bytes_received traffic.packets_sent traffic.bytes_sent; do
+		[ "${!i}" = - ] || gained "$n $f $key" ".$f.$key" "${!i}"
+		i=$((i + 1))
+	done
+}
+# row IF FAMILY NAME RX RX_BYTES TX TX_BYTES
+row() {
+	local key i=4
+	for key in rx_packets rx_bytes tx_packets tx_bytes; do
+		gained "$3 $1 $2 $key" ".interfaces.$1.$2.$key" "${!i}"
+		i=$((i + 1))
+	done
+}
+
+# Echo requests and replies: N of each pass the router, in each direction once.
+for size in 56 512 1400; do
+	for f in ipv4 ipv6; do
+		[ $f = ipv4 ] && to=10.2.0.2 head=28 || to=fd02::2 head=48
+		n=100 two=200
+		ip_bytes=$((n * (size + head)))
+		name="ping $size"
+		reading a
+		pings "$C" $n $size $to || not_ok "$name $f" "an echo reply is missing"
+		settle
+		reading b
+		in=$two
+		[ $new = 1 ] || in=null
+		figures $f "$name" $in $two $two $((2 * ip_bytes)) $two $((2 * ip_bytes))
+		gained "$name $f forwarding.incoming_bytes" ".$f.forwarding.incoming_bytes" null
+		gained "$name $f forwarding.outgoing_bytes" ".$f.forwarding.outgoing_bytes" null
+		for dev in rc rs; do
+			row $dev $f "$name" $n $ip_bytes $n $ip_bytes
+			row $dev total "$name" $n $((ip_bytes + 14 * n)) $n $((ip_bytes + 14 * n))
+		done
+		other=$([ $f = ipv4 ] && echo ipv6 || echo ipv4)
+		row rc "$other" "$name, the other family" 0 0 0 0
+		[ $f = ipv4 ] || for dev in rc rs; do
+			gained "$name $dev ipv6 forwarded_out_packets" ".interfaces.$dev.ipv6.forwarded_out_packets" $n
+		done
+	done
+done
+
+# The reading agrees with the files of the kernel.
+expect "ipv4 bytes_received is InOctets" "$(kernel netstat IpExt InOctets)" "$(value b .ipv4.traffic.bytes_received)"
+expect "ipv6 bytes_received is Ip6InOctets" "$(kernel6 Ip6InOctets)" "$(value b .ipv6.traffic.bytes_received)"
+sum=0
+for c in InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts; do sum=$((sum + $(kernel netstat IpExt $c))); done
+expect "ipv4 packets_received is the sum of In*ECT*Pkts" $sum "$(value b .ipv4.traffic.packets_received)"
+expect "rc ipv6 rx_bytes is the device's Ip6InOctets" "$(kernel6_if rc Ip6InOctets)" "$(value b .interfaces.rc.ipv6.rx_bytes)"
+if [ $new = 1 ]; then
+	expect "ipv4 incoming is ForwDatagrams" "$(kernel snmp Ip ForwDatagrams)" "$(value b .ipv4.forwarding.incoming_packets)"
+	expect "ipv4 packets_sent is OutTransmits" "$(kernel snmp Ip OutTransmits)" "$(value b .ipv4.traffic.packets_sent)"
+	expect "ipv6 packets_sent is Ip6OutTransmits" "$(kernel6 Ip6OutTransmits)" "$(value b .ipv6.traffic.packets_sent)"
+	expect "ipv4 outgoing is OutTransmits - OutRequests" \
+		$(($(kernel snmp Ip OutTransmits) - $(kernel snmp Ip OutRequests))) "$(value b .ipv4.forwarding.outgoing_packets)"
+	expect "ipv4 forwarding quality" '"derived"' "$(value b .ipv4.forwarding.quality)"
+fi
+expect "rc ipv4 quality" '"derived"' "$(value b .interfaces.rc.ipv4.quality)"
+expect "lo is left out" null "$(value b .interfaces.lo)"
+
+# Datagrams that the sender had to fragment: three fragments each.
+reading a
+datagrams "$C" 20 3000 10.2.0.2
+datagrams "$C" 20 3000 fd02::2
+settle
+reading b
+for f in ipv4 ipv6; do
+	[ $f = ipv4 ] && bytes=$((20 * (3008 + 3 * 20))) || bytes=$((20 * (3008 + 3 * 48)))
+	[ $new = 1 ] && in=60 || in=null
+	figures $f fragments $in 60 60 $bytes 60 $bytes
+	row rc $f fragments 60 $bytes 0 0
+	row rs $f fragments 0 0 60 $bytes
+done
+
+# The router fragments (IPv4) or refuses (IPv6) what is larger than the next link.
+ip -n "$R" link set rs mtu 1280
+reading a
+datagrams "$C" 20 1372 10.2.0.2
+datagrams "$C" 10 1372 fd02::2
+settle
+reading b
+if [ $new = 1 ]; then
+	figures ipv4 "small mtu" 20 40 20 28000 40 28400
+	gained "small mtu ipv6 outgoing_packets" .ipv6.forwarding.outgoing_packets 0
+fi
+# The sender learns the path's MTU from the first answers: at least one is refused.
+expect_true "small mtu ipv6 too_big_packets" [ "$(moved .ipv6.not_routed.too_big_packets)" -ge 1 ]
+ip -n "$R" link set rs mtu 1500
+in_ns "$C" ip -6 route flush cache
+in_ns "$C" ip route flush cache
+
+# A filter refuses some of them: handed over, not forwarded.
+in_ns "$R" nft -f - <<'N'
+table inet refuse { chain forward { type filter hook forward priority 0; udp dport 9 drop; } }
+N
+for f in ipv4 ipv6; do
+	[ $f = ipv4 ] && to=10.2.0.2 || to=fd02::2
+	reading a
+	datagrams "$C" 50 200 $to
+	pings "$C" 25 100 $to || not_ok "filter $f" "an echo reply is missing"
+	settle
+	reading b
+	if [ $new = 1 ]; then
+		figures $f filter 100 50 100 - 50 -
+	else
+		figures $f filter null 50 100 - - -
+	fi
+done
+in_ns "$R" nft delete table inet refuse
+
+# Not routed.
+reading a
+datagrams "$C" 20 100 10.99.0.1
+datagrams "$C" 20 100 fd99::1
+settle
+reading b
+for f in ipv4 ipv6; do
+	gained "no route $f" ".$f.not_routed.no_route_packets" 20
+	gained "no route $f outgoing" ".$f.forwarding.outgoing_packets" 0
+done
+reading a
+datagrams "$C" 20 100 10.2.0.2 1
+datagrams "$C" 20 100 fd02::2 1
+settle
+reading b
+for f in ipv4 ipv6; do
+	gained "TTL 1 $f" ".$f.not_routed.header_error_packets" 20
+	gained "TTL 1 $f outgoing" ".$f.forwarding.outgoing_packets" 0
+done
+
+# The switch of one interface is enough.
+enabled() { in_ns "$R" "$BIN" --json --source kernel | jq -c '[.ipv4.forwarding_enabled, .ipv6.forwarding_enabled]'; }
+expect "forwarding on" '[true,true]' "$(enabled)"
+setns "$R" net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+expect "forwarding off" '[false,false]' "$(enabled)"
+setns "$R" net.ipv4.conf.rc.forwarding=1 net.ipv6.conf.rc.forwarding=1
+expect "forwarding on one interface" '[true,true]' "$(enabled)"
+setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+
+# monitor: the deltas add up to what was sent, rates are deltas by time.
+background in_ns "$R" "$BIN" monitor --json --compact -i 0.5 --source kernel >"$TMP/monitor"
+lines() { [ "$(wc -l <"$TMP/monitor")" -ge "$1" ]; }
+wait_for 20 lines 1
+skip_lines=$(wc -l <"$TMP/monitor")
+pings "$C" 150 200 10.2.0.2 && pings "$C" 60 200 fd02::2
+settle
+wait_for 20 lines $(($(wc -l <"$TMP/monitor") + 2))
+kill "$bg" && wait "$bg"
+expect "monitor ends with status 0 on SIGTERM" 0 $?
+tail -n +"$((skip_lines + 1))" "$TMP/monitor" >"$TMP/tail"
+total() { jq -sc "map($1) | add" "$TMP/tail"; }
+expect "monitor ipv4 outgoing deltas" 300 "$(total .ipv4.forwarding.outgoing_packets_delta)"
+expect "monitor ipv6 outgoing deltas" 120 "$(total .ipv6.forwarding.outgoing_packets_delta)"
+expect "monitor rc ipv6 rx_bytes deltas" $((60 * 248)) "$(total .interfaces.rc.ipv6.rx_bytes_delta)"
+reading b
+expect "monitor total is the snapshot's" "$(value b .ipv4.traffic.packets_sent)" \
+	"$(tail -n 1 "$TMP/tail" | jq .ipv4.traffic.packets_sent_total)"
+expect "monitor rate is delta by time" true "$(jq -sc 'all(.[]; .interval_seconds as $i | .ipv4.forwarding |
+	(.outgoing_packets_rate - .outgoing_packets_delta / $i | fabs) <= 0.01 + .outgoing_packets_rate * 0.001)' "$TMP/tail")"
+
+# The same figures through a real snmpd.
+start_snmpd
+start_agent --interval 1
+if ! wait_for 15 agent_answers; then
+	not_ok "the agent answers through snmpd" "$(tail -n 3 "$TMP/agent.log")"
+	finish
+fi
+reading a
+base4=$(snmp_value IPFWAGENT-MIB::ipfwSystemOutForwPackets.ipv4)
+base6=$(snmp_value IPFWAGENT-MIB::ipfwSystemOutForwPackets.ipv6)
+pings "$C" 80 300 10.2.0.2 && pings "$C" 40 300 fd02::2
+sleep 1.1 # the agent's cache time
+expect "SNMP ipv4 forwarded" $((base4 + 160)) "$(snmp_value IPFWAGENT-MIB::ipfwSystemOutForwPackets.ipv4)"
+expect "SNMP ipv6 forwarded" $((base6 + 80)) "$(snmp_value IPFWAGENT-MIB::ipfwSystemOutForwPackets.ipv6)"
+reading b
+
+# agree NAME OBJECT JSON_PATH: noSuchInstance is null.
+agree() {
+	local v
+	v=$(snmp_value "IPFWAGENT-MIB::$2")
+	[[ $v == No\ Such* || -z $v ]] && v=null
+	expect "SNMP and JSON agree: $1" "$(value b "$3")" "$v"
+}
+for f in ipv4 ipv6; do
+	for pair in InForwPackets:forwarding.incoming_packets InForwOctets:forwarding.incoming_bytes \
+		OutForwPackets:forwarding.outgoing_packets OutForwOctets:forwarding.outgoing_bytes \
+		NoRoutes:not_routed.no_route_packets HdrErrors:not_routed.header_error_packets \
+		ForwDiscards:not_routed.discarded_packets TooBig:not_routed.too_big_packets; do
+		agree "$f ${pair#*:}" "ipfwSystem${pair%:*}.$f" ".$f.${pair#*:}"
+	done
+	# SNMP's own packets on lo move these between the two readings; ipv6 stands still.
+	[ $f = ipv4 ] || for pair in InPackets:packets_received InOctets:bytes_received OutPackets:packets_sent OutOctets:bytes_sent; do
+		agree "$f ${pair#*:}" "ipfwSystem${pair%:*}.$f" ".$f.traffic.${pair#*:}"
+	done
+done
+for dev in rc rs; do
+	index=$(value b ".interfaces.$dev.ifindex")
+	for f in total ipv4 ipv6; do
+		for pair in InPackets:rx_packets InOctets:rx_bytes OutPackets:tx_packets OutOctets:tx_bytes \
+			InForwPackets:forwarded_in_packets InForwOctets:forwarded_in_bytes \
+			OutForwPackets:forwarded_out_packets OutForwOctets:forwarded_out_bytes; do
+			agree "$dev $f ${pair#*:}" "ipfwIf${pair%:*}.$f.$index" ".interfaces.$dev.$f.${pair#*:}"
+		done
+	done
+	expect "SNMP name of $dev" "$dev" "$(snmp_value "IPFWAGENT-MIB::ipfwIfName.ipv4.$index" | tr -d '"')"
+done
+expect_match "SNMP rate interval is measured" '^(9[0-9][0-9]|1[0-9][0-9][0-9])( |$)' \
+	"$(snmp_value IPFWAGENT-MIB::ipfwSystemRateInterval.ipv4)"
+
+# The order of a walk, and that both kinds of walk see the same objects.
+SNMP_FLAGS=-OnQ snmp snmpbulkwalk -Cr50 $ROOT_OID >"$TMP/bulk" 2>&1
+SNMP_FLAGS=-OnQ snmp snmpwalk $ROOT_OID >"$TMP/walk" 2>&1
+expect_true "snmpbulkwalk is in order" /usr/bin/python3 - "$TMP/bulk" <<'P'
+import sys
+oids = [tuple(map(int, l.split(" = ")[0].strip(".").split("."))) for l in open(sys.argv[1]) if l.startswith(".")]
+assert len(oids) > 60, f"only {len(oids)} objects"
+assert oids == sorted(set(oids)), "out of order"
+P
+expect "snmpwalk and snmpbulkwalk see the same objects" "$(sed 's/ = .*//' "$TMP/walk")" "$(sed 's/ = .*//' "$TMP/bulk")"
+kill "$agent" && wait "$agent"
+expect "the agent ends with status 0" 0 $?
+finish

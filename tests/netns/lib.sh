@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# For the tests in this directory: a router of three network namespaces, exact senders, a private
+# snmpd, and checks that print "ok NAME", "not ok NAME" or "skip NAME".
+set -u
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+BIN=$(realpath "${1:?usage: TEST BINARY}")
+TMP=$(mktemp -d)
+chmod 755 "$TMP"
+C=ipfw-c-$$ R=ipfw-r-$$ S=ipfw-s-$$ # client, router, server
+passed=0 failed=0 skipped=0
+pids=()
+spaces=()
+
+# A sanitizer's finding must not look like one of the program's own exit statuses.
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+export LC_ALL=C
+
+cleanup() {
+	local p n
+	for p in "${pids[@]}"; do
+		kill -CONT "$p" 2>/dev/null
+		kill -KILL "$p" 2>/dev/null
+	done
+	wait 2>/dev/null
+	for n in "${spaces[@]}"; do ip netns del "$n" 2>/dev/null; done
+	rm -rf "$TMP"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+ok() { passed=$((passed + 1)) && printf 'ok %s\n' "$1"; }
+not_ok() { failed=$((failed + 1)) && printf 'not ok %s: %s\n' "$1" "$2"; }
+skip() { skipped=$((skipped + 1)) && printf 'skip %s: %s\n' "$1" "$2"; }
+
+# expect NAME WANTED GOT
+expect() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "wanted '$2', got '$3'"; fi; }
+# expect_match NAME REGEX TEXT
+expect_match() { if grep -qiE -- "$2" <<<"$3"; then ok "$1"; else not_ok "$1" "no /$2/ in '$3'"; fi; }
+# expect_true NAME COMMAND...
+expect_true() {
+	local name=$1
+	shift
+	if "$@" >"$TMP/true.out" 2>&1; then ok "$name"; else not_ok "$name" "$(tail -c 400 "$TMP/true.out")"; fi
+}
+
+# The last line, and the status.
+finish() {
+	local tail=
+	[ "$skipped" = 0 ] || tail=", $skipped skipped"
+	printf '%s: %d passed, %d failed%s\n' "$(basename "$0")" "$passed" "$failed" "$tail"
+	[ "$failed" = 0 ]
+	exit
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+now_ms() { date +%s%3N; }
+dead() { ! kill -0 "$1" 2>/dev/null; }
+
+# background COMMAND...: the pid is in $bg and gets killed at the end.
+background() {
+	"$@" &
+	bg=$!
+	pids+=("$bg")
+}
+
+in_ns() { nsenter --net="/run/netns/$1" "${@:2}"; }
+# setns NAME KEY=VALUE...: sysctl in a namespace
+setns() { in_ns "$1" sysctl -qw "${@:2}"; }
+
+add_ns() {
+	ip netns add "$1" || exit 1
+	spaces+=("$1")
+	ip -n "$1" link set lo up
+	# Only what the tests send may pass: no router solicitations, no MLD, no DAD.
+	setns "$1" net.ipv6.icmp.ratelimit=0 net.ipv6.conf.default.mldv2_unsolicited_report_interval=10 \
+		net.ipv6.conf.all.router_solicitations=0 net.ipv6.conf.default.router_solicitations=0 \
+		net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.dad_transmits=0 \
+		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.icmp_ratelimit=0
+}
+
+# client c0 -- rc router rs -- s0 server, both families, neighbours fixed, IPv6 without addresses of
+# its own making, so that nothing is on the wire but what a test sends.
+make_router() {
+	local n pair
+	for n in "$C" "$R" "$S"; do add_ns "$n"; done
+	ip -n "$R" link add rc type veth peer name c0 netns "$C"
+	ip -n "$R" link add rs type veth peer name s0 netns "$S"
+	for pair in "$C c0" "$S s0" "$R rc" "$R rs"; do
+		# shellcheck disable=SC2086
+		set -- $pair
+		ip -n "$1" link set "$2" addrgenmode none
+		in_ns "$1" ethtool -K "$2" gro off gso off tso off tx off >/dev/null 2>&1
+		ip -n "$1" link set "$2" up
+	done
+	ip -n "$R" addr add 10.1.0.1/24 dev rc && ip -n "$R" addr add fd01::1/64 dev rc nodad
+	ip -n "$R" addr add 10.2.0.1/24 dev rs && ip -n "$R" addr add fd02::1/64 dev rs nodad
+	ip -n "$C" addr add 10.1.0.2/24 dev c0 && ip -n "$C" addr add fd01::2/64 dev c0 nodad
+	ip -n "$S" addr add 10.2.0.2/24 dev s0 && ip -n "$S" addr add fd02::2/64 dev s0 nodad
+	ip -n "$C" route add default via 10.1.0.1 && ip -n "$C" -6 route add default via fd01::1
+	ip -n "$S" route add default via 10.2.0.1 && ip -n "$S" -6 route add default via fd02::1
+	setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	neighbour "$C" c0 "$R" rc 10.1.0.1 fd01::1
+	neighbour "$R" rc "$C" c0 10.1.0.2 fd01::2
+	neighbour "$S" s0 "$R" rs 10.2.0.1 fd02::1
+	neighbour "$R" rs "$S" s0 10.2.0.2 fd02::2
+	wait_for 10 in_ns "$C" ping -c1 -W1 10.2.0.2 || { echo "the router does not route" >&2; exit 1; }
+	wait_for 10 in_ns "$C" ping -c1 -W1 fd02::2 || { echo "the router does not route IPv6" >&2; exit 1; }
+	settle
+}
+
+# neighbour NS DEV PEER_NS PEER_DEV ADDRESS...: permanent entries, so that no ARP or ND is sent.
+neighbour() {
+	local mac
+	mac=$(in_ns "$3" ip -j link show "$4" | jq -r '.[0].address')
+	for a in "${@:5}"; do ip -n "$1" neigh replace "$a" lladdr "$mac" dev "$2" nud permanent; done
+}
+
+# Until nothing moves any more: interface counters equal over 0.3 s.
+settle() {
+	local a b i
+	for i in $(seq 40); do
+		a=$(in_ns "$R" cat /proc/net/dev)
+		sleep 0.3
+		b=$(in_ns "$R" cat /proc/net/dev)
+		[ "$a" = "$b" ] && return 0
+	done
+	echo "traffic does not settle ($i rounds)" >&2
+}
+
+# pings NS COUNT PAYLOAD ADDRESS: exactly COUNT echo requests; fails unless each was answered.
+pings() { in_ns "$1" ping -q -n -c "$2" -i 0.002 -W 2 -s "$3" "$4" | grep -q " $2 received"; }
+
+# datagrams NS COUNT PAYLOAD ADDRESS [TTL]: exactly COUNT UDP datagrams to the discard port.
+datagrams() {
+	in_ns "$1" /usr/bin/python3 - "${@:2}" <<'P'
+import socket, sys
+count, size, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+v6 = ":" in address
+s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
+if len(sys.argv) > 4:
+    ttl = int(sys.argv[4])
+    if v6:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, ttl)
+    else:
+        s.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+# Fragment at the sender, never learn from the path.
+if v6:
+    s.setsockopt(socket.IPPROTO_IPV6, 23, 0)
+else:
+    s.setsockopt(socket.IPPROTO_IP, 10, 0)
+sent = 0
+while sent < count:
+    try:
+        s.sendto(b"x" * size, (address, 9))
+        sent += 1
+    except OSError as e:  # an ICMP error for an earlier one: not sent, again
+        if e.errno not in (101, 111, 113):
+            raise
+P
+}
+
+# kernel FILE GROUP COLUMN: one counter of the router, straight from /proc/net.
+kernel() {
+	in_ns "$R" awk -v g="$2:" -v c="$3" '$1 == g { if (!n) { n = split($0, name) } else
+		for (i = 2; i <= n; i++) if (name[i] == c) print $i }' "/proc/net/$1"
+}
+kernel6() { in_ns "$R" awk -v c="$1" '$1 == c { print $2 }' "/proc/net/snmp6"; }
+kernel6_if() { in_ns "$R" awk -v c="$2" '$1 == c { print $2 }' "/proc/net/dev_snmp6/$1"; }
+
+# A private snmpd in the router's namespace: start_snmpd; its address is $MASTER, SNMP on 127.0.0.1:1161.
+MASTER=unix:$TMP/agentx/master
+start_snmpd() {
+	mkdir -p "$TMP/agentx"
+	cat >"$TMP/snmpd.conf" <<-X
+		rocommunity public 127.0.0.1
+		agentaddress udp:127.0.0.1:1161
+		master agentx
+		agentXSocket $MASTER
+		agentXTimeout 5
+	X
+	rm -f "$TMP/agentx/master"
+	background in_ns "$R" env MIBS="" SNMP_PERSISTENT_DIR="$TMP/persist" \
+		snmpd -f -Lf "$TMP/snmpd.log" -I -smux -C -c "$TMP/snmpd.conf" -p "$TMP/snmpd.pid"
+	snmpd=$bg
+	wait_for 10 snmp snmpget 1.3.6.1.2.1.1.3.0 || { echo "snmpd does not start" >&2; cat "$TMP/snmpd.log" >&2; exit 1; }
+}
+stop_snmpd() { kill "$snmpd" 2>/dev/null; wait "$snmpd" 2>/dev/null; }
+
+ROOT_OID=1.3.6.1.4.1.8072.9999.9999.4269
+# snmp TOOL ARGS...: against the private snmpd, by name.
+snmp() {
+	in_ns "$R" env MIBDIRS="$top/tests/mibs:$top/mibs" "$1" -v2c -c public -M "$top/tests/mibs:$top/mibs" -m IPFWAGENT-MIB -t 2 -r 2 \
+		${SNMP_FLAGS:--OQ} 127.0.0.1:1161 "${@:2}"
+}
+snmp_value() { SNMP_FLAGS=-OQv snmp snmpget "$1" 2>/dev/null; }
+agent_answers() { [[ $(snmp_value IPFWAGENT-MIB::ipfwMibRevision.0) =~ ^[1-9] ]]; }
+agent_silent() { ! agent_answers; }
+
+# start_agent ARGS...: in the router's namespace; its messages are in $TMP/agent.log.
+start_agent() {
+	background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "$MASTER" "$@" 2>>"$TMP/agent.log"
+	agent=$bg
+}

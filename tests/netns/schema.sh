@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Real documents against the project's JSON Schemas.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# valid NAME SCHEMA FILE: every line of the file is a document of that form.
+valid() {
+	expect_true "$1 validates" /usr/bin/python3 - "$top/schemas/$2.schema.json" "$3" <<'P'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+cls = jsonschema.validators.validator_for(schema)
+cls.check_schema(schema)
+n = 0
+for line in open(sys.argv[2], encoding="utf-8"):
+    errors = list(cls(schema).iter_errors(json.loads(line)))
+    assert not errors, "; ".join(f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors[:3])
+    n += 1
+assert n, "no document"
+P
+}
+both() { # NAME ARGS...
+	in_ns "$R" "$BIN" --json --compact "${@:2}" >"$TMP/doc" 2>"$TMP/err"
+	valid "snapshot, $1" snapshot "$TMP/doc"
+	in_ns "$R" "$BIN" monitor --json --compact -i 0.2 --count 3 "${@:2}" >"$TMP/doc" 2>"$TMP/err"
+	valid "monitor, $1" monitor "$TMP/doc"
+}
+
+make_router
+both live
+both "lo too" --include '*'
+both "no interface" --include nothing
+for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do ip -n "$R" link add "$n" type dummy 2>/dev/null; done
+both "hostile names"
+for tree in "$top"/tests/fixtures/*/; do
+	[ -d "$tree/proc" ] || continue
+	both "fixture $(basename "$tree")" --root "$tree"
+done
+
+# Interfaces come and go while monitor looks.
+background in_ns "$R" "$BIN" monitor --json --compact -i 0.1 >"$TMP/doc"
+lines() { [ "$(wc -l <"$TMP/doc")" -ge "$1" ]; }
+wait_for 10 lines 1
+for i in 1 2 3; do
+	ip -n "$R" link add d0 type dummy
+	wait_for 10 lines $((i * 4))
+	ip -n "$R" link del d0
+done
+wait_for 10 lines 15
+kill "$bg" && wait "$bg"
+valid "monitor, interfaces come and go" monitor "$TMP/doc"
+
+# The schemas refuse what is wrong.
+jq -c '.ipv4.forwarding.outgoing_packets = -1' <(in_ns "$R" "$BIN" --json) >"$TMP/bad"
+valid_bad() { valid x snapshot "$TMP/bad" | grep -q '^ok'; }
+if valid_bad; then not_ok "a negative counter is refused" "it validates"; else ok "a negative counter is refused"; fi
+finish

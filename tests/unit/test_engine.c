@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SNMP engine against a naive reference (the list of all instances, searched one by one), and
+ * against a tree that is written out here.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snmp_engine.h"
+
+#define NOW_NS    UINT64_C(1000000000000)
+#define UPTIME_CS 50000
+#define S         UINT64_C(1000000000)
+
+static uint64_t seed;
+
+static uint32_t below(uint32_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(seed >> 33) % n;
+}
+
+struct instance {
+	struct mib_oid oid;
+	struct mib_value value;
+};
+
+struct tree {
+	struct instance *list;
+	size_t n;
+};
+
+static int compare_oids(const uint32_t *a, size_t a_len, const uint32_t *b, size_t b_len)
+{
+	for (size_t i = 0; i < a_len && i < b_len; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return a_len < b_len ? -1 : a_len > b_len;
+}
+
+static int compare_instances(const void *a, const void *b)
+{
+	const struct mib_oid *x = &((const struct instance *)a)->oid;
+	const struct mib_oid *y = &((const struct instance *)b)->oid;
+
+	return compare_oids(x->id, x->len, y->id, y->len);
+}
+
+static struct tree all_instances(const struct mib_context *ctx)
+{
+	static const uint32_t objects[] = {MIB_OBJECTS};
+	struct tree tree = {0};
+
+	for (size_t table = 0; table < MIB_TABLES; table++) {
+		const struct mib_table *t = &mib_tables[table];
+		size_t rows = t->rows(ctx->view);
+		size_t cells = (t->last_column - t->first_column + 1) * rows;
+
+		tree.list = realloc(tree.list, (tree.n + cells + 1) * sizeof(*tree.list));
+		assert_non_null(tree.list);
+		for (size_t row = 0; row < rows; row++) {
+			for (unsigned c = t->first_column; c <= t->last_column; c++) {
+				struct instance *i = &tree.list[tree.n];
+
+				if (!t->cell(ctx, row, c, &i->value))
+					continue;
+				memcpy(i->oid.id, objects, sizeof(objects));
+				i->oid.len = sizeof(objects) / sizeof(objects[0]);
+				for (size_t p = 0; p < t->prefix_len; p++)
+					i->oid.id[i->oid.len++] = t->prefix[p];
+				i->oid.id[i->oid.len++] = c;
+				t->index(ctx->view, row, i->oid.id + i->oid.len);
+				i->oid.len += t->n_index;
+				tree.n++;
+			}
+		}
+	}
+	qsort(tree.list, tree.n, sizeof(*tree.list), compare_instances);
+	return tree;
+}
+
+static void assert_same_value(const struct mib_value *a, const struct mib_value *b)
+{
+	assert_int_equal(a->type, b->type);
+	if (a->type == MIB_STRING)
+		assert_string_equal(a->string, b->string);
+	else
+		assert_true(a->number == b->number);
+}
+
+static void check(struct mib_context *ctx, const struct tree *tree, const uint32_t *oid, size_t len)
+{
+	const struct instance *same = NULL, *after = NULL;
+	struct mib_value value;
+	struct mib_oid next;
+
+	for (size_t i = 0; i < tree->n && !after; i++) {
+		const struct mib_oid *o = &tree->list[i].oid;
+		int order = compare_oids(o->id, o->len, oid, len);
+
+		if (order == 0)
+			same = &tree->list[i];
+		else if (order > 0)
+			after = &tree->list[i];
+	}
+	if (same) {
+		assert_int_equal(mib_get(ctx, oid, len, &value), MIB_FOUND);
+		assert_same_value(&value, &same->value);
+	} else {
+		assert_int_not_equal(mib_get(ctx, oid, len, &value), MIB_FOUND);
+	}
+	if (after) {
+		assert_int_equal(mib_getnext(ctx, oid, len, &next, &value), MIB_FOUND);
+		assert_int_equal(compare_oids(next.id, next.len, after->oid.id, after->oid.len), 0);
+		assert_same_value(&value, &after->value);
+	} else {
+		assert_int_equal(mib_getnext(ctx, oid, len, &next, &value), MIB_END);
+	}
+}
+
+static void random_figures(struct figures *f, unsigned density)
+{
+	for (unsigned m = 0; m < M_COUNT; m++) {
+		if (below(100) >= density)
+			continue;
+		if (below(4))
+			figures_set(f, (enum metric_id)m, (uint64_t)below(1u << 30) << below(34));
+		else
+			figures_derive(f, (enum metric_id)m, below(1u << 30));
+	}
+}
+
+static struct snapshot *random_snapshot(unsigned n, unsigned density)
+{
+	struct snapshot *s = snapshot_new();
+
+	assert_non_null(s);
+	s->mono_ns = NOW_NS - below(1000) * S / 100;
+	s->source = SOURCE_KERNEL;
+	for (unsigned f = FAMILY_IPV4; f < FAMILY_COUNT; f++) {
+		random_figures(&s->system[f].figures, density);
+		s->system[f].forwarding_known = below(2);
+	}
+	for (unsigned i = 0, ifindex = below(3); i < n;
+	     i++, ifindex += ifindex ? 1 + below(4) : 0) {
+		char name[SNAPSHOT_NAME_MAX];
+		struct snapshot_if *row;
+
+		if (!ifindex && below(2))
+			ifindex = 1;
+		snprintf(name, sizeof(name), "if%u", i);
+		row = snapshot_add_if(s, ifindex, name);
+		assert_non_null(row);
+		row->continuity.since_ns = below(2) ? 0 : NOW_NS - below(900) * S;
+		for (unsigned f = 0; f < FAMILY_COUNT; f++)
+			if (below(3))
+				random_figures(&row->figures[f], density);
+	}
+	s->paths_known = below(2);
+	for (unsigned i = 0; s->paths_known && i < n; i++) {
+		struct snapshot_path *p = snapshot_add_path(s);
+
+		assert_non_null(p);
+		p->family = below(2) ? FAMILY_IPV4 : FAMILY_IPV6;
+		p->in_ifindex = 1 + i; /* no two rows are alike */
+		p->out_ifindex = 1 + below(n);
+		random_figures(&p->figures, density);
+	}
+	snapshot_sort(s);
+	return s;
+}
+
+static struct mib_view *random_view(unsigned n, unsigned density)
+{
+	struct mib_view *v = calloc(1, sizeof(*v));
+
+	assert_non_null(v);
+	v->snapshot = random_snapshot(n, density);
+	v->status = 1;
+	if (below(4)) {
+		struct snapshot *before = random_snapshot(below(2) ? n : n / 2, density);
+
+		v->rates_of = below(2) ? snapshot_share(v->snapshot) : random_snapshot(n, density);
+		before->mono_ns = v->rates_of->mono_ns - 5 * S;
+		v->rates = rate_compute(before, v->rates_of);
+		assert_non_null(v->rates);
+		snapshot_free(before);
+	}
+	return v;
+}
+
+static struct mib_context context_of(const struct mib_view *v)
+{
+	struct mib_context ctx = {.now_ns = NOW_NS, .uptime_cs = UPTIME_CS};
+
+	mib_context_init(&ctx, v);
+	return ctx;
+}
+
+/* An instance's OID, changed somewhere: longer, shorter, or one sub-identifier off. */
+static size_t random_oid(const struct tree *tree, uint32_t *oid)
+{
+	static const uint32_t odd[] = {0, 1, 2, 127, INT32_MAX, UINT32_MAX - 1, UINT32_MAX};
+	const struct mib_oid *o = &tree->list[below((uint32_t)tree->n)].oid;
+	size_t len = o->len;
+
+	memcpy(oid, o->id, len * sizeof(oid[0]));
+	for (unsigned changes = below(3); changes; changes--) {
+		uint32_t *id = &oid[below(3) ? len - 1 - below(len < 6 ? (uint32_t)len : 6)
+					     : below((uint32_t)len)];
+
+		switch (below(5)) {
+		case 0:
+			*id += 1;
+			break;
+		case 1:
+			*id -= 1;
+			break;
+		case 2:
+			*id = odd[below(sizeof(odd) / sizeof(odd[0]))];
+			break;
+		case 3:
+			len = 1 + below((uint32_t)len);
+			break;
+		case 4:
+			for (unsigned more = below(8); more; more--)
+				oid[len++] = odd[below(sizeof(odd) / sizeof(odd[0]))];
+			break;
+		}
+	}
+	return len;
+}
+
+static void test_against_reference(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 60; round++) {
+		struct mib_view *v;
+		struct mib_context ctx;
+		struct tree tree;
+
+		seed = round;
+		v = random_view(below(20), below(3) ? below(101) : 100);
+		ctx = context_of(v);
+		tree = all_instances(&ctx);
+		for (unsigned i = 0; i < 2000; i++) {
+			uint32_t oid[128];
+			size_t len = random_oid(&tree, oid);
+
+			check(&ctx, &tree, oid, len);
+		}
+		for (size_t i = 0; i < tree.n; i++)
+			check(&ctx, &tree, tree.list[i].oid.id, tree.list[i].oid.len);
+		check(&ctx, &tree, NULL, 0);
+		free(tree.list);
+		mib_view_free(v);
+	}
+}
+
+/* The walk from `root` as text: "column.index=value" below ipfwObjects, one line each. */
+static void walk(struct mib_context *ctx, char *text, size_t size)
+{
+	static const uint32_t objects[] = {MIB_OBJECTS};
+	struct mib_oid at = {{0}, 0}, next;
+	struct mib_value value, again;
+	size_t used = 0;
+
+	text[0] = '\0';
+	while (mib_getnext(ctx, at.id, at.len, &next, &value) == MIB_FOUND) {
+		assert_int_equal(mib_get(ctx, next.id, next.len, &again), MIB_FOUND);
+		assert_same_value(&value, &again);
+		at = next;
+		for (size_t i = sizeof(objects) / sizeof(objects[0]); i < at.len; i++)
+			used += (size_t)snprintf(text + used, size - used, ".%u", at.id[i]);
+		if (value.type == MIB_STRING)
+			used += (size_t)snprintf(text + used, size - used, "='%s'\n", value.string);
+		else
+			used += (size_t)snprintf(text + used, size - used, "=%llu\n",
+						 (unsigned long long)value.number);
+		assert_true(used < size);
+	}
+}
+
+static struct snapshot *small_snapshot(uint64_t mono_ns, uint64_t octets)
+{
+	struct snapshot *s = snapshot_new();
+	struct snapshot_if *row;
+
+	assert_non_null(s);
+	s->mono_ns = mono_ns;
+	s->duration_ns = 2500;
+	s->source = SOURCE_KERNEL;
+	s->system[FAMILY_IPV4].forwarding_known = true;
+	figures_set(&s->system[FAMILY_IPV6].figures, M_TOO_BIG, 9);
+	row = snapshot_add_if(s, 0, "hidden");
+	assert_non_null(row);
+	figures_set(&row->figures[FAMILY_IPV6], M_IN_PACKETS, 1);
+	row = snapshot_add_if(s, 7, "eth\n0");
+	assert_non_null(row);
+	figures_set(&row->figures[FAMILY_TOTAL], M_IN_OCTETS, octets);
+	figures_set(&row->figures[FAMILY_TOTAL], M_IN_FORW_PACKETS, 1); /* has no place there */
+	figures_derive(&row->figures[FAMILY_IPV4], M_OUT_PACKETS, UINT64_MAX);
+	snapshot_sort(s);
+	return s;
+}
+
+#define SMALL_TREE_BEFORE_RATES                                                                    \
+	".1.3.0=1\n.1.4.0='none'\n.1.5.0=2\n.1.6.0='why'\n.1.7.0=5000\n.1.8.0=1500\n.1.9.0=2\n"    \
+	".1.10.0=3\n.1.11.0=1\n.1.12.0=1\n.1.13.0=49000\n.1.14.0=0\n"                              \
+	".2.1.2.1=2\n.2.1.12.2=0\n.2.1.16.2=9\n"                                                   \
+	".3.1.2.0.7='eth\\x0a0'\n.3.1.2.1.7='eth\\x0a0'\n.3.1.2.2.7='eth\\x0a0'\n"                 \
+	".3.1.3.0.7='total'\n.3.1.3.1.7='ipv4'\n.3.1.3.2.7='ipv6'\n"                               \
+	".3.1.5.0.7=5000\n.3.1.6.1.7=18446744073709551615\n"                                       \
+	".3.1.12.0.7=1\n.3.1.12.1.7=2\n"                                                           \
+	".3.1.13.0.7=40000\n.3.1.13.1.7=40000\n"
+
+static struct mib_view *small_view(void)
+{
+	struct mib_view *v = calloc(1, sizeof(*v));
+
+	assert_non_null(v);
+	v->snapshot = small_snapshot(NOW_NS - 3 * S / 2, 5000);
+	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = NOW_NS - 100 * S;
+	v->status = 2;
+	snprintf(v->status_text, sizeof(v->status_text), "why");
+	v->interval_ms = 5000;
+	v->samples = 3;
+	v->sample_errors = 1;
+	v->if_change_ns = NOW_NS - 10 * S;
+	return v;
+}
+
+/* Without ipfwVersion and ipfwMibRevision, which come first. */
+static const char *walk_rest(struct mib_context *ctx, char *text, size_t size)
+{
+	const char *rest;
+
+	walk(ctx, text, size);
+	assert_memory_equal(text, ".1.1.0='", 8);
+	rest = strstr(text, "\n.1.2.0=1\n");
+	assert_non_null(rest);
+	return rest + strlen("\n.1.2.0=1\n");
+}
+
+static void test_expected_tree(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx = context_of(v);
+	struct snapshot *before;
+	char text[8192];
+
+	(void)state;
+	assert_string_equal(walk_rest(&ctx, text, sizeof(text)), SMALL_TREE_BEFORE_RATES);
+
+	before = small_snapshot(v->snapshot->mono_ns - 2 * S, 2000);
+	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = 0;
+	v->rates = rate_compute(before, v->snapshot);
+	v->rates_of = snapshot_share(v->snapshot);
+	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = NOW_NS - 100 * S;
+	mib_context_init(&ctx, v);
+	assert_string_equal(walk_rest(&ctx, text, sizeof(text)), SMALL_TREE_BEFORE_RATES
+			    ".4.1.2.0.7=2000\n.4.1.2.1.7=2000\n.4.1.4.1.7=0\n"
+			    ".4.1.7.0.7=12\n" /* 3000 octets in 2 s */
+			    ".4.1.12.0.7=3000\n.4.1.13.1.7=0\n"
+			    ".5.1.2.2=2000\n");
+	snapshot_free(before);
+	mib_view_free(v);
+}
+
+static void test_rates_of_another_interface(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx;
+	struct snapshot *before = small_snapshot(NOW_NS - 9 * S, 2000);
+	char text[8192];
+
+	(void)state;
+	v->rates_of = small_snapshot(NOW_NS - 4 * S, 4000);
+	v->rates = rate_compute(before, v->rates_of);
+	assert_non_null(v->rates);
+	strcpy(snapshot_find_if(v->rates_of, 7)->name, "old");
+	ctx = context_of(v);
+	walk(&ctx, text, sizeof(text));
+	assert_null(strstr(text, "\n.4.1."));
+	assert_non_null(strstr(text, "\n.5.1.2.2=5000\n"));
+	snapshot_free(before);
+	mib_view_free(v);
+}
+
+static void test_big_rates_are_cut(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx;
+	struct snapshot *before = small_snapshot(v->snapshot->mono_ns - S, 0);
+	char text[8192];
+
+	(void)state;
+	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = 0;
+	figures_set(&snapshot_find_if(v->snapshot, 7)->figures[FAMILY_TOTAL], M_IN_OCTETS,
+		    UINT64_MAX);
+	v->rates_of = snapshot_share(v->snapshot);
+	v->rates = rate_compute(before, v->snapshot);
+	ctx = context_of(v);
+	walk(&ctx, text, sizeof(text));
+	assert_non_null(strstr(text, "\n.4.1.7.0.7=4294967295\n"));
+	assert_non_null(strstr(text, "\n.4.1.12.0.7=18446744073709551615\n"));
+	snapshot_free(before);
+	mib_view_free(v);
+}
+
+static void test_timestamps_before_the_master(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx = context_of(v);
+	char text[8192];
+
+	(void)state;
+	ctx.uptime_cs = 500; /* snmpd restarted 5 s ago */
+	walk(&ctx, text, sizeof(text));
+	assert_non_null(strstr(text, "\n.1.13.0=0\n"));
+	assert_non_null(strstr(text, "\n.3.1.13.0.7=0\n"));
+	mib_view_free(v);
+}
+
+static void test_nothing_published(void **state)
+{
+	struct mib_context ctx = context_of(NULL);
+	struct mib_view empty = {.status = 3};
+	char text[8192];
+
+	(void)state;
+	assert_string_equal(walk_rest(&ctx, text, sizeof(text)), "");
+	mib_context_init(&ctx, &empty);
+	assert_string_equal(walk_rest(&ctx, text, sizeof(text)),
+			    ".1.5.0=3\n.1.6.0=''\n.1.7.0=0\n.1.10.0=0\n.1.11.0=0\n.1.13.0=0\n"
+			    ".1.14.0=0\n");
+}
+
+static void test_kinds_of_absence(void **state)
+{
+	static const uint32_t no_instance[] = {MIB_OBJECTS, 3, 1, 8, 0, 7};
+	static const uint32_t no_row[] = {MIB_OBJECTS, 3, 1, 4, 1, 8};
+	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 14, 1, 7};
+	static const uint32_t index_column[] = {MIB_OBJECTS, 3, 1, 1, 1, 7};
+	static const uint32_t no_table[] = {MIB_OBJECTS, 7, 1, 2, 1};
+	static const uint32_t elsewhere[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+	struct mib_view *v = small_view();
+	struct mib_context ctx = context_of(v);
+	struct mib_value value;
+
+	(void)state;
+#define GET(oid) mib_get(&ctx, oid, sizeof(oid) / sizeof((oid)[0]), &value)
+	assert_int_equal(GET(no_instance), MIB_NO_INSTANCE);
+	assert_int_equal(GET(no_row), MIB_NO_INSTANCE);
+	assert_int_equal(GET(no_column), MIB_NO_OBJECT);
+	assert_int_equal(GET(index_column), MIB_NO_OBJECT);
+	assert_int_equal(GET(no_table), MIB_NO_OBJECT);
+	assert_int_equal(GET(elsewhere), MIB_NO_OBJECT);
+	assert_int_equal(mib_get(&ctx, NULL, 0, &value), MIB_NO_OBJECT);
+	mib_view_free(v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_against_reference),
+		cmocka_unit_test(test_expected_tree),
+		cmocka_unit_test(test_rates_of_another_interface),
+		cmocka_unit_test(test_big_rates_are_cut),
+		cmocka_unit_test(test_timestamps_before_the_master),
+		cmocka_unit_test(test_nothing_published),
+		cmocka_unit_test(test_kinds_of_absence),
+	};
+
+	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}

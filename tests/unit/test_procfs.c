@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* src_procfs: every parser on captured forms of five kernels, and on bad files. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "filter.h"
+#include "src_procfs.h"
+
+static const char *fixture(const char *path)
+{
+	static char full[512];
+	const char *srcdir = getenv("srcdir");
+
+	snprintf(full, sizeof(full), "%s/tests/fixtures/%s", srcdir ? srcdir : ".", path);
+	return full;
+}
+
+static FILE *open_fixture(const char *path)
+{
+	FILE *f = fopen(fixture(path), "r");
+
+	if (!f)
+		fail_msg("cannot open %s", fixture(path));
+	return f;
+}
+
+static int pairs(const char *path, struct kstat *k)
+{
+	FILE *f = open_fixture(path);
+	int rc = procfs_parse_pairs(f, k);
+
+	fclose(f);
+	return rc;
+}
+
+static void is(const struct kstat *k, enum kstat_column c, uint64_t value)
+{
+	assert_true(kstat_known(k, c));
+	assert_int_equal(k->value[c], value);
+}
+
+static const struct {
+	const char *kernel;
+	unsigned major, minor;
+	size_t n_ifs;
+	uint64_t forw4, in_octets4, in_packets4, forw6, requests6, no_ect6_eth0, rx_eth0;
+	bool transmits;
+} kernels[] = {
+	{"4.19", 4, 19, 1, 23030, 19409027, 23233, 8520, 84, 7347, 32002, false},
+	{"5.10", 5, 10, 2, 161078, 136144208, 164550, 59580, 1546, 31617, 136351, false},
+	{"6.1", 6, 1, 2, 713270, 602924264, 910717, 263820, 6802, 194603, 767384, false},
+	{"6.6", 6, 6, 2, 2599926, 2197756122, 3319570, 961640, 24760, 709325, 2796497, false},
+	{"6.18", 6, 18, 2, 229458806, 193966562462, 292969395, 84870240, 2184100, 62601413,
+	 246787137, true},
+};
+
+#define N_KERNELS (sizeof(kernels) / sizeof(kernels[0]))
+
+struct dev_rows {
+	size_t n;
+	char last[32];
+	struct kstat_device eth0;
+	int result;
+};
+
+static int count_row(void *arg, const char *name, const struct kstat_device *dev)
+{
+	struct dev_rows *rows = arg;
+
+	rows->n++;
+	snprintf(rows->last, sizeof(rows->last), "%s", name);
+	if (strcmp(name, "eth0") == 0)
+		rows->eth0 = *dev;
+	return rows->result;
+}
+
+static void test_parsers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_KERNELS; i++) {
+		char path[64];
+		struct kstat k = {0}, k6 = {0};
+		struct dev_rows rows = {0};
+		uint32_t ifindex = 0;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/proc/net/snmp", kernels[i].kernel);
+		assert_int_equal(pairs(path, &k), 0);
+		snprintf(path, sizeof(path), "%s/proc/net/netstat", kernels[i].kernel);
+		assert_int_equal(pairs(path, &k), 0);
+		is(&k, K_FORWARDING, 1);
+		is(&k, K_FORW_DATAGRAMS, kernels[i].forw4);
+		is(&k, K_IN_OCTETS, kernels[i].in_octets4);
+		is(&k, K_NO_ROUTES, 12);
+		is(&k, K_TOO_BIG, 7);
+		is(&k, K_HDR_ERRORS, 29);
+		assert_int_equal(kstat_known(&k, K_OUT_TRANSMITS), kernels[i].transmits);
+
+		snprintf(path, sizeof(path), "%s/proc/net/dev_snmp6/eth0", kernels[i].kernel);
+		f = open_fixture(path);
+		assert_int_equal(procfs_parse_snmp6(f, &k6, &ifindex), 0);
+		fclose(f);
+		assert_int_equal(ifindex, 2);
+		is(&k6, K_IN_NO_ECT, kernels[i].no_ect6_eth0);
+		is(&k6, K_TOO_BIG, 3);
+		assert_int_equal(kstat_known(&k6, K_OUT_TRANSMITS), kernels[i].transmits);
+
+		snprintf(path, sizeof(path), "%s/proc/net/dev", kernels[i].kernel);
+		f = open_fixture(path);
+		assert_int_equal(procfs_parse_dev(f, count_row, &rows), 0);
+		fclose(f);
+		assert_int_equal(rows.n, kernels[i].n_ifs + 1);
+		assert_int_equal(rows.eth0.rx_packets, kernels[i].rx_eth0);
+	}
+}
+
+static void test_tree(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_KERNELS; i++) {
+		struct snapshot *s = snapshot_new();
+		struct filter filter = {0};
+		struct procfs p;
+		char root[512];
+
+		snprintf(root, sizeof(root), "%s", fixture(kernels[i].kernel));
+		procfs_open(&p, root);
+		assert_int_equal(p.epoch.major, kernels[i].major);
+		assert_int_equal(p.epoch.minor, kernels[i].minor);
+		procfs_read_system(&p, s);
+		procfs_read_ifs(&p, &filter, s);
+		snapshot_sort(s);
+		if (s->troubles)
+			fail_msg("%s: %s", kernels[i].kernel, s->trouble);
+		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+			assert_true(s->system[f].forwarding_known);
+			/* 6.6: the IPv6 switch for all is off, that of eth1 on */
+			assert_int_equal(s->system[f].forwarding,
+					 f == FAMILY_IPV4 || kernels[i].minor != 6);
+			assert_int_equal(procfs_any_forwarding(&p, (enum family)f), 1);
+		}
+		assert_int_equal(s->system[FAMILY_IPV4].figures.value[M_IN_PACKETS],
+				 kernels[i].in_packets4);
+		assert_int_equal(s->n_ifs, kernels[i].n_ifs);
+		assert_string_equal(s->ifs[0].name, "eth0");
+		assert_int_equal(s->ifs[0].ifindex, 2);
+		snapshot_free(s);
+	}
+}
+
+static void test_no_ipv6(void **state)
+{
+	struct snapshot *s = snapshot_new();
+	struct filter filter = {0};
+	struct kstat k = {0};
+	struct procfs p;
+	char root[512];
+
+	(void)state;
+	snprintf(root, sizeof(root), "%s", fixture("noipv6"));
+	procfs_open(&p, root);
+	assert_int_equal(procfs_read_ip6(&p, "eth0", &k, NULL), -ENOENT);
+	procfs_read_system(&p, s);
+	procfs_read_ifs(&p, &filter, s);
+	snapshot_sort(s);
+	assert_int_equal(s->system[FAMILY_IPV6].figures.known, 0);
+	assert_int_equal(s->system[FAMILY_IPV4].figures.value[M_OUT_FORW_PACKETS], 713270);
+	assert_int_equal(s->n_ifs, 2);
+	assert_int_equal(s->ifs[0].figures[FAMILY_IPV6].known, 0);
+	snapshot_free(s);
+}
+
+static void test_bad_pairs(void **state)
+{
+	struct kstat k = {0};
+
+	(void)state;
+	assert_int_equal(pairs("bad/snmp-truncated", &k), -EBADMSG);
+	assert_int_equal(k.known, 0); /* the line that was cut is left out whole */
+	assert_int_equal(pairs("bad/snmp-header-only", &k), -EBADMSG);
+	assert_int_equal(k.known, 0);
+	assert_int_equal(pairs("bad/garbled", &k), -EBADMSG);
+	assert_int_equal(k.known, 0);
+	pairs("bad/empty", &k);
+	assert_int_equal(k.known, 0);
+	assert_int_equal(pairs("bad/huge", &k), -EBADMSG);
+	assert_false(kstat_known(&k, K_HDR_ERRORS));
+	assert_false(kstat_known(&k, K_FORW_DATAGRAMS));
+	memset(&k, 0, sizeof(k));
+	assert_int_equal(pairs("bad/crlf", &k), 0);
+	is(&k, K_FORW_DATAGRAMS, 713270);
+	is(&k, K_OUT_OCTETS, 7890); /* the last column, before the CR */
+	memset(&k, 0, sizeof(k));
+	assert_int_equal(pairs("bad/missing-columns", &k), 0);
+	is(&k, K_OUT_REQUESTS, 900);
+	is(&k, K_IN_CE, 6);
+	assert_false(kstat_known(&k, K_IN_ECT0));
+	assert_false(kstat_known(&k, K_FORW_DATAGRAMS));
+	memset(&k, 0, sizeof(k));
+	assert_int_equal(pairs("bad/unknown-columns", &k), 0);
+	is(&k, K_IN_RECEIVES, 1000);
+	is(&k, K_FORW_DATAGRAMS, 600);
+	is(&k, K_IN_OCTETS, 64000);
+}
+
+static void test_bad_others(void **state)
+{
+	struct dev_rows rows = {0};
+	struct kstat k = {0};
+	FILE *f = open_fixture("bad/snmp6-cut");
+
+	(void)state;
+	assert_int_equal(procfs_parse_snmp6(f, &k, NULL), -EBADMSG);
+	fclose(f);
+	is(&k, K_IN_RECEIVES, 271174);
+	is(&k, K_NO_ROUTES, 33);
+	assert_false(kstat_known(&k, K_DISCARDS));
+	f = open_fixture("bad/dev-cut");
+	assert_int_equal(procfs_parse_dev(f, count_row, &rows), -EBADMSG);
+	fclose(f);
+	assert_int_equal(rows.n, 1);
+	assert_string_equal(rows.last, "lo");
+	rows = (struct dev_rows){.result = -7};
+	f = open_fixture("6.1/proc/net/dev");
+	assert_int_equal(procfs_parse_dev(f, count_row, &rows), -7);
+	fclose(f);
+	assert_int_equal(rows.n, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parsers),    cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_no_ipv6),    cmocka_unit_test(test_bad_pairs),
+		cmocka_unit_test(test_bad_others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* rate: resets, wraps, reuse and renaming of interfaces, held figures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rate.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static struct snapshot *reading(uint64_t at_s)
+{
+	struct snapshot *s = snapshot_new();
+
+	assert_non_null(s);
+	s->mono_ns = at_s * SECOND;
+	s->source = SOURCE_KERNEL;
+	return s;
+}
+
+static struct figures *add_if(struct snapshot *s, uint32_t ifindex, const char *name,
+			      uint64_t in_packets)
+{
+	struct snapshot_if *i = snapshot_add_if(s, ifindex, name);
+
+	assert_non_null(i);
+	figures_set(&i->figures[FAMILY_IPV6], M_IN_PACKETS, in_packets);
+	return i->figures;
+}
+
+static bool delta_known(const struct delta *d, enum metric_id m)
+{
+	return d->known >> m & 1;
+}
+
+static void is_delta(const struct delta *d, enum metric_id m, uint64_t value)
+{
+	assert_true(delta_known(d, m));
+	assert_int_equal(d->value[m], value);
+}
+
+static void test_plain(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct rates *r;
+
+	(void)state;
+	figures_set(&a->system[FAMILY_IPV4].figures, M_OUT_FORW_PACKETS, 1000);
+	figures_set(&b->system[FAMILY_IPV4].figures, M_OUT_FORW_PACKETS, 4500);
+	figures_set(&a->system[FAMILY_IPV6].figures, M_IN_OCTETS, UINT64_C(1) << 40);
+	figures_set(&b->system[FAMILY_IPV6].figures, M_IN_OCTETS, (UINT64_C(1) << 40) + 7);
+	add_if(a, 2, "eth0", 5);
+	add_if(b, 2, "eth0", 5);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_false(a->system[FAMILY_IPV4].continuity.fresh);
+	assert_false(a->ifs[0].continuity.fresh);
+	assert_int_equal(a->ifs[0].continuity.since_ns, 0);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->interval_ns, 10 * SECOND);
+	assert_int_equal(r->n_ifs, 1);
+	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 3500);
+	is_delta(&r->system[FAMILY_IPV6], M_IN_OCTETS, 7);
+	assert_false(delta_known(&r->system[FAMILY_IPV4], M_IN_OCTETS));
+	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 0);
+	assert_false(b->ifs[0].continuity.fresh);
+	assert_int_equal(b->ifs[0].continuity.since_ns, 0);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* One counter of a row went down: no delta in the whole row, the other rows are untouched. */
+static void test_reset(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct rates *r;
+
+	(void)state;
+	figures_set(&a->system[FAMILY_IPV4].figures, M_IN_PACKETS, 1000);
+	figures_set(&b->system[FAMILY_IPV4].figures, M_IN_PACKETS, 999);
+	figures_set(&a->system[FAMILY_IPV4].figures, M_NO_ROUTES, 1);
+	figures_set(&b->system[FAMILY_IPV4].figures, M_NO_ROUTES, 2);
+	figures_set(&a->system[FAMILY_IPV6].figures, M_IN_PACKETS, 10);
+	figures_set(&b->system[FAMILY_IPV6].figures, M_IN_PACKETS, 12);
+	add_if(a, 2, "eth0", 50);
+	add_if(a, 3, "eth1", 50);
+	add_if(b, 2, "eth0", 40);
+	add_if(b, 3, "eth1", 60);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
+	assert_true(b->system[FAMILY_IPV4].continuity.since_ns > a->mono_ns);
+	assert_true(b->system[FAMILY_IPV4].continuity.since_ns <= b->mono_ns);
+	assert_false(b->system[FAMILY_IPV6].continuity.fresh);
+	assert_true(b->ifs[0].continuity.fresh);
+	assert_false(b->ifs[1].continuity.fresh);
+	assert_int_equal(b->system[FAMILY_IPV4].figures.value[M_IN_PACKETS], 999);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
+	is_delta(&r->system[FAMILY_IPV6], M_IN_PACKETS, 2);
+	assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
+	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 10);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* Nobody can tell a wrap from a reset, at 32 bits or at 64. */
+static void test_wrap(void **state)
+{
+	static const uint64_t before[] = {UINT64_MAX - 5, UINT32_MAX - UINT64_C(5)};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct snapshot *a = reading(1), *b = reading(2);
+		struct rates *r;
+
+		add_if(a, 2, "eth0", before[i]);
+		add_if(b, 2, "eth0", 7);
+		rate_follow(NULL, a);
+		rate_follow(a, b);
+		r = rate_compute(a, b);
+		assert_non_null(r);
+		assert_true(b->ifs[0].continuity.fresh);
+		assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
+		rates_free(r);
+		snapshot_free(a);
+		snapshot_free(b);
+	}
+}
+
+/* ifindex and name must both be the same; counters that grew do not make up for it. */
+static void test_identity(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct rates *r;
+
+	(void)state;
+	add_if(a, 2, "eth0", 100);
+	add_if(a, 3, "ppp0", 100);
+	add_if(a, 4, "tun0", 100);
+	add_if(a, 5, "gone0", 100);
+	add_if(a, 9, "stays", 100);
+	add_if(b, 2, "wan", 101);  /* renamed */
+	add_if(b, 3, "ppp1", 5);   /* the ifindex of another */
+	add_if(b, 7, "tun0", 200); /* made anew under the old name */
+	add_if(b, 8, "new0", 300);
+	add_if(b, 9, "stays", 130);
+	snapshot_sort(a);
+	snapshot_sort(b);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->n_ifs, 5);
+	for (int i = 0; i < 4; i++) {
+		assert_true(b->ifs[i].continuity.fresh);
+		assert_int_equal(r->ifs[i][FAMILY_IPV6].known, 0);
+	}
+	assert_false(b->ifs[4].continuity.fresh);
+	is_delta(&r->ifs[4][FAMILY_IPV6], M_IN_PACKETS, 30);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* Without ifindex (a captured tree without IPv6) the name alone tells. */
+static void test_identity_without_ifindex(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct rates *r;
+
+	(void)state;
+	add_if(a, 0, "b", 1);
+	add_if(a, 0, "c", 2);
+	add_if(b, 0, "a", 50);
+	add_if(b, 0, "c", 12);
+	snapshot_sort(a);
+	snapshot_sort(b);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
+	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 10);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+static void test_no_time(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(100), *c = reading(99);
+
+	(void)state;
+	assert_null(rate_compute(a, b));
+	assert_null(rate_compute(a, c));
+	snapshot_free(a);
+	snapshot_free(b);
+	snapshot_free(c);
+}
+
+/* A derived figure that steps back holds its last value and is no reset. */
+static void test_hold(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110), *c = reading(120);
+	struct figures *f[3] = {&a->system[FAMILY_IPV4].figures, &b->system[FAMILY_IPV4].figures,
+				&c->system[FAMILY_IPV4].figures};
+	static const uint64_t derived[3] = {1000, 990, 1005};
+	struct rates *r;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		figures_derive(f[i], M_OUT_FORW_PACKETS, derived[i]);
+		figures_set(f[i], M_IN_PACKETS, 5000 + (uint64_t)i);
+	}
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
+	assert_int_equal(f[1]->value[M_OUT_FORW_PACKETS], 1000);
+	assert_true(f[1]->derived >> M_OUT_FORW_PACKETS & 1);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 0);
+	is_delta(&r->system[FAMILY_IPV4], M_IN_PACKETS, 1);
+	rates_free(r);
+	rate_follow(b, c);
+	r = rate_compute(b, c);
+	assert_non_null(r);
+	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 5);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+	snapshot_free(c);
+}
+
+/* With a plain counter down as well the row was reset: nothing is held. */
+static void test_no_hold_after_reset(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct figures *fa = &a->system[FAMILY_IPV6].figures, *fb = &b->system[FAMILY_IPV6].figures;
+
+	(void)state;
+	figures_derive(fa, M_OUT_PACKETS, 1000);
+	figures_set(fa, M_IN_PACKETS, 5000);
+	figures_derive(fb, M_OUT_PACKETS, 3);
+	figures_set(fb, M_IN_PACKETS, 4);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_true(b->system[FAMILY_IPV6].continuity.fresh);
+	assert_int_equal(fb->value[M_OUT_PACKETS], 3);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* No delta where one end is absent, in either direction; that is no reset. */
+static void test_absent(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct figures *fa = &a->system[FAMILY_IPV4].figures, *fb = &b->system[FAMILY_IPV4].figures;
+	struct rates *r;
+
+	(void)state;
+	figures_set(fa, M_IN_PACKETS, 10);
+	figures_set(fb, M_OUT_PACKETS, 20);
+	figures_set(fa, M_IN_OCTETS, 30);
+	figures_set(fb, M_IN_OCTETS, 31);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
+	assert_false(figures_known(fb, M_IN_PACKETS));
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->system[FAMILY_IPV4].known, 1u << M_IN_OCTETS);
+	is_delta(&r->system[FAMILY_IPV4], M_IN_OCTETS, 1);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* Deltas over two intervals: none for a row that started anew within them, even if it grew. */
+static void test_three_readings(void **state)
+{
+	struct snapshot *s[3];
+	static const uint64_t steady[3] = {100, 150, 175}, reset[3] = {100, 20, 500};
+	struct rates *r;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		s[i] = reading(100 + 10 * (uint64_t)i);
+		add_if(s[i], 2, "eth0", steady[i]);
+		add_if(s[i], 3, "eth1", reset[i]);
+		snapshot_sort(s[i]);
+		rate_follow(i ? s[i - 1] : NULL, s[i]);
+	}
+	assert_true(s[1]->ifs[1].continuity.fresh);
+	assert_false(s[2]->ifs[1].continuity.fresh);
+	assert_int_equal(s[2]->ifs[1].continuity.since_ns, s[1]->ifs[1].continuity.since_ns);
+	assert_true(s[2]->ifs[1].continuity.since_ns > 0);
+
+	r = rate_compute(s[0], s[2]);
+	assert_non_null(r);
+	assert_int_equal(r->interval_ns, 20 * SECOND);
+	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 75);
+	assert_int_equal(r->ifs[1][FAMILY_IPV6].known, 0);
+	rates_free(r);
+
+	r = rate_compute(s[1], s[2]);
+	assert_non_null(r);
+	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 25);
+	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 480);
+	rates_free(r);
+	for (int i = 0; i < 3; i++)
+		snapshot_free(s[i]);
+}
+
+static void add_path(struct snapshot *s, uint32_t in, uint32_t out, uint64_t packets)
+{
+	struct snapshot_path *p = snapshot_add_path(s);
+
+	assert_non_null(p);
+	p->family = FAMILY_IPV4;
+	p->in_ifindex = in;
+	p->out_ifindex = out;
+	figures_set(&p->figures, M_OUT_FORW_PACKETS, packets);
+}
+
+static void test_paths(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+	struct rates *r;
+
+	(void)state;
+	a->paths_known = b->paths_known = true;
+	add_path(a, 2, 3, 100);
+	add_path(a, 3, 2, 100);
+	add_path(b, 2, 3, 160);
+	add_path(b, 3, 2, 99);
+	snapshot_sort(a);
+	snapshot_sort(b);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	r = rate_compute(a, b);
+	assert_non_null(r);
+	assert_int_equal(r->n_paths, 2);
+	is_delta(&r->paths[0], M_OUT_FORW_PACKETS, 60);
+	assert_false(b->paths[0].continuity.fresh);
+	assert_int_equal(r->paths[1].known, 0);
+	assert_true(b->paths[1].continuity.fresh);
+	rates_free(r);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+static void test_per_second(void **state)
+{
+	(void)state;
+	assert_true(rate_per_second(3500, 10 * SECOND) == 350.0);
+	assert_true(rate_per_second(1, 4 * SECOND) == 0.25);
+	assert_true(rate_per_second(0, 1) == 0.0);
+	assert_true(rate_per_second(5, SECOND / 2) == 10.0);
+	/* a large delta does not wrap around on the way */
+	assert_true(rate_per_second(UINT64_C(1) << 63, SECOND) == 9223372036854775808.0);
+	rates_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_identity_without_ifindex),
+		cmocka_unit_test(test_no_time),
+		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_no_hold_after_reset),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_three_readings),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_per_second),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
