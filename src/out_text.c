@@ -58,7 +58,7 @@ static void print_grid(FILE *f, struct grid *g)
 		if (column < g->left)
 			fprintf(f, "%s%*s", g->cells[i], last ? 0 : pad, "");
 		else
-			fprintf(f, "%*s%s", pad, "", g->cells[i]);
+			fprintf(f, "%*s%s", last && !*g->cells[i] ? 0 : pad, "", g->cells[i]);
 		fputs(last ? "\n" : "  ", f);
 		free(g->cells[i]);
 	}
@@ -173,13 +173,18 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	print_grid(f, &g);
 }
 
+/* Two lines: what is counted, once for its packets and octets; and the units. */
 static void put_if_titles(struct grid *g, const struct rates *rates)
 {
+	for (int i = 0; i < 3; i++)
+		put_cell(g, "%s", "");
+	for (int m = 0; m < M_IF_COUNT; m++)
+		put_cell(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
 	put_cell(g, "interface");
 	put_cell(g, "family");
 	put_cell(g, "quality");
 	for (int m = 0; m < M_IF_COUNT; m++)
-		put_cell(g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+		put_cell(g, "%s", unit_name(metrics[m].unit, rates));
 }
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)

@@ -43,6 +43,16 @@ struct links {
 	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
 };
 
+static int open_socket(struct src_netlink *n)
+{
+	if (n->socket)
+		mnl_socket_close(n->socket);
+	n->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!n->socket || mnl_socket_bind(n->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return 0;
+}
+
 int netlink_open(struct src_netlink **out)
 {
 	struct src_netlink *n = calloc(1, sizeof(*n));
@@ -50,9 +60,8 @@ int netlink_open(struct src_netlink **out)
 
 	if (!n)
 		return -ENOMEM;
-	n->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (!n->socket || mnl_socket_bind(n->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		r = -errno;
+	r = open_socket(n);
+	if (r) {
 		netlink_close(n);
 		return r;
 	}
@@ -221,11 +230,37 @@ static struct nlmsghdr *request_links(char *buffer, unsigned char family)
 	return request;
 }
 
+struct kind_reader {
+	struct links *links;
+	const char *kind;
+	bool unknown; /* the kernel does not know that kind, and so did not select by it */
+};
+
+static bool is_kind(const struct nlmsghdr *message, const char *kind)
+{
+	const struct nlattr *attr, *nested;
+
+	mnl_attr_for_each(attr, message, sizeof(struct ifinfomsg)) {
+		if (mnl_attr_get_type(attr) != IFLA_LINKINFO)
+			continue;
+		mnl_attr_for_each_nested(nested, attr) {
+			if (mnl_attr_get_type(nested) == IFLA_INFO_KIND)
+				return !strcmp(mnl_attr_get_str(nested), kind);
+		}
+	}
+	return false;
+}
+
 static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
-	struct link *link = find_link(arg, info->ifi_index);
+	struct kind_reader *reader = arg;
+	struct link *link = find_link(reader->links, info->ifi_index);
 
+	if (!is_kind(message, reader->kind)) {
+		reader->unknown = true;
+		return MNL_CB_STOP;
+	}
 	if (link)
 		link->dev.rx_header = 0;
 	return MNL_CB_OK;
@@ -246,13 +281,16 @@ static int read_headers(struct src_netlink *n, struct links *links)
 			links->rows[i].dev.rx_header = links->rows[i].dev.tx_header =
 				ETHERNET_HEADER;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct kind_reader reader = {links, kinds[i], false};
 		struct nlmsghdr *request = request_links(buffer, AF_UNSPEC);
 		struct nlattr *nest = mnl_attr_nest_start(request, IFLA_LINKINFO);
 		int r;
 
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i]);
 		mnl_attr_nest_end(request, nest);
-		r = dump(n, request, on_no_receive_header, links, NULL);
+		r = dump(n, request, on_no_receive_header, &reader, NULL);
+		if (!r && reader.unknown)
+			r = open_socket(n); /* the rest of that dump goes with the old one */
 		if (r)
 			return r;
 	}

@@ -6,7 +6,8 @@
 
 make_router
 in_ns "$S" nft -f - <<'N'
-table inet quiet { chain in { type filter hook input priority 0; udp dport 9 drop; } }
+table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport 9 drop; }
+}
 N
 [ -n "$(kernel snmp Ip OutTransmits)" ] && new=1 || new=0 # Linux 6.7 and newer
 
@@ -114,7 +115,8 @@ in_ns "$C" ip route flush cache
 
 # A filter refuses some of them: handed over, not forwarded.
 in_ns "$R" nft -f - <<'N'
-table inet refuse { chain forward { type filter hook forward priority 0; udp dport 9 drop; } }
+table inet refuse { chain refuse_fwd { type filter hook forward priority 0; udp dport 9 drop; }
+}
 N
 for f in ipv4 ipv6; do
 	[ $f = ipv4 ] && to=10.2.0.2 || to=fd02::2
