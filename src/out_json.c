@@ -4,7 +4,6 @@
  * writer of our own would not pay.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
@@ -41,16 +40,20 @@ static void put_bool(yajl_gen g, const char *key, bool known, bool value)
 		yajl_gen_null(g);
 }
 
-/* yajl's integers are signed; counters are not. */
+/* yajl's integers are signed; counters are not. By hand: snprintf() took a third of the time. */
 static void put_u64(yajl_gen g, const char *key, bool known, uint64_t value)
 {
-	char number[24];
+	char number[20], *end = number + sizeof(number), *p = end;
 
 	put_string(g, key);
-	if (known)
-		yajl_gen_number(g, number, snprintf(number, sizeof(number), "%" PRIu64, value));
-	else
+	if (!known) {
 		yajl_gen_null(g);
+		return;
+	}
+	do
+		*--p = '0' + value % 10;
+	while (value /= 10);
+	yajl_gen_number(g, p, end - p);
 }
 
 static void put_decimal(yajl_gen g, const char *key, bool known, double value)

@@ -9,6 +9,7 @@
 #include <net-snmp/agent/agent_sysORTable.h>
 #include <net-snmp/library/large_fd_set.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 #include "log.h"
 #include "snmp_engine.h"
+#include "snmp_lib.h"
 #include "snmp_master.h"
 
 #define NAME "ipfwagent"
@@ -42,6 +44,8 @@ static struct {
 	char last_error[128];
 } self;
 
+static struct snmp_lib lib;
+
 static const oid module[] = {MIB_ROOT};
 static const oid objects[] = {MIB_OBJECTS};
 
@@ -60,19 +64,20 @@ static void set_value(netsnmp_variable_list *var, const struct mib_value *value)
 
 	switch (value->type) {
 	case MIB_COUNTER64:
-		snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
+		lib.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
 		break;
 	case MIB_STRING:
-		snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string, strlen(value->string));
+		lib.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
+					     strlen(value->string));
 		break;
 	case MIB_INTEGER:
-		snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
+		lib.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
 		break;
 	case MIB_GAUGE32:
-		snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
+		lib.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
 		break;
 	case MIB_TIMETICKS:
-		snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
+		lib.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
 		break;
 	}
 }
@@ -87,10 +92,10 @@ static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info
 		set_value(request->requestvb, &value);
 		break;
 	case MIB_NO_INSTANCE:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+		lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
 		break;
 	default:
-		netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+		lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
 	}
 }
 
@@ -110,7 +115,7 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 		return;
 	for (size_t i = 0; i < next.len; i++)
 		name[i] = next.id[i];
-	snmp_set_var_objid(request->requestvb, name, next.len);
+	lib.snmp_set_var_objid(request->requestvb, name, next.len);
 	set_value(request->requestvb, &value);
 }
 
@@ -121,7 +126,7 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 
 	(void)handler;
 	(void)registration;
-	ctx->uptime_cs = netsnmp_get_agent_uptime();
+	ctx->uptime_cs = lib.netsnmp_get_agent_uptime();
 
 	for (netsnmp_request_info *r = requests; r; r = r->next) {
 		const netsnmp_variable_list *var = r->requestvb;
@@ -154,8 +159,8 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 
 static void set_ping(int seconds)
 {
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-			   seconds);
+	lib.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			       seconds);
 }
 
 /* The library arms its ping with this value after this callback; see watch_connection(). */
@@ -254,9 +259,10 @@ static void watch_connection(void)
 static bool register_subtree(void)
 {
 	self.register_at_ns = 0;
-	self.registration = netsnmp_create_handler_registration(
+	self.registration = lib.netsnmp_create_handler_registration(
 		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
-	if (self.registration && netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
+	if (self.registration &&
+	    lib.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
 		return true;
 	self.registration = NULL; /* the library has freed it */
 	return false;
@@ -268,49 +274,55 @@ static void retry_registration(void)
 	if (!self.register_at_ns || !self.session || monotonic_ns() < self.register_at_ns)
 		return;
 	if (self.registration)
-		netsnmp_unregister_handler(self.registration);
+		lib.netsnmp_unregister_handler(self.registration);
 	if (!register_subtree())
 		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
 }
 
 static void configure_library(void)
 {
-	set_configuration_directory("/dev/null");
-	set_persistent_directory("/dev/null");
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS,
-			       1);
-	netsnmp_enable_subagent();
+	lib.set_configuration_directory("/dev/null");
+	lib.set_persistent_directory("/dev/null");
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD,
+				   1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE,
+				   1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+				   NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	lib.netsnmp_enable_subagent();
 	if (self.address)
-		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-				      self.address);
-	snmp_disable_stderrlog();
-	snmp_enable_calllog();
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
-			       NULL);
-	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connect,
-			       NULL);
-	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_disconnect,
-			       NULL);
+		lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+					  self.address);
+	lib.snmp_disable_stderrlog();
+	lib.snmp_enable_calllog();
+	lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
+				   on_session_init, NULL);
+	lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+				   on_connect, NULL);
+	lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+				   on_disconnect, NULL);
 }
 
 const char *snmp_master_start(const char *address, snmp_master_prepare *prepare, void *arg)
 {
+	const char *missing = snmp_lib_load(&lib);
+
+	if (missing)
+		return missing;
 	self.address = address;
 	self.prepare = prepare;
 	self.arg = arg;
 	configure_library();
-	if (init_agent(NAME) != 0 || !register_subtree())
+	if (lib.init_agent(NAME) != 0 || !register_subtree())
 		return "the SNMP library cannot be initialised";
-	register_sysORTable((oid *)module, OID_LENGTH(module),
-			    "IP traffic received, sent and forwarded");
-	set_ping(RECONNECT_S); /* init_agent() has set its own default */
-	init_snmp(NAME);
+	lib.register_sysORTable((oid *)module, OID_LENGTH(module),
+				"IP traffic received, sent and forwarded");
+	set_ping(RECONNECT_S); /* lib.init_agent() has set its own default */
+	lib.init_snmp(NAME);
 	return self.failed;
 }
 
@@ -323,19 +335,19 @@ bool snmp_master_serve(int wake_fd)
 	bool woken = false;
 
 	watch_connection();
-	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
-	snmp_select_info2(&n, &fds, &timeout, &block);
-	netsnmp_large_fd_setfd(wake_fd, &fds);
-	if (netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) > 0) {
-		woken = netsnmp_large_fd_is_set(wake_fd, &fds);
-		netsnmp_large_fd_clr(wake_fd, &fds);
-		snmp_read2(&fds);
+	lib.snmp_select_info2(&n, &fds, &timeout, &block);
+	lib.netsnmp_large_fd_setfd(wake_fd, &fds);
+	if (lib.netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) > 0) {
+		woken = lib.netsnmp_large_fd_is_set(wake_fd, &fds);
+		lib.netsnmp_large_fd_clr(wake_fd, &fds);
+		lib.snmp_read2(&fds);
 	}
-	netsnmp_large_fd_set_cleanup(&fds);
-	snmp_timeout();
-	run_alarms();
-	netsnmp_check_outstanding_agent_requests();
+	lib.netsnmp_large_fd_set_cleanup(&fds);
+	lib.snmp_timeout();
+	lib.run_alarms();
+	lib.netsnmp_check_outstanding_agent_requests();
 	retry_registration();
 	return woken;
 }
@@ -347,6 +359,6 @@ const char *snmp_master_failed(void)
 
 void snmp_master_stop(void)
 {
-	snmp_shutdown(NAME);
-	shutdown_agent();
+	lib.snmp_shutdown(NAME);
+	lib.shutdown_agent();
 }

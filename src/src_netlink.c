@@ -15,7 +15,8 @@
 
 #define DUMP_TRIES 50
 
-/* A dev_snmp6 file costs about 55 us; reading the numbering about 2 ms, and then each row 1.5 us. */
+/* A dev_snmp6 file costs about 55 us; reading the numbering about 2 ms, and then each row 1.5 us.
+ */
 #define FILES_ARE_CHEAPER 36
 
 #define ETHERNET_HEADER 14
@@ -128,7 +129,7 @@ static int on_stats(const struct nlmsghdr *message, void *arg)
 	struct links *links = arg;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(*stats)) {
+	mnl_attr_for_each (attr, message, sizeof(*stats)) {
 		struct rtnl_link_stats64 s;
 		struct link *link;
 
@@ -201,7 +202,7 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 	if (!link)
 		return MNL_CB_OK;
 	link->type = info->ifi_type;
-	mnl_attr_for_each(attr, message, sizeof(*info)) {
+	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
 			strncpy(link->name, mnl_attr_get_str(attr), sizeof(link->name) - 1);
 		if (mnl_attr_get_type(attr) != IFLA_PROTINFO || info->ifi_family != AF_INET6)
@@ -209,7 +210,7 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 		link->has_ip6 = true;
 		if (!links->numbering)
 			continue;
-		mnl_attr_for_each_nested(nested, attr) {
+		mnl_attr_for_each_nested (nested, attr) {
 			if (mnl_attr_get_type(nested) == IFLA_INET6_STATS)
 				read_inet6_stats(link, nested, links->numbering);
 		}
@@ -240,10 +241,10 @@ static bool is_kind(const struct nlmsghdr *message, const char *kind)
 {
 	const struct nlattr *attr, *nested;
 
-	mnl_attr_for_each(attr, message, sizeof(struct ifinfomsg)) {
+	mnl_attr_for_each (attr, message, sizeof(struct ifinfomsg)) {
 		if (mnl_attr_get_type(attr) != IFLA_LINKINFO)
 			continue;
-		mnl_attr_for_each_nested(nested, attr) {
+		mnl_attr_for_each_nested (nested, attr) {
 			if (mnl_attr_get_type(nested) == IFLA_INFO_KIND)
 				return !strcmp(mnl_attr_get_str(nested), kind);
 		}
@@ -380,10 +381,11 @@ static int on_netconf(const struct nlmsghdr *message, void *arg)
 	bool *any = arg, is_if = false, forwards = false;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(struct netconfmsg)) {
+	mnl_attr_for_each (attr, message, sizeof(struct netconfmsg)) {
 		if (mnl_attr_get_payload_len(attr) < sizeof(uint32_t))
 			continue;
-		if (mnl_attr_get_type(attr) == NETCONFA_IFINDEX) /* "all" and "default" are negative */
+		if (mnl_attr_get_type(attr) ==
+		    NETCONFA_IFINDEX) /* "all" and "default" are negative */
 			is_if = (int32_t)mnl_attr_get_u32(attr) > 0;
 		if (mnl_attr_get_type(attr) == NETCONFA_FORWARDING)
 			forwards = mnl_attr_get_u32(attr) > 0;

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * snmp_lib: libnetsnmpagent, opened when the agent starts rather than with the program. With what
+ * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
+ * reading, which the command line would pay for nothing.
+ *
+ * Included by snmp_master.c alone, behind the net-snmp headers.
+ */
+#ifndef IPFW_SNMP_LIB_H
+#define IPFW_SNMP_LIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Every function of the library that is called; the types come from its own headers. */
+#define SNMP_LIB_FUNCTIONS(F)                                                                      \
+	F(init_agent)                                                                              \
+	F(init_snmp)                                                                               \
+	F(netsnmp_check_outstanding_agent_requests)                                                \
+	F(netsnmp_create_handler_registration)                                                     \
+	F(netsnmp_ds_set_boolean)                                                                  \
+	F(netsnmp_ds_set_int)                                                                      \
+	F(netsnmp_ds_set_string)                                                                   \
+	F(netsnmp_enable_subagent)                                                                 \
+	F(netsnmp_get_agent_uptime)                                                                \
+	F(netsnmp_large_fd_clr)                                                                    \
+	F(netsnmp_large_fd_is_set)                                                                 \
+	F(netsnmp_large_fd_set_cleanup)                                                            \
+	F(netsnmp_large_fd_set_init)                                                               \
+	F(netsnmp_large_fd_set_select)                                                             \
+	F(netsnmp_large_fd_setfd)                                                                  \
+	F(netsnmp_register_handler)                                                                \
+	F(netsnmp_set_request_error)                                                               \
+	F(netsnmp_unregister_handler)                                                              \
+	F(register_sysORTable)                                                                     \
+	F(run_alarms)                                                                              \
+	F(set_configuration_directory)                                                             \
+	F(set_persistent_directory)                                                                \
+	F(shutdown_agent)                                                                          \
+	F(snmp_disable_stderrlog)                                                                  \
+	F(snmp_enable_calllog)                                                                     \
+	F(snmp_read2)                                                                              \
+	F(snmp_register_callback)                                                                  \
+	F(snmp_select_info2)                                                                       \
+	F(snmp_set_var_objid)                                                                      \
+	F(snmp_set_var_typed_value)                                                                \
+	F(snmp_shutdown)                                                                           \
+	F(snmp_timeout)
+
+struct snmp_lib {
+#define SNMP_LIB_MEMBER(name) __typeof__(name) *name;
+	SNMP_LIB_FUNCTIONS(SNMP_LIB_MEMBER)
+#undef SNMP_LIB_MEMBER
+};
+
+/*
+ * Open the library for good and fill `lib`. Returns NULL, or the dynamic loader's sentence about
+ * what is missing (static storage).
+ */
+static inline const char *snmp_lib_load(struct snmp_lib *lib)
+{
+	void *library = dlopen(SNMP_AGENT_SONAME, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return dlerror();
+#define SNMP_LIB_LOAD(name)                                                                        \
+	lib->name = (__typeof__(name) *)dlsym(library, #name);                                     \
+	if (!lib->name)                                                                            \
+		return dlerror();
+	SNMP_LIB_FUNCTIONS(SNMP_LIB_LOAD)
+#undef SNMP_LIB_LOAD
+	return NULL;
+}
+
+#endif
