@@ -159,8 +159,8 @@ int agent_run(const struct options *o)
 	config.refresh_fd = config.stop_fd = event_fd;
 	r = snmp_agent_start(&a.snmp, &config);
 	if (r) {
-		log_warning("SNMP: %s",
-			    r == -EOPNOTSUPP ? "this ipfwagent was built without it" : strerror(-r));
+		log_warning("SNMP: %s", r == -EOPNOTSUPP ? "this ipfwagent was built without it"
+							 : strerror(-r));
 		result = r == -EOPNOTSUPP ? EXIT_NO_SOURCE : EXIT_FAILED;
 		goto out;
 	}

@@ -106,8 +106,8 @@ static void sent(const struct kstat *k, enum family family, struct figures *out)
 		figures_derive(out, M_OUT_PACKETS, v[K_OUT_REQUESTS] + v[K_FORW_DATAGRAMS]);
 }
 
-void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch,
-		   bool per_if, struct figures *out)
+void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch, bool per_if,
+		   struct figures *out)
 {
 	static const struct {
 		enum kstat_column column;

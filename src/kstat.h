@@ -75,8 +75,8 @@ static inline bool kstat_known(const struct kstat *k, enum kstat_column c)
  * The figures of a system row (`per_if` false) or of an IPv6 interface row, from the kernel's
  * counters. Figures that this kernel does not count are left as they are, that is absent.
  */
-void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch,
-		   bool per_if, struct figures *out);
+void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch, bool per_if,
+		   struct figures *out);
 
 /*
  * The device's own counters, and how many octets of link-layer header its octet counters include

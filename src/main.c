@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,9 +22,9 @@ static int no_source(const char *why)
 	return EXIT_NO_SOURCE;
 }
 
-/* Write one document. Returns the exit status; *gone is set when the reader went away. */
+/* Write one document. Returns 0 or -errno; says what failed, but for a reader that went away. */
 static int write_document(const struct options *o, const struct collector *c,
-			  const struct snapshot *s, const struct rates *rates, bool *gone)
+			  const struct snapshot *s, const struct rates *rates)
 {
 	char hostname[256] = "localhost";
 	struct out_options options = {
@@ -37,11 +38,15 @@ static int write_document(const struct options *o, const struct collector *c,
 	int r;
 
 	gethostname(hostname, sizeof(hostname) - 1);
-	r = (o->json ? out_json : out_text)(stdout, s, rates, &options);
-	*gone = r == -EPIPE;
-	if (r && !*gone)
-		log_warning("stdout: %s", strerror(-r));
-	return r && !*gone ? EXIT_FAILED : EXIT_DONE;
+	r = (o->json ? out_json : out_text)(s, rates, &options);
+	if (r && r != -EPIPE)
+		log_warning("standard output: %s", strerror(-r));
+	return r;
+}
+
+static int exit_status_of_write(int r)
+{
+	return r && r != -EPIPE ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int read_once(struct collector *c, struct snapshot **s)
@@ -63,9 +68,8 @@ static int run_snapshot(const struct options *o, struct collector *c)
 {
 	struct snapshot *s = NULL;
 	int result = read_once(c, &s);
-	bool gone;
 
-	if (s && write_document(o, c, s, NULL, &gone))
+	if (s && exit_status_of_write(write_document(o, c, s, NULL)))
 		result = EXIT_FAILED;
 	snapshot_free(s);
 	return result;
@@ -86,7 +90,6 @@ static int run_monitor(const struct options *o, struct collector *c)
 	result = read_once(c, &before);
 	for (unsigned long n = 0; before && (!o->count || n < o->count);) {
 		struct rates *rates;
-		bool gone = false;
 
 		r = timer_wait(&timer, -1);
 		if (r < 0 || r & TIMER_STOP)
@@ -98,14 +101,15 @@ static int run_monitor(const struct options *o, struct collector *c)
 			continue; /* the last good reading stays what the next is compared with */
 		rate_follow(before, now);
 		rates = rate_compute(before, now);
-		if (rates && write_document(o, c, now, rates, &gone))
-			result = EXIT_FAILED;
+		r = rates ? write_document(o, c, now, rates) : 0;
 		n++;
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
-		if (gone || ferror(stdout))
+		if (r) {
+			result = exit_status_of_write(r);
 			break;
+		}
 	}
 	snapshot_free(before);
 	timer_close(&timer);
@@ -155,11 +159,20 @@ static int run(const struct options *o)
 	return EXIT_USAGE;
 }
 
+/* A closed standard descriptor must not become that of a socket: writes to it shall fail. */
+static void occupy_standard_fds(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			_exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	int result, r;
 
+	occupy_standard_fds();
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE */
 	options_parse(&o, argc, argv);
 	o.collect.may_attach = o.command == COMMAND_MONITOR || o.command == COMMAND_AGENT;

@@ -29,4 +29,5 @@ const char *const metric_groups[] = {
 	[GROUP_NOT_ROUTED] = "not_routed",
 };
 
-static_assert(sizeof(metric_groups) / sizeof(metric_groups[0]) == GROUP_COUNT, "one name per group");
+static_assert(sizeof(metric_groups) / sizeof(metric_groups[0]) == GROUP_COUNT,
+	      "one name per group");

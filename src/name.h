@@ -13,7 +13,8 @@
 enum name_form {
 	NAME_UTF8,  /* for JSON: valid UTF-8 stays as it is (the writer escapes controls) */
 	NAME_TEXT,  /* for terminals: the same, but control characters are escaped as well */
-	NAME_ASCII, /* for DisplayString (RFC 2579, NVT ASCII): all but printable ASCII is escaped */
+	NAME_ASCII, /* for DisplayString (RFC 2579, NVT ASCII): all but printable ASCII is escaped
+		     */
 };
 
 /*

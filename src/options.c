@@ -160,7 +160,8 @@ static const struct {
 	{'j', "json", NULL, set_json, "JSON instead of text"},
 	{0, "pretty", NULL, set_pretty, "JSON on many lines (default on a terminal)"},
 	{0, "compact", NULL, set_compact, "JSON on one line (default elsewhere in monitor)"},
-	{'i', "interval", "SECONDS", set_interval, "time between readings (default 10, activity 1)"},
+	{'i', "interval", "SECONDS", set_interval,
+	 "time between readings (default 10, activity 1)"},
 	{'c', "count", "N", set_count, "monitor: end after N readings"},
 	{0, "source", "WORD", set_source, "auto, kernel or ebpf"},
 	{0, "hooks", "WORD", set_hooks, "auto, netfilter or fentry"},
@@ -196,7 +197,8 @@ static void show_help(struct options *o, const char *value)
 			 rows[i].argument ? rows[i].argument : "");
 		printf("  %-28s %s\n", left, rows[i].help);
 	}
-	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had here.\n");
+	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had "
+	       "here.\n");
 	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
 }
 
@@ -207,9 +209,9 @@ static void parse_command(struct options *o, int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		bool same_first = first ? commands[i].first && !strcmp(first, commands[i].first)
 					: !commands[i].first;
-		bool same_second = second ? commands[i].second &&
-						    !strcmp(second, commands[i].second)
-					  : !commands[i].second;
+		bool same_second =
+			second ? commands[i].second && !strcmp(second, commands[i].second)
+			       : !commands[i].second;
 
 		if (same_first && same_second && argc <= 2) {
 			o->command = commands[i].command;
@@ -229,8 +231,8 @@ void options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){.command = COMMAND_SNAPSHOT};
 	for (size_t i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){rows[i].word,
-					   rows[i].argument ? required_argument : no_argument,
-					   NULL, 256 + (int)i};
+					   rows[i].argument ? required_argument : no_argument, NULL,
+					   256 + (int)i};
 		if (rows[i].letter) {
 			shorts[n++] = rows[i].letter;
 			if (rows[i].argument)

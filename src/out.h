@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * out: a reading as JSON or as text. Nothing else in the program writes to stdout but the usage.
+ * out: a reading as JSON or as text. Nothing else writes to standard output but the usage.
  */
 #ifndef IPFW_OUT_H
 #define IPFW_OUT_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "rate.h"
 #include "snapshot.h"
@@ -20,14 +19,15 @@ struct out_options {
 };
 
 /*
- * Write one document: the snapshot form, or the monitor form when `rates` (of just this snapshot)
- * is there. It is complete in memory before the first byte goes out. Returns 0 or -errno.
+ * Write one document to standard output: the snapshot form, or the monitor form when `rates` (of
+ * just this snapshot) is there. It is complete in memory before the first byte goes out. Returns 0
+ * or -errno.
  */
-int out_json(FILE *f, const struct snapshot *s, const struct rates *rates,
+int out_json(const struct snapshot *s, const struct rates *rates,
 	     const struct out_options *options);
 
 /* The same for people. */
-int out_text(FILE *f, const struct snapshot *s, const struct rates *rates,
+int out_text(const struct snapshot *s, const struct rates *rates,
 	     const struct out_options *options);
 
 #endif

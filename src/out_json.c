@@ -4,6 +4,7 @@
  * writer of our own would not pay.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
@@ -203,8 +204,7 @@ static void put_document(yajl_gen g, const struct snapshot *s, const struct rate
 	yajl_gen_map_close(g);
 }
 
-int out_json(FILE *f, const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options)
+int out_json(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
 {
 	const unsigned char *text;
 	yajl_gen g = yajl_gen_alloc(NULL);
@@ -218,8 +218,8 @@ int out_json(FILE *f, const struct snapshot *s, const struct rates *rates,
 	put_document(g, s, rates, options);
 	if (yajl_gen_get_buf(g, &text, &size) != yajl_gen_status_ok)
 		r = -ENOMEM;
-	else if (fwrite(text, 1, size, f) != size ||
-		 (size && text[size - 1] != '\n' && putc('\n', f) == EOF) || fflush(f))
+	else if (fwrite(text, 1, size, stdout) != size ||
+		 (size && text[size - 1] != '\n' && putchar('\n') == EOF) || fflush(stdout))
 		r = -errno;
 	yajl_gen_free(g);
 	return r;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,8 +132,9 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n", hooks_names[s->hooks],
 			since);
 	} else {
-		fprintf(f, "\nsource: the kernel's own counters since boot; derived where the kernel "
-			   "has no counter of just this; - is not known\n");
+		fprintf(f,
+			"\nsource: the kernel's own counters since boot; derived where the kernel "
+			"has no counter of just this; - is not known\n");
 	}
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);
@@ -156,8 +158,7 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 		put_cell(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
 	}
 	for (int m = 0; m < M_COUNT; m++) {
-		put_cell(&g, "%s%s %s",
-			 metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
+		put_cell(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
 			 metrics[m].label, unit_name(metrics[m].unit, rates));
 		for (int family = FAMILY_IPV4; family < FAMILY_COUNT; family++)
 			put_figure(&g, &s->system[family].figures, m,
@@ -239,8 +240,7 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 	print_grid(f, &g);
 }
 
-int out_text(FILE *f, const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options)
+int out_text(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -260,7 +260,7 @@ int out_text(FILE *f, const struct snapshot *s, const struct rates *rates,
 		fputc('\n', memory);
 	if (fclose(memory))
 		r = -ENOMEM;
-	else if (fwrite(text, 1, size, f) != size || fflush(f))
+	else if (fwrite(text, 1, size, stdout) != size || fflush(stdout))
 		r = -errno;
 	free(text);
 	return r;

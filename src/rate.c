@@ -91,8 +91,8 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 		const struct snapshot_path *before = same_path(prev, now);
 
 		if (before)
-			follow_rows(&before->figures, &now->figures, 1,
-				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
+			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+				    cur->mono_ns, &now->continuity);
 		else
 			now->continuity = anew;
 	}

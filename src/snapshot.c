@@ -83,7 +83,6 @@ static int order_ifs(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
-
 int snapshot_order_paths(const void *a, const void *b)
 {
 	const struct snapshot_path *x = a, *y = b;

@@ -123,7 +123,7 @@ int snapshot_order_paths(const void *a, const void *b);
 
 /* Note a trouble of this reading; a sentence without a full stop that names the thing. */
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
-							     ...);
+							    ...);
 
 static inline bool figures_known(const struct figures *f, enum metric_id m)
 {

@@ -17,7 +17,8 @@
 /* /proc/net/snmp and /proc/net/netstat: pairs of lines, "Ip: Name ..." and "Ip: value ...". */
 int procfs_parse_pairs(FILE *f, struct kstat *out);
 
-/* /proc/net/snmp6 and /proc/net/dev_snmp6/IF: "Name value"; *ifindex (may be NULL) from "ifIndex". */
+/* /proc/net/snmp6 and /proc/net/dev_snmp6/IF: "Name value"; *ifindex (may be NULL) from "ifIndex".
+ */
 int procfs_parse_snmp6(FILE *f, struct kstat *out, uint32_t *ifindex);
 
 /* /proc/net/dev: calls `row` for each interface. Its result other than 0 ends the parsing. */

@@ -143,7 +143,7 @@ done
 # Hostile interface names, of what the kernel accepts.
 hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>')
 made=0
-for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type dummy 2>/dev/null && made=$((made + 1)); done
+for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1)); done
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
 run --json
 expect_true "hostile names: jq reads them" jq -e .interfaces "$TMP/out"
@@ -170,7 +170,7 @@ seen() { jq -se "any(.[]; $1)" "$TMP/stream"; }
 fresh() { printf '.interfaces["%s"] | . != null and .discontinuity == true and .ipv4.rx_packets_delta == null and .total.rx_bytes_delta == null' "$1"; }
 steady() { printf '.interfaces["%s"] | . != null and .discontinuity != true and .total.rx_bytes_delta != null' "$1"; }
 last() { tail -n 2 "$TMP/stream" | head -n 1 | jq -e "$1"; }
-ip -n "$R" link add fresh0 type dummy
+ip -n "$R" link add fresh0 type veth peer name fresh1
 expect_true "a new interface is a discontinuity" wait_for 10 seen "$(fresh fresh0)"
 expect_true "and then it is steady" wait_for 10 seen "$(steady fresh0)"
 ip -n "$R" link set fresh0 name renamed0
@@ -179,7 +179,7 @@ index=$(in_ns "$R" cat /proc/net/dev >/dev/null; ip -n "$R" -j link show rc | jq
 ip -n "$R" link del rc
 expect_true "a deleted interface is gone" wait_for 10 seen '.interfaces.rc == null'
 mark=$(wc -l <"$TMP/stream")
-ip -n "$R" link add rc index "$index" type dummy
+ip -n "$R" link add rc index "$index" type veth peer name rcp
 again() { tail -n +"$((mark + 1))" "$TMP/stream" | jq -se "any(.[]; $(fresh rc))"; }
 expect_true "one made anew with the same index is a discontinuity" wait_for 10 again
 expect_true "no delta is negative" jq -se '[.. | numbers] | all(. >= 0)' "$TMP/stream"
@@ -212,7 +212,7 @@ expect_true "a second agent: the first still answers" wait_for 5 agent_answers
 stop_snmpd
 start_snmpd
 expect_true "snmpd restarted" wait_for 20 agent_answers
-ip -n "$R" link add 'a"b' type dummy
+ip -n "$R" link add 'a"b' type veth peer name ab
 hostile_name() { snmp snmpwalk IPFWAGENT-MIB::ipfwIfName | grep -q 'a.*b'; }
 expect_true "the agent serves a new interface" wait_for 10 hostile_name
 kill -STOP "$snmpd"

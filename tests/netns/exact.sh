@@ -107,8 +107,7 @@ if [ $new = 1 ]; then
 	figures ipv4 "small mtu" 20 40 20 28000 40 28400
 	gained "small mtu ipv6 outgoing_packets" .ipv6.forwarding.outgoing_packets 0
 fi
-# The sender learns the path's MTU from the first answers: at least one is refused.
-expect_true "small mtu ipv6 too_big_packets" [ "$(moved .ipv6.not_routed.too_big_packets)" -ge 1 ]
+expect "small mtu ipv6 too_big_packets" 10 "$(moved .ipv6.not_routed.too_big_packets)"
 ip -n "$R" link set rs mtu 1500
 in_ns "$C" ip -6 route flush cache
 in_ns "$C" ip route flush cache

@@ -67,8 +67,10 @@ wait_for() {
 now_ms() { date +%s%3N; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
 
-# background COMMAND...: the pid is in $bg and gets killed at the end.
+# background [in_ns NAME] COMMAND...: its pid (not that of a shell around it) is in $bg; killed at
+# the end.
 background() {
+	[ "$1" != in_ns ] || set -- nsenter "--net=/run/netns/$2" "${@:3}"
 	"$@" &
 	bg=$!
 	pids+=("$bg")
@@ -156,7 +158,7 @@ if len(sys.argv) > 4:
         s.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
 # Fragment at the sender, never learn from the path.
 if v6:
-    s.setsockopt(socket.IPPROTO_IPV6, 23, 0)
+    s.setsockopt(socket.IPPROTO_IPV6, 23, 5)  # IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT
 else:
     s.setsockopt(socket.IPPROTO_IP, 10, 0)
 sent = 0
@@ -203,7 +205,7 @@ snmp() {
 	in_ns "$R" env MIBDIRS="$top/tests/mibs:$top/mibs" "$1" -v2c -c public -M "$top/tests/mibs:$top/mibs" -m IPFWAGENT-MIB -t 2 -r 2 \
 		${SNMP_FLAGS:--OQ} 127.0.0.1:1161 "${@:2}"
 }
-snmp_value() { SNMP_FLAGS=-OQv snmp snmpget "$1" 2>/dev/null; }
+snmp_value() { SNMP_FLAGS=-OQvU snmp snmpget "$1" 2>/dev/null; }
 agent_answers() { [[ $(snmp_value IPFWAGENT-MIB::ipfwMibRevision.0) =~ ^[1-9] ]]; }
 agent_silent() { ! agent_answers; }
 

@@ -31,7 +31,8 @@ make_router
 both live
 both "lo too" --include '*'
 both "no interface" --include nothing
-for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do ip -n "$R" link add "$n" type dummy 2>/dev/null; done
+i=0
+for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "hp$i" 2>/dev/null; done
 both "hostile names"
 for tree in "$top"/tests/fixtures/*/; do
 	[ -d "$tree/proc" ] || continue
@@ -43,7 +44,7 @@ background in_ns "$R" "$BIN" monitor --json --compact -i 0.1 >"$TMP/doc"
 lines() { [ "$(wc -l <"$TMP/doc")" -ge "$1" ]; }
 wait_for 10 lines 1
 for i in 1 2 3; do
-	ip -n "$R" link add d0 type dummy
+	ip -n "$R" link add d0 type veth peer name d1
 	wait_for 10 lines $((i * 4))
 	ip -n "$R" link del d0
 done
