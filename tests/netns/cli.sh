@@ -147,7 +147,7 @@ for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type veth peer name "hp$ma
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
 run --json
 expect_true "hostile names: jq reads them" jq -e .interfaces "$TMP/out"
-expect_true "hostile names: unique keys, all there" /usr/bin/python3 - "$TMP/out" $((made + 2)) <<'P'
+expect_true "hostile names: unique keys, all there" /usr/bin/python3 - "$TMP/out" $((2 * made + 2)) <<'P'
 import json, sys
 def unique(pairs):
     keys = [k for k, v in pairs]
