@@ -15,7 +15,9 @@
 
 #define DUMP_TRIES 50
 
-/* A dev_snmp6 file costs about 55 us; reading the numbering about 2 ms, and then each row 1.5 us.
+/*
+ * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms where it can be mapped and 4.5 ms
+ * where it must be read, and each row from then on 1.5 us.
  */
 #define FILES_ARE_CHEAPER 36
 
