@@ -369,7 +369,7 @@ static int add_rows(const struct links *links, const struct procfs *procfs,
 int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs,
 		     const struct filter *filter, struct snapshot *s)
 {
-	struct links links = {NULL};
+	struct links links = {.rows = NULL};
 	int r = read_links(n, &links);
 
 	if (!r)
