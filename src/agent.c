@@ -136,8 +136,10 @@ int agent_run(const struct options *o)
 	uint64_t interval_ns = o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS;
 	struct agent a = {.interval_ms = interval_ns / 1000000};
 	struct timer timer = {-1, -1};
-	struct snmp_agent_config config = {
-		.socket = o->agentx_socket, .interval_ms = a.interval_ms, .cache_ms = CACHE_MS};
+	struct snmp_agent_config config = {.socket = o->agentx_socket,
+					   .direct = !o->no_direct,
+					   .interval_ms = a.interval_ms,
+					   .cache_ms = CACHE_MS};
 	int event_fd = -1, result = EXIT_FAILED, r;
 	char why[256];
 

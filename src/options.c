@@ -141,6 +141,12 @@ static void set_agentx_socket(struct options *o, const char *value)
 	o->agentx_socket = value;
 }
 
+static void set_no_direct(struct options *o, const char *value)
+{
+	(void)value;
+	o->no_direct = true;
+}
+
 static void show_help(struct options *o, const char *value);
 
 static void show_version(struct options *o, const char *value)
@@ -170,6 +176,7 @@ static const struct {
 	{0, "netns", "NAME|PATH", set_netns, "in that network namespace"},
 	{0, "root", "DIR", set_root, "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", set_agentx_socket, "agent: where the master agent listens"},
+	{0, "no-direct", NULL, set_no_direct, "agent: answer by way of the library (diagnosis)"},
 	{'v', "verbose", NULL, set_verbose, "exact figures, and what explains them"},
 	{'V', "version", NULL, show_version, "print the version"},
 	{'h', "help", NULL, show_help, "print this"},

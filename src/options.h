@@ -34,6 +34,7 @@ struct options {
 	unsigned long count;  /* 0: until a signal comes */
 	const char *netns;
 	const char *agentx_socket;
+	bool no_direct; /* agent: every answer takes the library's way */
 	struct collect_config collect;
 };
 

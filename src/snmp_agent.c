@@ -114,7 +114,7 @@ static struct mib_context *prepare(void *arg)
 static void *run(void *arg)
 {
 	struct snmp_agent *a = arg;
-	const char *why = snmp_master_start(a->socket, prepare, a);
+	const char *why = snmp_master_start(a->socket, a->config.direct, prepare, a);
 
 	while (!why && !atomic_load(&a->stopping)) {
 		if (snmp_master_serve(a->wake_fd))

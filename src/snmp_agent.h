@@ -16,6 +16,7 @@ struct snmp_agent;
 
 struct snmp_agent_config {
 	const char *socket;   /* net-snmp transport address of the master; NULL: its default */
+	bool direct;          /* answer without the library's detour */
 	unsigned interval_ms; /* full sampling interval */
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */

@@ -4,7 +4,7 @@
  * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
  * reading, which the command line would pay for nothing.
  *
- * Included by snmp_master.c alone, behind the net-snmp headers.
+ * For snmp_master.c and snmp_direct.c, behind the net-snmp headers.
  */
 #ifndef IPFW_SNMP_LIB_H
 #define IPFW_SNMP_LIB_H
@@ -37,11 +37,14 @@
 	F(set_configuration_directory)                                                             \
 	F(set_persistent_directory)                                                                \
 	F(shutdown_agent)                                                                          \
+	F(snmp_clone_pdu)                                                                          \
 	F(snmp_disable_stderrlog)                                                                  \
 	F(snmp_enable_calllog)                                                                     \
+	F(snmp_free_pdu)                                                                           \
 	F(snmp_read2)                                                                              \
 	F(snmp_register_callback)                                                                  \
 	F(snmp_select_info2)                                                                       \
+	F(snmp_send)                                                                               \
 	F(snmp_set_var_objid)                                                                      \
 	F(snmp_set_var_typed_value)                                                                \
 	F(snmp_shutdown)                                                                           \
@@ -52,6 +55,8 @@ struct snmp_lib {
 	SNMP_LIB_FUNCTIONS(SNMP_LIB_MEMBER)
 #undef SNMP_LIB_MEMBER
 };
+
+extern struct snmp_lib snmp_lib; /* filled by snmp_master_start() */
 
 /*
  * Open the library for good and fill `lib`. Returns NULL, or the dynamic loader's sentence about

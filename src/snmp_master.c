@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "snmp_engine.h"
+#include "snmp_direct.h"
 #include "snmp_lib.h"
 #include "snmp_master.h"
 
@@ -37,6 +37,8 @@ static struct {
 	snmp_master_prepare *prepare;
 	void *arg;
 	netsnmp_handler_registration *registration;
+	bool direct;
+	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
 	bool was_connected, reported;
@@ -44,7 +46,7 @@ static struct {
 	char last_error[128];
 } self;
 
-static struct snmp_lib lib;
+struct snmp_lib snmp_lib;
 
 static const oid module[] = {MIB_ROOT};
 static const oid objects[] = {MIB_OBJECTS};
@@ -57,31 +59,6 @@ static uint64_t monotonic_ns(void)
 	return t.tv_sec * UINT64_C(1000000000) + t.tv_nsec;
 }
 
-static void set_value(netsnmp_variable_list *var, const struct mib_value *value)
-{
-	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
-	long number = value->number;
-
-	switch (value->type) {
-	case MIB_COUNTER64:
-		lib.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
-		break;
-	case MIB_STRING:
-		lib.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
-					     strlen(value->string));
-		break;
-	case MIB_INTEGER:
-		lib.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
-		break;
-	case MIB_GAUGE32:
-		lib.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
-		break;
-	case MIB_TIMETICKS:
-		lib.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
-		break;
-	}
-}
-
 static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info,
 		       netsnmp_request_info *request, const uint32_t *id, size_t len)
 {
@@ -89,13 +66,13 @@ static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info
 
 	switch (mib_get(ctx, id, len, &value)) {
 	case MIB_FOUND:
-		set_value(request->requestvb, &value);
+		snmp_direct_set(request->requestvb, &value);
 		break;
 	case MIB_NO_INSTANCE:
-		lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
 		break;
 	default:
-		lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
 	}
 }
 
@@ -108,35 +85,40 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 	oid name[MIB_OID_MAX];
 
 	if (request->inclusive && mib_get(ctx, id, len, &value) == MIB_FOUND) {
-		set_value(request->requestvb, &value);
+		snmp_direct_set(request->requestvb, &value);
 		return;
 	}
 	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND)
 		return;
 	for (size_t i = 0; i < next.len; i++)
 		name[i] = next.id[i];
-	lib.snmp_set_var_objid(request->requestvb, name, next.len);
-	set_value(request->requestvb, &value);
+	snmp_lib.snmp_set_var_objid(request->requestvb, name, next.len);
+	snmp_direct_set(request->requestvb, &value);
+}
+
+static struct mib_context *context(void)
+{
+	struct mib_context *ctx = self.prepare(self.arg);
+
+	ctx->uptime_cs = snmp_lib.netsnmp_get_agent_uptime();
+	return ctx;
 }
 
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	struct mib_context *ctx = self.prepare(self.arg);
+	struct mib_context *ctx = context();
 
 	(void)handler;
 	(void)registration;
-	ctx->uptime_cs = lib.netsnmp_get_agent_uptime();
-
 	for (netsnmp_request_info *r = requests; r; r = r->next) {
 		const netsnmp_variable_list *var = r->requestvb;
 		uint32_t id[MAX_OID_LEN];
-		size_t len = var->name_length < MAX_OID_LEN ? var->name_length : MAX_OID_LEN;
+		size_t len;
 
 		if (r->processed)
 			continue;
-		for (size_t i = 0; i < len; i++)
-			id[i] = var->name[i];
+		len = snmp_direct_oid(var, id);
 		if (info->mode == MODE_GET)
 			answer_get(ctx, info, r, id, len);
 		else if (info->mode == MODE_GETNEXT)
@@ -159,8 +141,18 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 
 static void set_ping(int seconds)
 {
-	lib.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-			       seconds);
+	snmp_lib.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
+				    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
+}
+
+/* In front of the library's own callback of the session. */
+static int on_pdu(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
+{
+	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && snmp_direct_can(pdu)) {
+		snmp_direct_answer(session, pdu, context());
+		return 1;
+	}
+	return self.library_callback(operation, session, reqid, pdu, magic);
 }
 
 /* The library arms its ping with this value after this callback; see watch_connection(). */
@@ -170,6 +162,10 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	self.session = session;
+	if (self.direct && self.session->callback != on_pdu) {
+		self.library_callback = self.session->callback;
+		self.session->callback = on_pdu;
+	}
 	self.register_at_ns = 0;
 	set_ping(PING_S);
 	return 0;
@@ -259,10 +255,10 @@ static void watch_connection(void)
 static bool register_subtree(void)
 {
 	self.register_at_ns = 0;
-	self.registration = lib.netsnmp_create_handler_registration(
+	self.registration = snmp_lib.netsnmp_create_handler_registration(
 		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
 	if (self.registration &&
-	    lib.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
+	    snmp_lib.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
 		return true;
 	self.registration = NULL; /* the library has freed it */
 	return false;
@@ -274,55 +270,59 @@ static void retry_registration(void)
 	if (!self.register_at_ns || !self.session || monotonic_ns() < self.register_at_ns)
 		return;
 	if (self.registration)
-		lib.netsnmp_unregister_handler(self.registration);
+		snmp_lib.netsnmp_unregister_handler(self.registration);
 	if (!register_subtree())
 		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
 }
 
 static void configure_library(void)
 {
-	lib.set_configuration_directory("/dev/null");
-	lib.set_persistent_directory("/dev/null");
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD,
-				   1);
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE,
-				   1);
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
-	lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
-				   NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
-	lib.netsnmp_enable_subagent();
+	snmp_lib.set_configuration_directory("/dev/null");
+	snmp_lib.set_persistent_directory("/dev/null");
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE,
+					1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS,
+					1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+					NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	snmp_lib.netsnmp_enable_subagent();
 	if (self.address)
-		lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-					  self.address);
-	lib.snmp_disable_stderrlog();
-	lib.snmp_enable_calllog();
-	lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
-	lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
-				   on_session_init, NULL);
-	lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
-				   on_connect, NULL);
-	lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
-				   on_disconnect, NULL);
+		snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+					       self.address);
+	snmp_lib.snmp_disable_stderrlog();
+	snmp_lib.snmp_enable_calllog();
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
+					on_session_init, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+					on_connect, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+					on_disconnect, NULL);
 }
 
-const char *snmp_master_start(const char *address, snmp_master_prepare *prepare, void *arg)
+const char *snmp_master_start(const char *address, bool direct, snmp_master_prepare *prepare,
+			      void *arg)
 {
-	const char *missing = snmp_lib_load(&lib);
+	const char *missing = snmp_lib_load(&snmp_lib);
 
 	if (missing)
 		return missing;
 	self.address = address;
+	self.direct = direct;
 	self.prepare = prepare;
 	self.arg = arg;
 	configure_library();
-	if (lib.init_agent(NAME) != 0 || !register_subtree())
+	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree())
 		return "the SNMP library cannot be initialised";
-	lib.register_sysORTable((oid *)module, OID_LENGTH(module),
-				"IP traffic received, sent and forwarded");
-	set_ping(RECONNECT_S); /* lib.init_agent() has set its own default */
-	lib.init_snmp(NAME);
+	snmp_lib.register_sysORTable((oid *)module, OID_LENGTH(module),
+				     "IP traffic received, sent and forwarded");
+	set_ping(RECONNECT_S); /* snmp_lib.init_agent() has set its own default */
+	snmp_lib.init_snmp(NAME);
 	return self.failed;
 }
 
@@ -335,19 +335,20 @@ bool snmp_master_serve(int wake_fd)
 	bool woken = false;
 
 	watch_connection();
-	lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	snmp_lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
-	lib.snmp_select_info2(&n, &fds, &timeout, &block);
-	lib.netsnmp_large_fd_setfd(wake_fd, &fds);
-	if (lib.netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) > 0) {
-		woken = lib.netsnmp_large_fd_is_set(wake_fd, &fds);
-		lib.netsnmp_large_fd_clr(wake_fd, &fds);
-		lib.snmp_read2(&fds);
+	snmp_lib.snmp_select_info2(&n, &fds, &timeout, &block);
+	snmp_lib.netsnmp_large_fd_setfd(wake_fd, &fds);
+	if (snmp_lib.netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) >
+	    0) {
+		woken = snmp_lib.netsnmp_large_fd_is_set(wake_fd, &fds);
+		snmp_lib.netsnmp_large_fd_clr(wake_fd, &fds);
+		snmp_lib.snmp_read2(&fds);
 	}
-	lib.netsnmp_large_fd_set_cleanup(&fds);
-	lib.snmp_timeout();
-	lib.run_alarms();
-	lib.netsnmp_check_outstanding_agent_requests();
+	snmp_lib.netsnmp_large_fd_set_cleanup(&fds);
+	snmp_lib.snmp_timeout();
+	snmp_lib.run_alarms();
+	snmp_lib.netsnmp_check_outstanding_agent_requests();
 	retry_registration();
 	return woken;
 }
@@ -359,6 +360,6 @@ const char *snmp_master_failed(void)
 
 void snmp_master_stop(void)
 {
-	lib.snmp_shutdown(NAME);
-	lib.shutdown_agent();
+	snmp_lib.snmp_shutdown(NAME);
+	snmp_lib.shutdown_agent();
 }

@@ -3,7 +3,8 @@
  * snmp_master: the connection to the SNMP master agent (AgentX, RFC 2741), and what it asks.
  *
  * net-snmp's library keeps its state in globals and blocks now and then, so there is one connection
- * in a process, and one thread makes all of these calls. snmp_master.c alone includes its headers.
+ * in a process, and one thread makes all of these calls. snmp_master.c and snmp_direct.c alone
+ * include its headers.
  */
 #ifndef IPFW_SNMP_MASTER_H
 #define IPFW_SNMP_MASTER_H
@@ -20,10 +21,12 @@ typedef struct mib_context *snmp_master_prepare(void *arg);
 
 /*
  * Register the MIB and begin to connect to `address` (NULL: the library's default; kept by the
- * caller). Returns NULL, or why it is impossible. A master that is not there yet is no failure:
+ * caller). `direct`: answer without the library's detour where that is possible; the answers are
+ * the same. Returns NULL, or why it is impossible. A master that is not there yet is no failure:
  * snmp_master_serve() connects and reconnects, and logs it when the state changes.
  */
-const char *snmp_master_start(const char *address, snmp_master_prepare *prepare, void *arg);
+const char *snmp_master_start(const char *address, bool direct, snmp_master_prepare *prepare,
+			      void *arg);
 
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
 bool snmp_master_serve(int wake_fd);

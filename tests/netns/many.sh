@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Many interfaces: IPv6 counters come with the netlink dump, by the kernel's own numbering, and have
 # to equal the files that name them. And readings while interfaces come and go.
+# shellcheck source=tests/netns/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 make_router

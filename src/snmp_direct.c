@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <net-snmp/library/large_fd_set.h>
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "snmp_direct.h"
+#include "snmp_lib.h"
+
+/* PDU types of RFC 2741, 6.1: the library's headers keep them to themselves. */
+enum { AGENTX_GET = 5, AGENTX_GETNEXT = 6, AGENTX_RESPONSE = 18 };
+
+static const oid objects[] = {MIB_OBJECTS};
+
+void snmp_direct_set(netsnmp_variable_list *var, const struct mib_value *value)
+{
+	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
+	long number = value->number;
+
+	switch (value->type) {
+	case MIB_COUNTER64:
+		snmp_lib.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
+		break;
+	case MIB_STRING:
+		snmp_lib.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
+						  strlen(value->string));
+		break;
+	case MIB_INTEGER:
+		snmp_lib.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
+		break;
+	case MIB_GAUGE32:
+		snmp_lib.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
+		break;
+	case MIB_TIMETICKS:
+		snmp_lib.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
+		break;
+	}
+}
+
+size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id)
+{
+	size_t len = var->name_length < MAX_OID_LEN ? var->name_length : MAX_OID_LEN;
+
+	for (size_t i = 0; i < len; i++)
+		id[i] = var->name[i];
+	return len;
+}
+
+bool snmp_direct_can(const netsnmp_pdu *pdu)
+{
+	if ((pdu->command != AGENTX_GET && pdu->command != AGENTX_GETNEXT) || pdu->community_len ||
+	    !pdu->variables)
+		return false;
+	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
+		if (v->name_length < OID_LENGTH(objects) || v->name_length > MAX_OID_LEN ||
+		    memcmp(v->name, objects, sizeof(objects)))
+			return false;
+	return true;
+}
+
+static void set_exception(netsnmp_variable_list *var, u_char type)
+{
+	snmp_lib.snmp_set_var_typed_value(var, type, NULL, 0);
+}
+
+static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
+{
+	uint32_t id[MAX_OID_LEN];
+	struct mib_value value;
+
+	switch (mib_get(ctx, id, snmp_direct_oid(var, id), &value)) {
+	case MIB_FOUND:
+		snmp_direct_set(var, &value);
+		break;
+	case MIB_NO_INSTANCE:
+		set_exception(var, SNMP_NOSUCHINSTANCE);
+		break;
+	default:
+		set_exception(var, SNMP_NOSUCHOBJECT);
+	}
+}
+
+/* Whether the OID is before the end of the search range, which may be open (no end). */
+static bool in_range(const struct mib_oid *id, const oid *end, size_t end_len)
+{
+	for (size_t i = 0; i < id->len && i < end_len; i++)
+		if (id->id[i] != end[i])
+			return id->id[i] < end[i];
+	return !end_len || id->len < end_len;
+}
+
+/* The variable's value is the end of the range, its type says whether the start is included. */
+static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
+{
+	oid end[MAX_OID_LEN], name[MIB_OID_MAX];
+	size_t end_len = 0, len;
+	uint32_t id[MAX_OID_LEN];
+	struct mib_value value;
+	struct mib_oid next;
+
+	if (var->val.objid && var->val_len <= sizeof(end)) {
+		memcpy(end, var->val.objid, var->val_len);
+		end_len = var->val_len / sizeof(oid);
+	}
+	len = snmp_direct_oid(var, id);
+	if (var->type == ASN_PRIV_INCL_RANGE && mib_get(ctx, id, len, &value) == MIB_FOUND) {
+		snmp_direct_set(var, &value);
+		return;
+	}
+	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND ||
+	    !in_range(&next, end, end_len)) {
+		set_exception(var, SNMP_ENDOFMIBVIEW);
+		return;
+	}
+	for (size_t i = 0; i < next.len; i++)
+		name[i] = next.id[i];
+	snmp_lib.snmp_set_var_objid(var, name, next.len);
+	snmp_direct_set(var, &value);
+}
+
+void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx)
+{
+	bool get = pdu->command == AGENTX_GET;
+	netsnmp_pdu *response = snmp_lib.snmp_clone_pdu(pdu);
+
+	if (!response)
+		return;
+	response->version = session->version;
+	response->command = AGENTX_RESPONSE;
+	response->errstat = 0;
+	response->errindex = 0;
+	for (netsnmp_variable_list *v = response->variables; v; v = v->next_variable)
+		get ? answer_get(ctx, v) : answer_getnext(ctx, v);
+	if (!snmp_lib.snmp_send(session, response))
+		snmp_lib.snmp_free_pdu(response);
+}
