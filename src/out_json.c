@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
@@ -204,23 +205,57 @@ static void put_document(yajl_gen g, const struct snapshot *s, const struct rate
 	yajl_gen_map_close(g);
 }
 
+/* The document so far. yajl's own buffer costs twice as much. */
+struct document {
+	char *text; /* NULL after a failed allocation */
+	size_t size, cap;
+};
+
+static void append(void *arg, const char *text, size_t size)
+{
+	struct document *d = arg;
+
+	if (!d->text)
+		return;
+	if (d->cap - d->size < size) {
+		size_t cap = 2 * d->cap + size;
+		char *grown = realloc(d->text, cap);
+
+		if (!grown)
+			free(d->text);
+		d->text = grown;
+		if (!grown)
+			return;
+		d->cap = cap;
+	}
+	memcpy(d->text + d->size, text, size);
+	d->size += size;
+}
+
 int out_json(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
 {
-	const unsigned char *text;
+	struct document d = {.cap = 65536};
 	yajl_gen g = yajl_gen_alloc(NULL);
-	size_t size;
 	int r = 0;
 
-	if (!g)
-		return -ENOMEM;
+	d.text = malloc(d.cap);
+	if (!g || !d.text) {
+		r = -ENOMEM;
+		goto out;
+	}
 	yajl_gen_config(g, yajl_gen_beautify, options->pretty);
 	yajl_gen_config(g, yajl_gen_indent_string, "  ");
+	yajl_gen_config(g, yajl_gen_print_callback, append, &d);
 	put_document(g, s, rates, options);
-	if (yajl_gen_get_buf(g, &text, &size) != yajl_gen_status_ok)
+	if (!options->pretty) /* beautified, it ends with one */
+		append(&d, "\n", 1);
+	if (!d.text)
 		r = -ENOMEM;
-	else if (fwrite(text, 1, size, stdout) != size ||
-		 (size && text[size - 1] != '\n' && putchar('\n') == EOF) || fflush(stdout))
+	else if (fwrite(d.text, 1, d.size, stdout) != d.size || fflush(stdout))
 		r = -errno;
-	yajl_gen_free(g);
+out:
+	if (g)
+		yajl_gen_free(g);
+	free(d.text);
 	return r;
 }

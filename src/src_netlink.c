@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "src_btf.h"
 
@@ -276,7 +277,10 @@ static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
  */
 static int read_headers(struct src_netlink *n, struct links *links)
 {
-	static const char *const kinds[] = {"vlan", "bridge"};
+	static const struct {
+		const char *kind;
+		const char *sign; /* a file without which there is none; NULL: no such sign */
+	} kinds[] = {{"vlan", "/proc/net/vlan/config"}, {"bridge", NULL}};
 	char buffer[512];
 
 	for (size_t i = 0; i < links->n; i++)
@@ -284,12 +288,14 @@ static int read_headers(struct src_netlink *n, struct links *links)
 			links->rows[i].dev.rx_header = links->rows[i].dev.tx_header =
 				ETHERNET_HEADER;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct kind_reader reader = {links, kinds[i], false};
+		struct kind_reader reader = {links, kinds[i].kind, false};
 		struct nlmsghdr *request = request_links(buffer, AF_UNSPEC);
 		struct nlattr *nest = mnl_attr_nest_start(request, IFLA_LINKINFO);
 		int r;
 
-		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i]);
+		if (kinds[i].sign && access(kinds[i].sign, F_OK) < 0)
+			continue;
+		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
 		r = dump(n, request, on_no_receive_header, &reader, NULL);
 		if (!r && reader.unknown)

@@ -37,6 +37,24 @@ for i in rc rs lo many1 peer1 many20; do
 done
 expect_true "the router's interface has traffic" [ "$(jq '.interfaces.rc.ipv6.rx_packets' "$TMP/many.json")" -ge 70 ]
 
+# A bridge counts received octets without the Ethernet header: the IPv4 octets are IP octets all the same.
+ip -n "$R" link add br0 type bridge
+ip -n "$R" link add port0 type veth peer name host0 netns "$C"
+ip -n "$R" link set port0 master br0
+for i in port0 br0; do ip -n "$R" link set "$i" addrgenmode none && ip -n "$R" link set "$i" up; done
+ip -n "$C" link set host0 addrgenmode none
+ip -n "$C" link set host0 up
+ip -n "$R" addr add 10.9.0.1/24 dev br0 && ip -n "$C" addr add 10.9.0.2/24 dev host0
+neighbour "$C" host0 "$R" br0 10.9.0.1
+neighbour "$R" br0 "$C" host0 10.9.0.2
+wait_for 10 in_ns "$C" ping -c1 -W1 10.9.0.1
+settle
+bridge() { in_ns "$R" "$BIN" --json --source kernel | jq -r ".interfaces.br0.ipv4.$1"; }
+rx=$(bridge rx_bytes)
+pings "$C" 100 100 10.9.0.1
+settle
+expect "bridge rx_bytes" 12800 $(($(bridge rx_bytes) - rx))
+
 # Interfaces come and go; every reading is whole and holds those that stay.
 background in_ns "$R" bash -c 'while :; do
 	ip link add churn0 type veth peer name churn1; ip link set churn0 up; ip link del churn0; done' >/dev/null 2>&1
