@@ -229,8 +229,6 @@ static struct nlmsghdr *request_links(char *buffer, unsigned char family)
 	request->nlmsg_type = RTM_GETLINK;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifi_family = family;
-	if (family == AF_UNSPEC)
-		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return request;
 }
 
@@ -339,7 +337,9 @@ static int read_links(struct src_netlink *n, struct links *links)
 	for (size_t i = 0; i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
-		r = dump(n, request_links(buffer, AF_UNSPEC), on_link, links, NULL);
+		request = request_links(buffer, AF_UNSPEC);
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		r = dump(n, request, on_link, links, NULL);
 		if (r)
 			return r;
 		break;
