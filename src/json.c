@@ -92,19 +92,30 @@ void json_key(struct json *j, const char *key)
 	end_key(j);
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
+}
+
 static void put_escaped(struct json *j, const char *text)
 {
 	put(j, "\"", 1);
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+	while (*text) {
 		char escape[8];
+		size_t plain = 0;
 
-		if (*p == '"' || *p == '\\')
-			snprintf(escape, sizeof(escape), "\\%c", *p);
-		else if (*p < 0x20 || *p == 0x7f)
-			snprintf(escape, sizeof(escape), "\\u%04x", *p);
+		while (text[plain] && is_plain(text[plain]))
+			plain++;
+		put(j, text, plain);
+		text += plain;
+		if (!*text)
+			break;
+		if (*text == '"' || *text == '\\')
+			snprintf(escape, sizeof(escape), "\\%c", *text);
 		else
-			snprintf(escape, sizeof(escape), "%c", *p);
+			snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char)*text);
 		put(j, escape, strlen(escape));
+		text++;
 	}
 	put(j, "\"", 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json: a streaming writer into memory. It exists because yajl took 5.2 of the 14.2 ms of a reading
- * of 2,001 interfaces, more than the kernel's dumps do.
+ * json: a streaming writer into memory. It exists because a reading of 2,001 interfaces takes 28.6
+ * million instructions with it and 47.4 million with yajl, where all but the printing takes 4.8.
  *
  * The caller nests: a value in a map comes after its key, and every open is closed. Keys are plain
  * ASCII of the program's own; names from outside go through json_name() and json_string().
