@@ -2,6 +2,7 @@
 #include "config.h" /* first: pthread_timedjoin_np() is an extension */
 
 #include "snmp_agent.h"
+#include "timer.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -37,14 +38,6 @@ struct snmp_agent {
 	struct mib_context context;
 	uint64_t ask_again_ns; /* no fresh reading is asked for before */
 };
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static void wake(int fd)
 {
@@ -83,7 +76,7 @@ static bool is_fresh(const struct snmp_agent *a, uint64_t now_ns)
 /* Take the newest view; if it is too old, ask for another one and wait for it a moment. */
 static void freshen(struct snmp_agent *a)
 {
-	uint64_t now_ns = monotonic_ns(), until_ns = now_ns + FRESH_WAIT_MS * NS_PER_MS;
+	uint64_t now_ns = timer_now_ns(), until_ns = now_ns + FRESH_WAIT_MS * NS_PER_MS;
 
 	take_view(a);
 	if (is_fresh(a, now_ns) || now_ns < a->ask_again_ns)
@@ -95,7 +88,7 @@ static void freshen(struct snmp_agent *a)
 		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
 			drain(a->wake_fd);
 		take_view(a);
-		now_ns = monotonic_ns();
+		now_ns = timer_now_ns();
 	}
 	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
 	if (!is_fresh(a, now_ns))
@@ -107,7 +100,7 @@ static struct mib_context *prepare(void *arg)
 	struct snmp_agent *a = arg;
 
 	freshen(a);
-	a->context.now_ns = monotonic_ns();
+	a->context.now_ns = timer_now_ns();
 	return &a->context;
 }
 

@@ -22,6 +22,7 @@
 #include "snmp_direct.h"
 #include "snmp_lib.h"
 #include "snmp_master.h"
+#include "timer.h"
 
 #define NAME "ipfwagent"
 
@@ -50,14 +51,6 @@ struct snmp_lib snmp_lib;
 
 static const oid module[] = {MIB_ROOT};
 static const oid objects[] = {MIB_OBJECTS};
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * UINT64_C(1000000000) + t.tv_nsec;
-}
 
 static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info,
 		       netsnmp_request_info *request, const uint32_t *id, size_t len)
@@ -194,9 +187,9 @@ static int on_log(int major, int minor, void *message, void *arg)
 		if (error == AGENTX_DUPLICATE)
 			self.failed = "another ipfwagent is already connected to this "
 				      "SNMP master agent";
-		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
 	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
-		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
 	}
 	if (m->priority > LOG_ERR || self.failed)
 		return 0;
@@ -267,12 +260,12 @@ static bool register_subtree(void)
 /* The master was too busy to answer our registration in time. */
 static void retry_registration(void)
 {
-	if (!self.register_at_ns || !self.session || monotonic_ns() < self.register_at_ns)
+	if (!self.register_at_ns || !self.session || timer_now_ns() < self.register_at_ns)
 		return;
 	if (self.registration)
 		snmp_lib.netsnmp_unregister_handler(self.registration);
 	if (!register_subtree())
-		self.register_at_ns = monotonic_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
 }
 
 static void configure_library(void)
