@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The hooks as fentry and fexit programs on the functions of the IP layer, for kernels without
+ * netfilter links. They see all network namespaces and count one. Functions that br_netfilter, VRF
+ * or IPsec do not go through twice were chosen where there was a choice.
+ */
+#include <linux/types.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ipfw_types.h"
+
+#define KERNEL_READ(pointer, type, field)                                                          \
+	({                                                                                         \
+		typeof(((type *)0)->field) value_;                                                 \
+		bpf_core_read(&value_, sizeof(value_), &((type *)(pointer))->field);               \
+		value_;                                                                            \
+	})
+#define KERNEL_READ_BITS(pointer, type, field)                                                     \
+	({                                                                                         \
+		type *object_ = (type *)(pointer);                                                 \
+		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
+	})
+
+#include "ipfw_core.h"
+
+#define PACKET_HOST 0
+#define ETH_P_IPV6  0x86dd
+#define IP_DF       0x4000
+
+/* The inode number of the namespace to count in; set before loading. */
+const volatile __u32 netns_inum SEC(".rodata.netns");
+
+static __always_inline bool is_ours(struct sk_buff *skb)
+{
+	return skb->dev && skb->dev->nd_net.net->ns.inum == netns_inum;
+}
+
+static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
+{
+	struct load l;
+	__u32 ifindex;
+
+	if (!skb || !is_ours(skb)) /* none: its header was wrong, or it is not for us */
+		return 0;
+	ifindex = skb->dev->ifindex;
+	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
+		return 0; /* our own multicast, looped back */
+	l = weigh_routed(skb);
+	count_if(ifindex, ipv6, IPFW_IN, &l);
+	return 0;
+}
+
+/* On entry: what ip_forward() and ip6_forward() refuse before the FORWARD chain is left out. */
+static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
+{
+	void *ip = skb->head + skb->network_header;
+	struct load l;
+	__u32 hops, segment, mtu;
+	bool may_fragment;
+
+	if (!is_ours(skb) || skb->pkt_type != PACKET_HOST)
+		return 0;
+	if (ipv6) {
+		hops = KERNEL_READ(ip, struct ipv6hdr, hop_limit);
+		may_fragment = false;
+		if (!skb->dev->nd_net.net->ipv6.devconf_all->forwarding)
+			return 0;
+	} else {
+		hops = KERNEL_READ(ip, struct iphdr, ttl);
+		may_fragment = !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF));
+	}
+	if (hops <= 1)
+		return 0;
+	l = weigh_routed(skb);
+	segment = (l.octets + l.packets - 1) / l.packets;
+	mtu = may_fragment ? 0 : output_mtu(skb, ipv6, true);
+	if (mtu && segment > mtu)
+		return 0; /* too big */
+	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
+	return 0;
+}
+
+static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
+{
+	struct load l;
+
+	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
+		return 0;
+	l = weigh_routed(skb);
+	count_forwarded(skb, output_ifindex(skb), ipv6, &l);
+	return 0;
+}
+
+static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
+{
+	struct load l;
+
+	if (!is_ours(skb))
+		return 0;
+	l = weigh_routed(skb);
+	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
+	return 0;
+}
+
+SEC("fexit/ip_rcv_core")
+int received_ipv4(__u64 *ctx)
+{
+	return received((void *)ctx[2], 0); /* what it returns */
+}
+
+SEC("fexit/ip6_rcv_core")
+int received_ipv6(__u64 *ctx)
+{
+	return received((void *)ctx[3], 1);
+}
+
+SEC("fentry/ip_forward")
+int forward_ipv4(__u64 *ctx)
+{
+	return handed_over((void *)ctx[0], 0);
+}
+
+SEC("fentry/ip6_forward")
+int forward_ipv6(__u64 *ctx)
+{
+	return handed_over((void *)ctx[0], 1);
+}
+
+/* After POST_ROUTING, before fragmentation; arguments: net, sk, skb. */
+SEC("fentry/ip_finish_output")
+int forwarded_ipv4(__u64 *ctx)
+{
+	return forwarded((void *)ctx[2], 0, !ctx[1]);
+}
+
+SEC("fentry/ip6_finish_output")
+int forwarded_ipv6(__u64 *ctx)
+{
+	return forwarded((void *)ctx[2], 1, !ctx[1]);
+}
+
+/* What IPsec is to transform does not come through ip_finish_output() as it was. sk, skb. */
+SEC("fentry/xfrm_output")
+int forwarded_ipsec(__u64 *ctx)
+{
+	struct sk_buff *skb = (void *)ctx[1];
+
+	return forwarded(skb, skb->protocol == bpf_htons(ETH_P_IPV6), !ctx[0]);
+}
+
+SEC("fentry/ip_finish_output2")
+int sent_ipv4(__u64 *ctx)
+{
+	return sent((void *)ctx[2], 0);
+}
+
+SEC("fentry/ip6_finish_output2")
+int sent_ipv6(__u64 *ctx)
+{
+	return sent((void *)ctx[2], 1);
+}

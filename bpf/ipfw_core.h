@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The accounting core: from (skb, family, stage, interface) to per-CPU sums. The hook sets that
+ * include it define KERNEL_READ(pointer, type, field) and KERNEL_READ_BITS() for bit fields: how to
+ * read kernel memory through a pointer that the verifier does not know.
+ *
+ * The additions are atomic although the values are per CPU: the hooks of the output path run in
+ * process context too, where a softirq may come in between.
+ */
+#ifndef IPFW_CORE_H
+#define IPFW_CORE_H
+
+#include <linux/types.h>
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ipfw_shared.h"
+#include "ipfw_types.h"
+
+char dual_license[] SEC("license") = "Dual MIT/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, IPFW_LOW_IFS);
+	__type(key, __u32);
+	__type(value, struct ipfw_if_counters);
+} if_low SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_HIGH_IFS);
+	__type(key, __u32);
+	__type(value, struct ipfw_if_counters);
+} if_high SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, IPFW_LOW_PATHS);
+	__type(key, __u32);
+	__type(value, struct ipfw_counter);
+} path_low SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_HIGH_PATHS);
+	__type(key, struct ipfw_path_key);
+	__type(value, struct ipfw_counter);
+} path_high SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, IPFW_MISSED);
+	__type(key, __u32);
+	__type(value, __u64);
+} missed SEC(".maps");
+
+/* Kept by the program; see ipfw_shared.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_LOW_IFS + IPFW_HIGH_IFS);
+	__type(key, __u32);
+	__type(value, struct ipfw_if_record);
+} if_records SEC(".maps");
+
+/* What was counted at an ifindex before its present interface. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_LOW_IFS + IPFW_HIGH_IFS);
+	__type(key, __u32);
+	__type(value, struct ipfw_if_counters);
+} if_bases SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_LOW_PATHS + IPFW_HIGH_PATHS);
+	__type(key, struct ipfw_path_key);
+	__type(value, struct ipfw_path_record);
+} path_records SEC(".maps");
+
+/* The kernel takes an interface out of it when the interface goes away. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, IPFW_LOW_IFS + IPFW_HIGH_IFS);
+	__type(key, __u32);
+	__type(value, __u32);
+} present SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ipfw_info);
+} info SEC(".maps");
+
+static const struct ipfw_if_counters no_counters;
+static const struct ipfw_counter no_counter;
+
+/* An skb in packets and octets of the wire, and as the kernel itself counts it. */
+struct load {
+	__u32 packets;
+	__u32 octets;
+	__u32 skbs;
+	__u32 skb_octets;
+};
+
+static __always_inline void add(struct ipfw_counter *c, const struct load *l)
+{
+	__sync_fetch_and_add(&c->packets, l->packets);
+	__sync_fetch_and_add(&c->octets, l->octets);
+	if (l->packets != l->skbs) {
+		__sync_fetch_and_add(&c->extra_packets, l->packets - l->skbs);
+		__sync_fetch_and_add(&c->extra_octets, l->octets - l->skb_octets);
+	}
+}
+
+static __noinline void miss(__u32 what, __u32 packets)
+{
+	__u64 *v = bpf_map_lookup_elem(&missed, &what);
+
+	if (v)
+		__sync_fetch_and_add(v, packets);
+}
+
+/* Not inlined: the compiler would merge the two lookups, and the verifier inline neither. */
+static __noinline struct ipfw_if_counters *if_in_hash(__u32 ifindex)
+{
+	struct ipfw_if_counters *v = bpf_map_lookup_elem(&if_high, &ifindex);
+
+	if (!v) {
+		bpf_map_update_elem(&if_high, &ifindex, &no_counters, BPF_NOEXIST);
+		v = bpf_map_lookup_elem(&if_high, &ifindex);
+	}
+	return v;
+}
+
+static __noinline struct ipfw_counter *path_in_hash(const struct ipfw_path_key *key)
+{
+	struct ipfw_counter *v = bpf_map_lookup_elem(&path_high, key);
+
+	if (!v) {
+		bpf_map_update_elem(&path_high, key, &no_counter, BPF_NOEXIST);
+		v = bpf_map_lookup_elem(&path_high, key);
+	}
+	return v;
+}
+
+static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage stage,
+				     const struct load *l)
+{
+	struct ipfw_if_counters *v;
+
+	if (ifindex < IPFW_LOW_IFS)
+		v = bpf_map_lookup_elem(&if_low, &ifindex);
+	else
+		v = if_in_hash(ifindex);
+	if (v)
+		add(&v->of[ipv6 & 1][stage], l);
+	else
+		miss(IPFW_MISSED_IF, l->packets);
+}
+
+static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const struct load *l)
+{
+	struct ipfw_counter *v;
+
+	if (in < IPFW_LOW_PATH_IFS && out < IPFW_LOW_PATH_IFS) {
+		__u32 slot = IPFW_LOW_PATH(in, out, ipv6 & 1);
+
+		v = bpf_map_lookup_elem(&path_low, &slot);
+	} else {
+		struct ipfw_path_key key = {in, out, ipv6 & 1};
+
+		v = path_in_hash(&key);
+	}
+	if (v)
+		add(v, l);
+	else
+		miss(IPFW_MISSED_PATH, l->packets);
+}
+
+/*
+ * The load of an skb of `len` octets from its network header on, whose transport header stands
+ * `headers` after it. A GSO skb goes, or came, as segments that each carry the headers.
+ */
+static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 headers)
+{
+	struct load l = {1, len, 1, len};
+	unsigned char *head = skb->head;
+	void *shared = head + skb->end;
+	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
+	__u32 type, segments;
+
+	if (!size)
+		return l;
+	type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
+	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
+	if (type & GSO_TUNNELS)
+		headers = skb->inner_transport_header - skb->network_header;
+	if (type & GSO_TCP) {
+		void *tcp = head + skb->network_header + headers;
+
+		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
+	} else if (!(type & GSO_UDP_FRAGMENTS)) {
+		headers += 8; /* UDP */
+	}
+	if (!segments && size != GSO_BY_FRAGS)
+		segments = (len - headers + size - 1) / size;
+	if (segments > 1) {
+		l.packets = segments;
+		l.octets = len + (segments - 1) * headers;
+	}
+	return l;
+}
+
+static __always_inline struct load weigh_routed(struct sk_buff *skb)
+{
+	return weigh(skb, skb->len, (__u16)(skb->transport_header - skb->network_header));
+}
+
+/* The interface that IP received the packet by: the port of a VRF, not the VRF device. */
+static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
+{
+	int iif = *(int *)skb->cb; /* inet_skb_parm and inet6_skb_parm begin with it */
+
+	return iif > 0 ? iif : skb->skb_iif;
+}
+
+/* What IP noted in the packet's control block. */
+static __always_inline __u16 control_flags(struct sk_buff *skb, __u32 ipv6)
+{
+	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, flags)
+		    : KERNEL_READ(skb->cb, struct inet_skb_parm, flags);
+}
+
+/*
+ * Whether a packet in the output path was forwarded. IPv4 marks it; IPv6 does not, but what
+ * forwarding sends has come in by an interface and is sent for no socket. What IPsec made of a
+ * forwarded packet is not forwarded once more.
+ */
+static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
+{
+	__u16 flags;
+
+	if (!skb->skb_iif || !no_socket)
+		return false;
+	flags = control_flags(skb, ipv6);
+	return ipv6 ? !(flags & IP6SKB_XFRM_TRANSFORMED)
+		    : (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED)) == IPSKB_FORWARDED;
+}
+
+static __always_inline void count_forwarded(struct sk_buff *skb, __u32 out_ifindex, __u32 ipv6,
+					    const struct load *l)
+{
+	count_if(out_ifindex, ipv6, IPFW_OUT_FORW, l);
+	count_path(ingress_ifindex(skb), out_ifindex, ipv6, l);
+}
+
+static __always_inline struct net_device *output_device(struct sk_buff *skb)
+{
+	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
+
+	return dst ? KERNEL_READ(dst, struct dst_entry, dev) : NULL;
+}
+
+static __always_inline __u32 output_ifindex(struct sk_buff *skb)
+{
+	struct net_device *out = output_device(skb);
+
+	return out ? KERNEL_READ(out, struct net_device, ifindex) : 0;
+}
+
+/*
+ * Up to which size a packet may leave whole: see ip_dst_mtu_maybe_forward() and
+ * ip6_dst_mtu_maybe_forward().
+ */
+static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool was_received)
+{
+	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
+	struct net_device *out = output_device(skb);
+	unsigned long metrics;
+	struct inet6_dev *ip6;
+	__u32 mtu;
+
+	if (!out)
+		return 0;
+	if (!ipv6 && !was_received) {
+		mtu = KERNEL_READ_BITS(dst, struct rtable, rt_pmtu);
+		if (mtu &&
+		    (long)(bpf_jiffies64() - KERNEL_READ(dst, struct dst_entry, expires)) < 0)
+			return mtu;
+	}
+	metrics = KERNEL_READ(dst, struct dst_entry, _metrics) & DST_METRICS_PTRMASK;
+	mtu = KERNEL_READ(metrics, struct dst_metrics, metrics[RTAX_MTU - 1]);
+	if (mtu)
+		return mtu;
+	if (ipv6) {
+		ip6 = KERNEL_READ(out, struct net_device, ip6_ptr);
+		return KERNEL_READ(ip6, struct inet6_dev, cnf.mtu6);
+	}
+	return KERNEL_READ(out, struct net_device, mtu);
+}
+
+/* Make of one packet what fragmentation on output is going to make of it. */
+static __always_inline void fragment(struct load *l, struct sk_buff *skb, __u32 ipv6)
+{
+	__u32 mtu = output_mtu(skb, ipv6, control_flags(skb, 0) & IPSKB_FORWARDED);
+	__u32 header = 40, each = 8, room, payload, largest; /* the IPv6 and the fragment header */
+
+	largest = ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
+		       : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
+	if (largest && largest < mtu) /* it came in fragments of that size */
+		mtu = largest;
+	if (!ipv6) {
+		void *ip = skb->head + skb->network_header;
+
+		header = KERNEL_READ_BITS(ip, struct iphdr, ihl) * 4;
+		each = 0;
+	}
+	if (l->octets <= mtu || mtu < header + each + 8)
+		return;
+	room = mtu - header - each;
+	payload = l->octets - header;
+	if (payload > room) /* all but the last carry a multiple of 8 */
+		l->packets += (payload - room + (room & ~7u) - 1) / (room & ~7u);
+	l->octets += (l->packets - 1) * header + l->packets * each;
+	l->skbs = l->packets; /* the kernel makes skbs of them, and counts each */
+	l->skb_octets = l->octets;
+}
+
+#endif

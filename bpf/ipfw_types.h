@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The kernel's types, cut down to the members that the hooks read. Offsets come from the running
+ * kernel's BTF when the programs are loaded (CO-RE).
+ */
+#ifndef IPFW_TYPES_H
+#define IPFW_TYPES_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct ipv6_devconf {
+	__s32 forwarding;
+	__s32 mtu6;
+};
+
+struct netns_ipv6 {
+	struct ipv6_devconf *devconf_all;
+};
+
+struct net {
+	struct ns_common ns;
+	struct netns_ipv6 ipv6;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct inet6_dev {
+	struct ipv6_devconf cnf;
+};
+
+struct net_device {
+	int ifindex;
+	unsigned int mtu;
+	unsigned long priv_flags : 32;
+	const unsigned char *dev_addr;
+	struct inet6_dev *ip6_ptr;
+	possible_net_t nd_net;
+};
+
+struct xfrm_state;
+
+struct dst_entry {
+	struct net_device *dev;
+	unsigned long _metrics;
+	unsigned long expires;
+	struct xfrm_state *xfrm;
+};
+
+struct dst_metrics {
+	__u32 metrics[2];
+};
+
+struct rtable {
+	unsigned int rt_mtu_locked : 1, rt_pmtu : 31;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	unsigned int len;
+	int skb_iif;
+	unsigned char *head;
+	__u32 end;
+	__u16 protocol;
+	__u16 transport_header;
+	__u16 network_header;
+	__u16 mac_header;
+	__u16 inner_transport_header;
+	unsigned long _skb_refdst;
+	__u8 pkt_type : 3;
+	char cb[48];
+};
+
+struct skb_shared_info {
+	__u16 gso_size;
+	__u16 gso_segs;
+	unsigned int gso_type;
+};
+
+/* What IP keeps in skb->cb. */
+struct inet_skb_parm {
+	int iif;
+	__u16 flags;
+	__u16 frag_max_size;
+};
+
+struct inet6_skb_parm {
+	int iif;
+	__u16 flags;
+	__u16 frag_max_size;
+};
+
+struct iphdr {
+	__u8 ihl : 4, version : 4;
+	__be16 tot_len;
+	__be16 frag_off;
+	__u8 ttl;
+};
+
+struct ipv6hdr {
+	__be16 payload_len;
+	__u8 hop_limit;
+};
+
+struct tcphdr {
+	__u16 res1 : 4, doff : 4;
+};
+
+struct ethhdr {
+	unsigned char h_dest[6];
+};
+
+struct sock;
+
+struct nf_hook_state {
+	__u8 hook;
+	__u8 pf;
+	struct net_device *in;
+	struct net_device *out;
+	struct sock *sk;
+	void *okfn;
+};
+
+struct bpf_nf_ctx {
+	const struct nf_hook_state *state;
+	struct sk_buff *skb;
+};
+
+#pragma clang attribute pop
+
+/* Constants of the kernel that are not in its BTF, or that must be known when compiling. */
+#define GSO_TCP                 (1 << 0 | 1 << 4) /* SKB_GSO_TCPV4, _TCPV6 */
+#define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
+#define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
+#define GSO_BY_FRAGS            0xffff
+#define PACKET_OTHERHOST        3
+#define PACKET_LOOPBACK         5
+#define LOOPBACK_IFINDEX        1
+#define IPSKB_FORWARDED         (1 << 0)
+#define IPSKB_XFRM_TRANSFORMED  (1 << 4)
+#define IP6SKB_XFRM_TRANSFORMED (1 << 0)
+#define SKB_DST_PTRMASK         (~1ul)
+#define DST_METRICS_PTRMASK     (~3ul)
+#define RTAX_MTU                2
+#define IFF_L3MDEV_MASTER       (1 << 18)
+#define NFPROTO_IPV4            2
+#define NFPROTO_IPV6            10
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The hooks as netfilter links (Linux 6.4 and newer): PRE_ROUTING and FORWARD before every other
+ * hook function, POST_ROUTING after. They belong to one network namespace by nature. br_netfilter
+ * calls them for bridged frames too, VRF and IPsec twice for one packet: each rule says why.
+ */
+#include <linux/types.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ipfw_types.h"
+
+#define NF_ACCEPT 1
+
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
+
+#define KERNEL_CAST(pointer, type)                                                                 \
+	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
+#define KERNEL_READ(pointer, type, field) (KERNEL_CAST(pointer, type)->field)
+#define KERNEL_READ_BITS(pointer, type, field)                                                     \
+	({                                                                                         \
+		type *object_ = KERNEL_CAST(pointer, type);                                        \
+		BPF_CORE_READ_BITFIELD(object_, field);                                            \
+	})
+
+#include "ipfw_core.h"
+
+extern const void ip_mc_finish_output __ksym __weak;
+extern const void dev_loopback_xmit __ksym __weak;
+
+#define USUAL_SMALLEST_MTU 576 /* below it, only that of the device is looked at */
+
+static __always_inline bool is_ipv6(const struct nf_hook_state *state)
+{
+	return state->pf == NFPROTO_IPV6;
+}
+
+static __noinline bool is_for_us(struct sk_buff *skb, struct net_device *dev)
+{
+	struct ethhdr *frame = KERNEL_CAST(skb->head + skb->mac_header, struct ethhdr);
+	struct ethhdr *own = KERNEL_CAST(dev->dev_addr, struct ethhdr);
+
+	if (frame->h_dest[0] & 1)
+		return true;
+	for (int i = 0; i < 6; i++)
+		if (frame->h_dest[i] != own->h_dest[i])
+			return false;
+	return true;
+}
+
+SEC("raw_tp")
+int pre_routing(struct bpf_nf_ctx *ctx)
+{
+	const struct nf_hook_state *state = ctx->state;
+	struct sk_buff *skb = ctx->skb;
+	struct net_device *in = state->in;
+	struct load l;
+	__u32 ifindex;
+
+	if (!in)
+		return NF_ACCEPT;
+	ifindex = in->ifindex;
+	if (ifindex != LOOPBACK_IFINDEX) {
+		if (skb->pkt_type == PACKET_LOOPBACK) /* our own multicast, looped back */
+			return NF_ACCEPT;
+		if ((__u32)skb->skb_iif != ifindex) {
+			/* Called by br_netfilter, before it is known what becomes of the frame. */
+			if (!is_for_us(skb, in))
+				return NF_ACCEPT;
+		} else if (*(__u32 *)skb->cb != ifindex) {
+			return NF_ACCEPT; /* once more, on the VRF device */
+		}
+	}
+	l = weigh_routed(skb);
+	count_if(ifindex, is_ipv6(state), IPFW_IN, &l);
+	return NF_ACCEPT;
+}
+
+SEC("raw_tp")
+int forward(struct bpf_nf_ctx *ctx)
+{
+	const struct nf_hook_state *state = ctx->state;
+	struct sk_buff *skb = ctx->skb;
+	struct load l;
+
+	if (skb->dev != state->in && skb->dev != state->out)
+		return NF_ACCEPT; /* bridged, called by br_netfilter */
+	l = weigh_routed(skb);
+	count_if(ingress_ifindex(skb), is_ipv6(state), IPFW_IN_FORW, &l);
+	return NF_ACCEPT;
+}
+
+/* IPsec is to transform it; the result passes here again. */
+static __always_inline bool before_ipsec(struct sk_buff *skb)
+{
+	unsigned long dst = skb->_skb_refdst & SKB_DST_PTRMASK;
+
+	return dst && KERNEL_READ(dst, struct dst_entry, xfrm);
+}
+
+SEC("raw_tp")
+int post_routing(struct bpf_nf_ctx *ctx)
+{
+	const struct nf_hook_state *state = ctx->state;
+	struct sk_buff *skb = ctx->skb;
+	struct net_device *out = state->out;
+	__u32 ipv6 = is_ipv6(state);
+	struct load l;
+
+	if (!out || skb->dev != out)
+		return NF_ACCEPT; /* bridged, called by br_netfilter */
+	if (state->okfn == &ip_mc_finish_output || state->okfn == &dev_loopback_xmit)
+		return NF_ACCEPT; /* the copy of our own multicast for ourselves */
+	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)
+		return NF_ACCEPT; /* it passes once more, on the slave */
+	l = weigh_routed(skb);
+	if (was_forwarded(skb, ipv6, !state->sk))
+		count_forwarded(skb, out->ifindex, ipv6, &l);
+	if (before_ipsec(skb))
+		return NF_ACCEPT;
+	if (l.packets == 1 && (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu))
+		fragment(&l, skb, ipv6);
+	count_if(out->ifindex, ipv6, IPFW_OUT, &l);
+	return NF_ACCEPT;
+}
