@@ -19,6 +19,11 @@ struct collector {
 	char note[256];
 };
 
+static bool wants_bpf(const struct collector *c)
+{
+	return !c->config->root && c->config->source != CHOOSE_KERNEL;
+}
+
 int collect_open(struct collector **out, const struct collect_config *config, char *why,
 		 size_t why_size)
 {
@@ -36,8 +41,8 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 		if (r)
 			snprintf(why, why_size, "netlink socket: %s", strerror(-r));
 	}
-	if (!r && !config->root && config->source != CHOOSE_KERNEL) {
-		r = src_bpf_open(&c->bpf, config->hooks, config->may_attach, why, why_size);
+	if (!r && wants_bpf(c)) {
+		r = src_bpf_open(&c->bpf, config->hooks, config->attach, why, why_size);
 		if (r && config->source == CHOOSE_AUTO) {
 			snprintf(c->note, sizeof(c->note), "%s", why);
 			r = 0;
@@ -90,10 +95,75 @@ static bool nothing_known(const struct snapshot *s)
 	       !s->system[FAMILY_IPV6].figures.known;
 }
 
+/* Sample the eBPF maps, or note why there are none to sample. Returns 0 or, if they must, -errno.
+ */
+static int sample_bpf(struct collector *c, char *why, size_t why_size)
+{
+	char what[256];
+	int r;
+
+	if (!c->bpf &&
+	    !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, what, sizeof(what)))
+		c->note[0] = 0;
+	if (!c->bpf)
+		return c->config->source == CHOOSE_AUTO ? 0 : -ENOENT; /* `why` is the last one's */
+	r = src_bpf_sample(c->bpf, why, why_size);
+	if (r != -ENOENT)
+		return r;
+	src_bpf_close(c->bpf);
+	c->bpf = NULL;
+	snprintf(c->note, sizeof(c->note), "%s", why);
+	return c->config->source == CHOOSE_AUTO ? 0 : r;
+}
+
+/* Leave only what the filter passes. */
+static void apply_filter(const struct filter *filter, struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_ifs; i++)
+		if (filter_passes(filter, s->ifs[i].name))
+			s->ifs[n++] = s->ifs[i];
+	s->n_ifs = n;
+	n = 0;
+	for (size_t i = 0; i < s->n_paths; i++)
+		if (filter_passes(filter, s->paths[i].in_name) ||
+		    filter_passes(filter, s->paths[i].out_name))
+			s->paths[n++] = s->paths[i];
+	s->n_paths = n;
+}
+
+/* The interfaces, of both sources: the kernel's figures first, the exact ones over them. */
+static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t why_size)
+{
+	int r;
+
+	if (c->netlink) {
+		r = netlink_read_ifs(c->netlink, &c->procfs, s);
+		if (r)
+			snapshot_trouble(s, "interfaces by netlink: %s", strerror(-r));
+	} else {
+		r = 0;
+		procfs_read_ifs(&c->procfs, s);
+	}
+	snapshot_sort(s);
+	if (!c->bpf)
+		return 0;
+	if (r) { /* not all are there: the records of the others must not be closed */
+		snprintf(why, why_size, "%s", s->trouble);
+		src_bpf_drop(c->bpf);
+		return r;
+	}
+	r = src_bpf_fill(c->bpf, s, why, why_size);
+	if (r)
+		snapshot_trouble(s, "%s", why);
+	return 0;
+}
+
 int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size)
 {
 	struct snapshot *s = snapshot_new();
-	int r;
+	int r = 0;
 
 	if (!s) {
 		snprintf(why, why_size, "%s", strerror(ENOMEM));
@@ -101,22 +171,18 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 	}
 	s->mono_ns = timer_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
-	procfs_read_system(&c->procfs, s);
-	ask_interfaces(c, s);
-	if (c->netlink) {
-		r = netlink_read_ifs(c->netlink, &c->procfs, &c->config->filter, s);
-		if (r)
-			snapshot_trouble(s, "interfaces by netlink: %s", strerror(-r));
-	} else {
-		procfs_read_ifs(&c->procfs, &c->config->filter, s);
+	if (wants_bpf(c))
+		r = sample_bpf(c, why, why_size);
+	if (!r) {
+		procfs_read_system(&c->procfs, s);
+		ask_interfaces(c, s);
+		r = read_ifs(c, s, why, why_size);
 	}
-	snapshot_sort(s);
-	if (c->bpf) {
-		char what[200];
-
-		if (src_bpf_read(c->bpf, s, what, sizeof(what)))
-			snapshot_trouble(s, "%s", what);
+	if (r) {
+		snapshot_free(s);
+		return r;
 	}
+	apply_filter(&c->config->filter, s);
 	s->duration_ns = timer_now_ns() - s->mono_ns;
 	if (s->troubles && nothing_known(s)) {
 		snprintf(why, why_size, "%s", s->trouble);

@@ -9,15 +9,16 @@
 
 #include "filter.h"
 #include "snapshot.h"
+#include "src_bpf.h"
 
 enum source_choice { CHOOSE_AUTO, CHOOSE_KERNEL, CHOOSE_EBPF };
 
 struct collect_config {
 	enum source_choice source;
-	enum hooks_id hooks;  /* HOOKS_NONE: whichever set works */
-	const char *root;     /* read the proc tree below it; NULL: the live system */
-	bool may_attach;      /* auto and ebpf: attach where nothing is attached */
-	struct filter filter; /* which interfaces */
+	enum hooks_id hooks;    /* HOOKS_NONE: whichever set works */
+	const char *root;       /* read the proc tree below it; NULL: the live system */
+	enum bpf_attach attach; /* auto and ebpf: where no eBPF counters are pinned */
+	struct filter filter;   /* which interfaces, and the paths that touch one of them */
 };
 
 struct collector;
@@ -30,7 +31,11 @@ struct collector;
 int collect_open(struct collector **out, const struct collect_config *config, char *why,
 		 size_t why_size);
 
-/* Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. */
+/*
+ * Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. Where
+ * `source` is auto that may change from reading to reading: counters that somebody detaches are
+ * missed, and found again when they are back.
+ */
 const char *collect_note(const struct collector *c);
 void collect_close(struct collector *c); /* accepts NULL */
 

@@ -171,6 +171,8 @@ void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool
 	struct figures *total = &row->figures[FAMILY_TOTAL];
 	struct figures *v6 = &row->figures[FAMILY_IPV6];
 
+	row->rx_header = dev->rx_header;
+	row->tx_header = dev->tx_header;
 	figures_set(total, M_IN_PACKETS, dev->rx_packets);
 	figures_set(total, M_IN_OCTETS, dev->rx_octets);
 	figures_set(total, M_OUT_PACKETS, dev->tx_packets);

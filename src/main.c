@@ -7,19 +7,19 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "attach.h"
 #include "log.h"
 #include "netns.h"
 #include "options.h"
 #include "out.h"
-#include "src_bpf.h"
 #include "timer.h"
 
-#define MONITOR_INTERVAL_NS 10000000000ull
+#define MONITOR_INTERVAL_NS  10000000000ull
+#define ACTIVITY_INTERVAL_NS 1000000000ull
 
-static int no_source(const char *why)
+static bool is_activity(const struct options *o)
 {
-	log_warning("%s", why);
-	return EXIT_NO_SOURCE;
+	return o->command == COMMAND_ACTIVITY || o->command == COMMAND_ACTIVITY_MONITOR;
 }
 
 /* Write one document. Returns 0 or -errno; says what failed, but for a reader that went away. */
@@ -38,7 +38,10 @@ static int write_document(const struct options *o, const struct collector *c,
 	int r;
 
 	gethostname(hostname, sizeof(hostname) - 1);
-	r = (o->json ? out_json : out_text)(s, rates, &options);
+	if (is_activity(o))
+		r = (o->json ? out_json_activity : out_text_activity)(s, rates, &options);
+	else
+		r = (o->json ? out_json : out_text)(s, rates, &options);
 	if (r && r != -EPIPE)
 		log_warning("standard output: %s", strerror(-r));
 	return r;
@@ -75,9 +78,10 @@ static int run_snapshot(const struct options *o, struct collector *c)
 	return result;
 }
 
-static int run_monitor(const struct options *o, struct collector *c)
+/* Readings with what changed between them: `count` of them, 0 for no end. */
+static int run_monitor(const struct options *o, struct collector *c, uint64_t interval_ns,
+		       unsigned long count)
 {
-	uint64_t interval_ns = o->interval_ns ? o->interval_ns : MONITOR_INTERVAL_NS;
 	struct snapshot *before = NULL, *now;
 	struct timer timer;
 	int result, r;
@@ -88,7 +92,7 @@ static int run_monitor(const struct options *o, struct collector *c)
 		return EXIT_FAILED;
 	}
 	result = read_once(c, &before);
-	for (unsigned long n = 0; before && (!o->count || n < o->count);) {
+	for (unsigned long n = 0; before && (!count || n < count);) {
 		struct rates *rates;
 
 		r = timer_wait(&timer, -1);
@@ -118,6 +122,7 @@ static int run_monitor(const struct options *o, struct collector *c)
 
 static int run_reading(const struct options *o)
 {
+	uint64_t interval_ns = o->interval_ns;
 	struct collector *c;
 	char why[256];
 	int result;
@@ -126,35 +131,34 @@ static int run_reading(const struct options *o)
 		log_warning("%s", why);
 		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 	}
-	result = o->command == COMMAND_MONITOR ? run_monitor(o, c) : run_snapshot(o, c);
+	if (o->command == COMMAND_SNAPSHOT)
+		result = run_snapshot(o, c);
+	else if (o->command == COMMAND_ACTIVITY)
+		result = run_monitor(o, c, interval_ns ? interval_ns : ACTIVITY_INTERVAL_NS,
+				     o->count ? o->count : 1);
+	else
+		result = run_monitor(o, c, interval_ns ? interval_ns : MONITOR_INTERVAL_NS,
+				     o->count);
 	collect_close(c);
 	return result;
 }
 
 static int run(const struct options *o)
 {
-	struct src_bpf *bpf;
-	char why[256] = "";
-
 	switch (o->command) {
 	case COMMAND_SNAPSHOT:
 	case COMMAND_MONITOR:
+	case COMMAND_ACTIVITY:
+	case COMMAND_ACTIVITY_MONITOR:
 		return run_reading(o);
 	case COMMAND_AGENT:
 		return agent_run(o);
-	case COMMAND_ACTIVITY:
-	case COMMAND_ACTIVITY_MONITOR:
-		if (src_bpf_open(&bpf, o->collect.hooks, true, why, sizeof(why)))
-			return no_source(why);
-		src_bpf_close(bpf);
-		return EXIT_DONE;
 	case COMMAND_ATTACH:
-		return src_bpf_attach(o->collect.hooks, why, sizeof(why)) ? no_source(why)
-									  : EXIT_DONE;
+		return attach_run(o);
 	case COMMAND_DETACH:
-		return src_bpf_detach(why, sizeof(why)) ? no_source(why) : EXIT_DONE;
+		return detach_run();
 	case COMMAND_STATUS:
-		return src_bpf_status(why, sizeof(why)) ? no_source(why) : EXIT_DONE;
+		return status_run(o);
 	}
 	return EXIT_USAGE;
 }
@@ -175,7 +179,12 @@ int main(int argc, char **argv)
 	occupy_standard_fds();
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE */
 	options_parse(&o, argc, argv);
-	o.collect.may_attach = o.command == COMMAND_MONITOR || o.command == COMMAND_AGENT;
+	if (o.command == COMMAND_AGENT)
+		o.collect.attach = BPF_ATTACH_PINNED;
+	else if (o.command != COMMAND_SNAPSHOT)
+		o.collect.attach = BPF_ATTACH_OWN;
+	if (is_activity(&o))
+		o.collect.source = CHOOSE_EBPF; /* nothing else counts all of it */
 	r = o.netns ? netns_enter(o.netns) : 0;
 	if (r) {
 		log_warning("network namespace %s: %s", o.netns, strerror(-r));

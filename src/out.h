@@ -26,7 +26,16 @@ struct out_options {
 int out_json(const struct snapshot *s, const struct rates *rates,
 	     const struct out_options *options);
 
-/* The same for people. */
+/* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
+int out_json_activity(const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options);
+int out_text_activity(const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options);
+
+/* One line of plain text, of the program's own making. */
+int out_line(const char *text);
+
+/* The same as out_json() for people. */
 int out_text(const struct snapshot *s, const struct rates *rates,
 	     const struct out_options *options);
 

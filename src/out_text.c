@@ -149,10 +149,10 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	struct grid g = {.columns = 3, .left = 1};
 
 	put_cell(&g, "%s", "");
-	for (int family = FAMILY_IPV4; family < FAMILY_COUNT; family++)
+	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 		put_cell(&g, "%s", titles[family]);
 	put_cell(&g, "forwarding");
-	for (int family = FAMILY_IPV4; family < FAMILY_COUNT; family++) {
+	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
 		const struct snapshot_system *row = &s->system[family];
 
 		put_cell(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
@@ -160,13 +160,13 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	for (int m = 0; m < M_COUNT; m++) {
 		put_cell(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
 			 metrics[m].label, unit_name(metrics[m].unit, rates));
-		for (int family = FAMILY_IPV4; family < FAMILY_COUNT; family++)
+		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			put_figure(&g, &s->system[family].figures, m,
 				   rates ? &rates->system[family] : NULL, rates, exact);
 	}
 	for (int group = 0; group < GROUP_NOT_ROUTED; group++) {
 		put_cell(&g, "quality of %s", metric_groups[group]);
-		for (int family = FAMILY_IPV4; family < FAMILY_COUNT; family++)
+		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			put_cell(&g, "%s",
 				 quality_names[figures_quality(&s->system[family].figures,
 							       metrics_of_group(group))]);
@@ -190,7 +190,8 @@ static void put_if_titles(struct grid *g, const struct rates *rates)
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
 {
-	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL};
+	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
+	bool has_other = exact && s->source == SOURCE_EBPF;
 	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3};
 
 	put_if_titles(&g, rates);
@@ -199,7 +200,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 		char name[NAME_ESCAPED_MAX];
 
 		name_escape(name, sizeof(name), row->name, NAME_TEXT);
-		for (size_t k = 0; k < FAMILY_COUNT; k++) {
+		for (size_t k = 0; k < (has_other ? FAMILY_COUNT : FAMILY_OTHER); k++) {
 			const struct figures *figures = &row->figures[order[k]];
 			const struct delta *delta = rates ? &rates->ifs[i][order[k]] : NULL;
 
@@ -240,6 +241,68 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 	print_grid(f, &g);
 }
 
+static void print_activity(FILE *f, const struct rates *rates, bool exact)
+{
+	static const struct {
+		const char *label;
+		enum metric_id packets;
+	} stages[] = {{"received", M_IN_PACKETS},
+		      {"forwarded", M_OUT_FORW_PACKETS},
+		      {"sent", M_OUT_PACKETS}};
+	struct grid g = {.columns = 6, .left = 2};
+
+	put_cell(&g, "family");
+	put_cell(&g, "%s", "");
+	put_cell(&g, "packets");
+	put_cell(&g, "packets/s");
+	put_cell(&g, "bytes");
+	put_cell(&g, "bit/s");
+	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+		const struct delta *d = &rates->system[family];
+		struct figures counted = {.known = d->known};
+
+		memcpy(counted.value, d->value, sizeof(counted.value));
+		for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+			put_cell(&g, "%s", family_names[family]);
+			put_cell(&g, "%s", stages[i].label);
+			for (int k = 0; k < 2; k++) {
+				put_figure(&g, &counted, stages[i].packets + k, NULL, NULL, exact);
+				put_figure(&g, &counted, stages[i].packets + k, d, rates, exact);
+			}
+		}
+	}
+	print_grid(f, &g);
+}
+
+static int write_text(const char *text, size_t size)
+{
+	return fwrite(text, 1, size, stdout) != size || fflush(stdout) ? -errno : 0;
+}
+
+int out_line(const char *text)
+{
+	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
+}
+
+int out_text_activity(const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+	int r;
+
+	if (!memory)
+		return -errno;
+	if (options->refresh)
+		fputs("\033[H\033[J", memory);
+	print_head(memory, s, rates, options);
+	print_activity(memory, rates, options->verbose);
+	r = fclose(memory) ? -ENOMEM : write_text(text, size);
+	free(text);
+	return r;
+}
+
 int out_text(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
 {
 	char *text = NULL;
@@ -258,10 +321,7 @@ int out_text(const struct snapshot *s, const struct rates *rates, const struct o
 		print_paths(memory, s, rates, options->verbose);
 	if (rates && !options->refresh)
 		fputc('\n', memory);
-	if (fclose(memory))
-		r = -ENOMEM;
-	else if (fwrite(text, 1, size, stdout) != size || fflush(stdout))
-		r = -errno;
+	r = fclose(memory) ? -ENOMEM : write_text(text, size);
 	free(text);
 	return r;
 }

@@ -28,6 +28,10 @@ static void hold_derived(const struct figures *prev, struct figures *cur)
 static void follow_rows(const struct figures *prev, struct figures *cur, size_t n,
 			uint64_t prev_since_ns, uint64_t now_ns, struct continuity *continuity)
 {
+	if (continuity->since_ns > prev_since_ns) {
+		continuity->fresh = true; /* the source says so */
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		if (was_reset(&prev[i], &cur[i])) {
 			*continuity = (struct continuity){now_ns, true};
@@ -63,38 +67,50 @@ static const struct snapshot_path *same_path(const struct snapshot *s,
 											     : NULL;
 }
 
+/* A row without a predecessor. */
+static void begin_anew(const struct snapshot *s, struct continuity *continuity)
+{
+	if (!continuity->since_ns)
+		continuity->since_ns = s->mono_ns;
+	continuity->fresh = true;
+}
+
 void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 {
-	const struct continuity anew = {cur->mono_ns, true};
+	bool other_source;
 
 	if (!prev)
 		return;
-	for (int f = FAMILY_IPV4; f < FAMILY_COUNT; f++) {
+	other_source = prev->source != cur->source || prev->hooks != cur->hooks;
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		const struct snapshot_system *before = &prev->system[f];
 		struct snapshot_system *now = &cur->system[f];
 
-		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
-			    cur->mono_ns, &now->continuity);
+		if (other_source)
+			begin_anew(cur, &now->continuity);
+		else
+			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+				    cur->mono_ns, &now->continuity);
 	}
 	for (size_t i = 0; i < cur->n_ifs; i++) {
 		struct snapshot_if *now = &cur->ifs[i];
 		const struct snapshot_if *before = same_if(prev, now);
 
-		if (before)
+		if (before && !other_source)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 		else
-			now->continuity = anew;
+			begin_anew(cur, &now->continuity);
 	}
 	for (size_t i = 0; i < cur->n_paths; i++) {
 		struct snapshot_path *now = &cur->paths[i];
 		const struct snapshot_path *before = same_path(prev, now);
 
-		if (before)
+		if (before && !other_source)
 			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
 				    cur->mono_ns, &now->continuity);
 		else
-			now->continuity = anew;
+			begin_anew(cur, &now->continuity);
 	}
 }
 
@@ -134,7 +150,7 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 		rates_free(r);
 		return NULL;
 	}
-	for (int f = FAMILY_IPV4; f < FAMILY_COUNT; f++)
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		subtract(&prev->system[f].figures, &cur->system[f].figures, 1,
 			 &cur->system[f].continuity, prev->mono_ns, &r->system[f]);
 	for (size_t i = 0; i < cur->n_ifs; i++) {

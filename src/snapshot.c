@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const family_names[] = {"total", "ipv4", "ipv6"};
+const char *const family_names[] = {"total", "ipv4", "ipv6", "other"};
 const char *const quality_names[] = {"unavailable", "exact", "derived"};
 const char *const source_names[] = {NULL, "kernel", "ebpf"};
 const char *const hooks_names[] = {"none", "netfilter", "fentry"};

@@ -16,8 +16,12 @@
 
 #include "metrics.h"
 
-/* The numbers are the MIB's IpfwFamily; ipv4 and ipv6 are InetVersion's (RFC 4001). */
-enum family { FAMILY_TOTAL, FAMILY_IPV4, FAMILY_IPV6, FAMILY_COUNT };
+/*
+ * The numbers are the MIB's IpfwFamily; ipv4 and ipv6 are InetVersion's (RFC 4001). The MIB ends
+ * there; "other" is what the device counted and neither family accounts for.
+ */
+enum family { FAMILY_TOTAL, FAMILY_IPV4, FAMILY_IPV6, FAMILY_OTHER, FAMILY_COUNT };
+#define FAMILY_MIB_COUNT FAMILY_OTHER
 
 enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
 
@@ -45,8 +49,9 @@ struct figures {
 
 /*
  * When a row's counters last started anew: CLOCK_MONOTONIC in ns, 0 for "not since we look" (the
- * counters count since boot, or since the interface exists). `fresh` is set when they did so
- * between the reading before and this one. Both are written by rate_follow() alone.
+ * counters count since boot, or since the interface exists). A source sets since_ns if it knows;
+ * rate_follow() carries it on from reading to reading, and sets `fresh` when they started anew
+ * between the reading before and this one.
  */
 struct continuity {
 	uint64_t since_ns;
@@ -64,6 +69,8 @@ struct snapshot_if {
 	uint32_t ifindex; /* 0: not known (a captured tree without IPv6) */
 	char name[SNAPSHOT_NAME_MAX];
 	struct figures figures[FAMILY_COUNT];
+	/* link-layer octets per packet in FAMILY_TOTAL's octets; -1: not known */
+	int rx_header, tx_header;
 	struct continuity continuity;
 };
 
@@ -85,8 +92,10 @@ struct snapshot {
 	enum hooks_id hooks;
 	bool since_known;
 	struct timespec since; /* CLOCK_REALTIME: what the eBPF counters count from */
+	/* Packets that eBPF saw and had no room to count: per interface, and per path. */
+	uint64_t missed_packets, missed_path_packets;
 
-	struct snapshot_system system[FAMILY_COUNT]; /* FAMILY_TOTAL is not used */
+	struct snapshot_system system[FAMILY_IPV6 + 1]; /* FAMILY_TOTAL is not used */
 
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;

@@ -224,7 +224,7 @@ static bool agent_cell(const struct mib_context *ctx, size_t row, unsigned colum
 
 static size_t system_rows(const struct mib_view *v)
 {
-	return v && v->snapshot ? FAMILY_COUNT - FAMILY_IPV4 : 0;
+	return v && v->snapshot ? FAMILY_MIB_COUNT - FAMILY_IPV4 : 0;
 }
 
 static void system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
@@ -253,7 +253,7 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 
 static size_t if_rows(const struct mib_view *v)
 {
-	return v && v->snapshot ? FAMILY_COUNT * shown_ifs(v->snapshot) : 0;
+	return v && v->snapshot ? FAMILY_MIB_COUNT * shown_ifs(v->snapshot) : 0;
 }
 
 /* Rows are ordered by family, then by interface. */

@@ -11,11 +11,11 @@ static int not_built(char *why, size_t why_size)
 	return -EOPNOTSUPP;
 }
 
-int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, bool may_attach, char *why,
+int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach attach, char *why,
 		 size_t why_size)
 {
 	(void)hooks;
-	(void)may_attach;
+	(void)attach;
 	*out = NULL;
 	return not_built(why, why_size);
 }
@@ -25,17 +25,22 @@ void src_bpf_close(struct src_bpf *b)
 	(void)b;
 }
 
-int src_bpf_read(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size)
+int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
+{
+	(void)b;
+	return not_built(why, why_size);
+}
+
+int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size)
 {
 	(void)b;
 	(void)s;
 	return not_built(why, why_size);
 }
 
-int src_bpf_attach(enum hooks_id hooks, char *why, size_t why_size)
+void src_bpf_drop(struct src_bpf *b)
 {
-	(void)hooks;
-	return not_built(why, why_size);
+	(void)b;
 }
 
 int src_bpf_detach(char *why, size_t why_size)
@@ -43,7 +48,8 @@ int src_bpf_detach(char *why, size_t why_size)
 	return not_built(why, why_size);
 }
 
-int src_bpf_status(char *why, size_t why_size)
+void src_bpf_probe(char verdicts[HOOKS_FENTRY + 1][256])
 {
-	return not_built(why, why_size);
+	for (int id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++)
+		not_built(verdicts[id], sizeof(verdicts[id]));
 }

@@ -347,14 +347,13 @@ static int read_links(struct src_netlink *n, struct links *links)
 	return read_headers(n, links);
 }
 
-static int add_rows(const struct links *links, const struct procfs *procfs,
-		    const struct filter *filter, struct snapshot *s)
+static int add_rows(const struct links *links, const struct procfs *procfs, struct snapshot *s)
 {
 	for (size_t i = 0; i < links->n; i++) {
 		struct link *link = &links->rows[i];
 		struct snapshot_if *row;
 
-		if (!link->name[0] || !filter_passes(filter, link->name))
+		if (!link->name[0])
 			continue; /* without a name: it vanished between two dumps */
 		if (link->has_ip6 && !link->ip6_counted) {
 			int r = procfs_read_ip6(procfs, link->name, &link->ip6, NULL);
@@ -372,14 +371,13 @@ static int add_rows(const struct links *links, const struct procfs *procfs,
 	return 0;
 }
 
-int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs,
-		     const struct filter *filter, struct snapshot *s)
+int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s)
 {
 	struct links links = {.rows = NULL};
 	int r = read_links(n, &links);
 
 	if (!r)
-		r = add_rows(&links, procfs, filter, s);
+		r = add_rows(&links, procfs, s);
 	free(links.rows);
 	return r;
 }

@@ -5,7 +5,6 @@
 #ifndef IPFW_SRC_NETLINK_H
 #define IPFW_SRC_NETLINK_H
 
-#include "filter.h"
 #include "snapshot.h"
 #include "src_procfs.h"
 
@@ -16,12 +15,11 @@ int netlink_open(struct src_netlink **out);
 void netlink_close(struct src_netlink *n); /* accepts NULL */
 
 /*
- * All interfaces that pass the filter, into `s`; a dump that the kernel says was interrupted is
+ * All interfaces, into `s`; a dump that the kernel says was interrupted is
  * made anew. IPv6 counters come with the dump where the kernel's numbering is known, else from
  * `procfs`. Returns 0 or -errno.
  */
-int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs,
-		     const struct filter *filter, struct snapshot *s);
+int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s);
 
 /* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
 int netlink_any_forwarding(struct src_netlink *n, enum family family);

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
-
 #define MAX_COLUMNS 64
 
 /* A whole decimal number, nothing else. */
@@ -347,7 +345,6 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kstat *ou
 
 struct dev_reader {
 	const struct procfs *p;
-	const struct filter *filter;
 	struct snapshot *s;
 };
 
@@ -359,8 +356,6 @@ static int add_dev_row(void *arg, const char *name, const struct kstat_device *d
 	uint32_t ifindex = 0;
 	int r;
 
-	if (!filter_passes(reader->filter, name))
-		return 0;
 	r = procfs_read_ip6(reader->p, name, &ip6, &ifindex);
 	if (r && r != -ENOENT)
 		snapshot_trouble(reader->s, "%s/proc/net/dev_snmp6/%s: %s", reader->p->root, name,
@@ -372,9 +367,9 @@ static int add_dev_row(void *arg, const char *name, const struct kstat_device *d
 	return 0;
 }
 
-void procfs_read_ifs(const struct procfs *p, const struct filter *filter, struct snapshot *s)
+void procfs_read_ifs(const struct procfs *p, struct snapshot *s)
 {
-	struct dev_reader reader = {p, filter, s};
+	struct dev_reader reader = {p, s};
 	char path[PATH_MAX];
 	FILE *f = open_below(p, "/proc/net/dev", path);
 	int r;

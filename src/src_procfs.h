@@ -44,8 +44,7 @@ int procfs_any_forwarding(const struct procfs *p, enum family family);
 int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kstat *out,
 		    uint32_t *ifindex);
 
-/* All interfaces that pass the filter, from /proc/net/dev and dev_snmp6. Troubles are noted. */
-struct filter;
-void procfs_read_ifs(const struct procfs *p, const struct filter *filter, struct snapshot *s);
+/* All interfaces, from /proc/net/dev and dev_snmp6. Troubles are noted. */
+void procfs_read_ifs(const struct procfs *p, struct snapshot *s);
 
 #endif

@@ -145,7 +145,7 @@ static struct snapshot *random_snapshot(unsigned n, unsigned density)
 	assert_non_null(s);
 	s->mono_ns = NOW_NS - below(1000) * S / 100;
 	s->source = SOURCE_KERNEL;
-	for (unsigned f = FAMILY_IPV4; f < FAMILY_COUNT; f++) {
+	for (unsigned f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		random_figures(&s->system[f].figures, density);
 		s->system[f].forwarding_known = below(2);
 	}
@@ -160,7 +160,7 @@ static struct snapshot *random_snapshot(unsigned n, unsigned density)
 		row = snapshot_add_if(s, ifindex, name);
 		assert_non_null(row);
 		row->continuity.since_ns = below(2) ? 0 : NOW_NS - below(900) * S;
-		for (unsigned f = 0; f < FAMILY_COUNT; f++)
+		for (unsigned f = 0; f < FAMILY_MIB_COUNT; f++)
 			if (below(3))
 				random_figures(&row->figures[f], density);
 	}

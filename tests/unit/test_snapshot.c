@@ -22,7 +22,7 @@ static void test_empty(void **state)
 	assert_false(s->paths_known);
 	assert_int_equal(s->troubles, 0);
 	assert_string_equal(s->trouble, "");
-	for (int f = 0; f < FAMILY_COUNT; f++)
+	for (int f = 0; f <= FAMILY_IPV6; f++)
 		assert_int_equal(s->system[f].figures.known, 0);
 	snapshot_sort(s);
 	assert_null(snapshot_find_if(s, 1));

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src_bpf_book: whose the counts are. The hooks count by ifindex, and an ifindex can pass from one
+ * interface to another, so a record beside the counters says which interface they belong to and
+ * what was counted before it. The records live in maps too: they are pinned with the counters, and
+ * whoever reads next goes on from there.
+ *
+ * The kernel itself tells when an interface went away: it takes it out of the map `present`. An
+ * interface that is back with the same name and ifindex is thus known to be another.
+ */
+#ifndef IPFW_SRC_BPF_BOOK_H
+#define IPFW_SRC_BPF_BOOK_H
+
+#include "snapshot.h"
+#include "src_bpf_maps.h"
+
+struct book {
+	struct ipfw_info info;
+	struct table if_records, if_bases, path_records;
+};
+
+/* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
+int book_read(struct book *b, const int *maps);
+void book_clear(struct book *b);
+
+/*
+ * Fill the snapshot, whose interfaces must be all that there are, sorted, with the device's own
+ * counters; bring the records up to date. Returns 0 or -errno: then they may be behind.
+ */
+int book_fill(struct book *b, const int *maps, const struct counts *counts, struct snapshot *s);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "src_bpf_maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 512
+
+const char *const map_names[MAP_COUNT] = {
+	[MAP_IF_LOW] = "if_low",     [MAP_IF_HIGH] = "if_high",
+	[MAP_PATH_LOW] = "path_low", [MAP_PATH_HIGH] = "path_high",
+	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
+	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
+	[MAP_PRESENT] = "present",   [MAP_INFO] = "info",
+};
+
+/* All keys are rows of uint32_t. */
+static int order_keys(const void *a, const void *b, void *key_size)
+{
+	const uint32_t *x = a, *y = b;
+
+	for (size_t i = 0; i < *(size_t *)key_size / sizeof(*x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+void *table_find(const struct table *t, const void *key)
+{
+	size_t low = 0, high = t->n, key_size = t->key_size;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		char *entry = t->entries + middle * t->entry_size;
+		int order = order_keys(key, entry, &key_size);
+
+		if (!order)
+			return entry + key_size;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+void table_clear(struct table *t)
+{
+	free(t->entries);
+	t->entries = NULL;
+	t->n = t->cap = 0;
+}
+
+static int table_add(struct table *t, const void *key, const void *value)
+{
+	char *entry;
+
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 64;
+		char *entries = reallocarray(t->entries, cap, t->entry_size);
+
+		if (!entries)
+			return -ENOMEM;
+		t->entries = entries;
+		t->cap = cap;
+	}
+	entry = t->entries + t->n++ * t->entry_size;
+	memcpy(entry, key, t->key_size);
+	memcpy(entry + t->key_size, value, t->entry_size - t->key_size);
+	return 0;
+}
+
+static void table_sort(struct table *t)
+{
+	size_t key_size = t->key_size;
+
+	for (size_t i = 1; i < t->n; i++) { /* arrays come in order */
+		char *entry = t->entries + i * t->entry_size;
+
+		if (order_keys(entry - t->entry_size, entry, &key_size) < 0)
+			continue;
+		qsort_r(t->entries, t->n, t->entry_size, order_keys, &key_size);
+		return;
+	}
+}
+
+/* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
+typedef int (*each_entry)(struct table *out, const void *key, const void *values);
+
+struct map_form {
+	size_t key_size, values_size; /* of all CPUs */
+	each_entry each;
+};
+
+static int read_one_by_one(int fd, const struct map_form *form, struct table *out)
+{
+	char keys[2][sizeof(struct ipfw_path_key)];
+	char *values = malloc(form->values_size);
+	void *previous = NULL;
+	int r = values ? 0 : -ENOMEM;
+
+	for (unsigned i = 0; !r && !bpf_map_get_next_key(fd, previous, keys[i & 1]); i++) {
+		previous = keys[i & 1];
+		if (!bpf_map_lookup_elem(fd, previous, values))
+			r = form->each(out, previous, values);
+	}
+	free(values);
+	return r;
+}
+
+/* Hand each entry of a map to form->each. A hash that changes meanwhile may lack an entry. */
+static int read_map(int fd, const struct map_form *form, struct table *out)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, options);
+	uint32_t size = BATCH, position = 0, count;
+	char *keys = NULL, *values = NULL;
+	bool more = true, begun = false;
+	int r = 0;
+
+	while (more && !r) {
+		if (!keys) {
+			keys = calloc(size, form->key_size);
+			values = calloc(size, form->values_size);
+			if (!keys || !values) {
+				r = -ENOMEM;
+				break;
+			}
+		}
+		count = size;
+		r = bpf_map_lookup_batch(fd, begun ? &position : NULL, &position, keys, values,
+					 &count, &options);
+		more = !r;
+		if (r == -ENOENT)
+			r = 0;      /* that was the last batch, and its entries count */
+		if (r == -ENOSPC) { /* more in one bucket than there is room for */
+			free(keys);
+			free(values);
+			keys = values = NULL;
+			size *= 4;
+			more = true;
+			r = 0;
+			continue;
+		}
+		begun = true;
+		for (uint32_t i = 0; !r && i < count; i++)
+			r = form->each(out, keys + i * form->key_size,
+				       values + i * form->values_size);
+	}
+	free(keys);
+	free(values);
+	if (r == -EINVAL || r == -ENOTSUP || r == -524) /* the kernel's own ENOTSUPP */
+		r = read_one_by_one(fd, form, out);
+	return r;
+}
+
+static int possible_cpus(void)
+{
+	static int n;
+
+	if (!n)
+		n = libbpf_num_possible_cpus();
+	return n;
+}
+
+/* Add up `words` counters over the CPUs; false: all are 0. */
+static bool sum(uint64_t *out, const uint64_t *values, size_t words)
+{
+	uint64_t any = 0;
+
+	memcpy(out, values, words * sizeof(*out));
+	for (int cpu = 1; cpu < possible_cpus(); cpu++)
+		for (size_t i = 0; i < words; i++)
+			out[i] += values[cpu * words + i];
+	for (size_t i = 0; i < words; i++)
+		any |= out[i];
+	return any;
+}
+
+static int add_if(struct table *out, const void *key, const void *values)
+{
+	struct ipfw_if_counters c;
+
+	return sum((uint64_t *)&c, values, sizeof(c) / 8) ? table_add(out, key, &c) : 0;
+}
+
+static int add_path(struct table *out, const void *key, const void *values)
+{
+	struct ipfw_counter c;
+
+	return sum((uint64_t *)&c, values, sizeof(c) / 8) ? table_add(out, key, &c) : 0;
+}
+
+static int add_low_path(struct table *out, const void *key, const void *values)
+{
+	uint32_t slot = *(const uint32_t *)key;
+	struct ipfw_path_key path = {slot / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
+				     slot % IPFW_LOW_PATH_IFS,
+				     slot / IPFW_LOW_PATH_IFS / IPFW_LOW_PATH_IFS};
+
+	return add_path(out, &path, values);
+}
+
+int maps_read_counts(const int *fds, struct counts *out)
+{
+	size_t cpus = possible_cpus() > 0 ? possible_cpus() : 0;
+	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
+				     add_if};
+	const struct map_form low_paths = {sizeof(uint32_t), sizeof(struct ipfw_counter) * cpus,
+					   add_low_path};
+	const struct map_form high_paths = {sizeof(struct ipfw_path_key),
+					    sizeof(struct ipfw_counter) * cpus, add_path};
+	uint64_t *values;
+	int r;
+
+	if (!cpus)
+		return possible_cpus();
+	out->ifs.key_size = sizeof(uint32_t);
+	out->ifs.entry_size = out->ifs.key_size + sizeof(struct ipfw_if_counters);
+	out->paths.key_size = sizeof(struct ipfw_path_key);
+	out->paths.entry_size = out->paths.key_size + sizeof(struct ipfw_counter);
+	out->ifs.n = out->paths.n = 0;
+	r = read_map(fds[MAP_IF_LOW], &ifs, &out->ifs);
+	if (!r)
+		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
+	if (!r)
+		r = read_map(fds[MAP_PATH_LOW], &low_paths, &out->paths);
+	if (!r)
+		r = read_map(fds[MAP_PATH_HIGH], &high_paths, &out->paths);
+	if (r)
+		return r;
+	table_sort(&out->ifs);
+	table_sort(&out->paths);
+	values = calloc(cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < IPFW_MISSED && !r; i++) {
+		r = bpf_map_lookup_elem(fds[MAP_MISSED], &i, values);
+		if (!r)
+			sum(&out->missed[i], values, 1);
+	}
+	free(values);
+	return r;
+}
+
+int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
+{
+	int fd = fds[MAP_IF_HIGH], r;
+	uint64_t *values = calloc(possible_cpus(), sizeof(*out));
+
+	if (!values)
+		return -ENOMEM;
+	r = bpf_map_lookup_and_delete_elem(fd, &ifindex, values);
+	if (r && r != -ENOENT) { /* before Linux 5.14 in two steps */
+		r = bpf_map_lookup_elem(fd, &ifindex, values);
+		if (!r)
+			r = bpf_map_delete_elem(fd, &ifindex);
+	}
+	if (!r)
+		sum((uint64_t *)out, values, sizeof(*out) / 8);
+	free(values);
+	return r;
+}
+
+void counts_clear(struct counts *c)
+{
+	table_clear(&c->ifs);
+	table_clear(&c->paths);
+}
+
+int maps_read_hash(int fd, struct table *out)
+{
+	const struct map_form form = {out->key_size, out->entry_size - out->key_size, table_add};
+	int r;
+
+	out->n = 0;
+	r = read_map(fd, &form, out);
+	table_sort(out);
+	return r;
+}

@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The life of the eBPF counters: attach, detach, status, pins, privileges, crashes, reused ifindexes.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_router
+in_ns "$S" nft -f - <<'N'
+table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport 9 drop; }
+}
+N
+ipfw() { "$BIN" --netns "$R" "$@" 2>"$TMP/err"; }
+# With --netns bpffs stays where it is, so these run in the test's own mount namespace.
+value() { ipfw --json --source ebpf | jq -c "$1"; }
+pins() { find /sys/fs/bpf/ipfwagent -mindepth 1 -path "*/netns-$(stat -Lc %i "/run/netns/$R")-*" 2>/dev/null; }
+links() { pins | grep -c /link_; }
+# The kernel's numbers of what is pinned, as "link 12" and "map 34".
+ids() {
+	local f kind
+	for f in $(pins); do
+		[ -f "$f" ] || continue
+		case $f in */link_*) kind="link" ;; *) kind="map" ;; esac
+		echo "$kind $(bpftool -j $kind show pinned "$f" | jq .id)"
+	done
+}
+# left FILE: which of those numbers the kernel still knows.
+left() {
+	local kind id
+	while read -r kind id; do bpftool $kind show id "$id" >/dev/null 2>&1 && echo "$kind $id"; done <"$1"
+}
+none_left() { [ -z "$(pins)" ] && [ -z "$(left "$TMP/ids")" ]; }
+# Links that a process holds without pins.
+own_links() { for f in /proc/"$1"/fdinfo/*; do grep -q '^link_id' "$f" 2>/dev/null && awk '$1 == "link_id:" { print "link", $2 }' "$f"; done; }
+
+# Nothing attached.
+ipfw --json --source ebpf >"$TMP/out"
+expect "nothing attached: exit status" 3 $?
+expect "nothing attached: nothing on stdout" '' "$(cat "$TMP/out")"
+expect_match "nothing attached: message" 'no eBPF counters' "$(cat "$TMP/err")"
+expect "nothing attached: auto reads the kernel" '"kernel"' "$(ipfw --json | jq -c .source.name)"
+ipfw detach
+expect "detach of nothing: exit status" 0 $?
+expect_match "detach of nothing: message" 'no eBPF counters' "$(cat "$TMP/err")"
+
+# Attach; count exactly; a second attach adopts; detach leaves nothing.
+ipfw attach
+expect "attach: exit status" 0 $?
+expect_match "attach: message" 'netfilter hooks count since' "$(cat "$TMP/err")"
+expect "attach: six links" 6 "$(links)"
+expect_match "status: what counts" 'netfilter hooks count since .*netns-' "$(ipfw status)"
+expect "auto reads them" '"ebpf"' "$(ipfw --json | jq -c .source.name)"
+expect "begins at 0" '[0,0,0,0]' "$(value '[.ipv4, .ipv6 | .forwarding.incoming_packets, .traffic.packets_received]')"
+datagrams "$C" 100 72 10.2.0.2 # 100 octets each
+datagrams "$C" 50 152 fd02::2  # 200 octets each
+expect "ipv4 forwarded" '[100,10000,100,10000]' "$(value '.ipv4.forwarding | [.incoming_packets, .incoming_bytes, .outgoing_packets, .outgoing_bytes]')"
+expect "ipv6 forwarded" '[50,10000,50,10000]' "$(value '.ipv6.forwarding | [.incoming_packets, .incoming_bytes, .outgoing_packets, .outgoing_bytes]')"
+expect "paths" '[["rc","rs","ipv4",100,10000],["rc","rs","ipv6",50,10000]]' "$(value '[.paths[] | [.in, .out, .family, .packets, .bytes]]')"
+expect_match "paths in text with -v" 'rc +rs +ipv4 +100 +10000' "$(ipfw -v --source ebpf)"
+since=$(value .source.since)
+ipfw attach
+expect "attach again: exit status" 0 $?
+expect "attach again: six links" 6 "$(links)"
+expect "attach again: counting since the same moment" "$since" "$(value .source.since)"
+expect "attach again: nothing lost" 100 "$(value .ipv4.forwarding.outgoing_packets)"
+expect "other is 0" '[0,0,0,0]' "$(value '.interfaces.rc.other | [.rx_packets, .rx_bytes, .tx_packets, .tx_bytes]')"
+
+# Under "ip netns exec" /sys is another: the counters are found all the same.
+expect "ip netns exec" 100 "$(ip netns exec "$R" "$BIN" --json --source ebpf 2>"$TMP/err" | jq .ipv4.forwarding.outgoing_packets)"
+# Where neither this process nor one above sees any: one sentence.
+unshare -m sh -c "umount -l /sys/fs/bpf; (setsid sh -c 'sleep 0.2; $BIN --netns $R --json --source ebpf; echo status \$?' >$TMP/hidden 2>&1 &)" </dev/null
+wait_for 10 grep -q '^status' "$TMP/hidden"
+expect_match "no bpffs: one sentence" '^ipfwagent: no bpffs is mounted at /sys/fs/bpf status 3 $' "$(tr '\n' ' ' <"$TMP/hidden")"
+
+# Unprivileged.
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
+in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --json --source ebpf >"$TMP/out" 2>"$TMP/err"
+expect "unprivileged, ebpf: exit status" 3 $?
+expect_match "unprivileged, ebpf: message" 'ermission' "$(cat "$TMP/err")"
+expect "unprivileged, ebpf: nothing on stdout" '' "$(cat "$TMP/out")"
+expect "unprivileged, auto: the kernel's" '"kernel"' "$(in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --json | jq -c .source.name)"
+in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" activity --json >"$TMP/out" 2>"$TMP/err"
+expect "unprivileged, activity: exit status" 3 $?
+expect_match "unprivileged, activity: message" 'EPERM.*root' "$(cat "$TMP/err")"
+
+# Another namespace knows nothing of it, and is not changed by it.
+"$BIN" --netns "$S" --json --source ebpf >/dev/null 2>&1
+expect "another namespace has none" 3 $?
+
+# Interfaces: renamed, deleted, made again with the same name and ifindex.
+ifindex=$(value .interfaces.rc.ifindex)
+in_ns "$R" ip link set rc down && ip -n "$R" link set rc name rcx && ip -n "$R" link set rcx up
+ip -n "$R" addr flush dev rcx
+expect "renamed: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+expect "renamed: the system goes on" 100 "$(value .ipv4.traffic.packets_received)"
+for i in 1 2; do
+	ip -n "$R" link del rcx
+	ip -n "$R" link add rcx index "$ifindex" type veth peer name c0 netns "$C"
+	ip -n "$C" link set c0 addrgenmode none && ip -n "$R" link set rcx addrgenmode none
+	ip -n "$C" link set c0 up && ip -n "$R" link set rcx up
+	ip -n "$R" addr add 10.1.0.1/24 dev rcx && ip -n "$C" addr add 10.1.0.2/24 dev c0
+	ip -n "$C" route add default via 10.1.0.1
+	neighbour "$C" c0 "$R" rcx 10.1.0.1
+	neighbour "$R" rcx "$C" c0 10.1.0.2
+	expect "made again $i: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+	datagrams "$C" 10 72 10.2.0.2
+	expect "made again $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
+	expect "made again $i: the path counts anew" '[["rcx","rs","ipv4",10,1000]]' "$(value '[.paths[] | select(.in == "rcx") | [.in, .out, .family, .packets, .bytes]]')"
+	expect "made again $i: the system goes on" $((100 + 10 * i)) "$(value .ipv4.forwarding.outgoing_packets)"
+	expect "made again $i: the output goes on" $((100 + 10 * i)) "$(value .interfaces.rs.ipv4.forwarded_out_packets)"
+done
+# A high ifindex is counted in a hash, whose place is freed.
+ip -n "$R" link del rcx
+expect "gone: its path keeps the names" '["rcx","rs",10]' "$(value '[.paths[] | select(.in == "rcx")] | .[0] | [.in, .out, .packets]')"
+for i in 1 2; do
+	ip -n "$R" link add rcx index 70000 type veth peer name c0 netns "$C"
+	ip -n "$C" link set c0 addrgenmode none && ip -n "$R" link set rcx addrgenmode none
+	ip -n "$C" link set c0 up && ip -n "$R" link set rcx up
+	ip -n "$R" addr add 10.1.0.1/24 dev rcx && ip -n "$C" addr add 10.1.0.2/24 dev c0
+	ip -n "$C" route add default via 10.1.0.1
+	neighbour "$C" c0 "$R" rcx 10.1.0.1
+	neighbour "$R" rcx "$C" c0 10.1.0.2
+	datagrams "$C" 10 72 10.2.0.2
+	expect "high ifindex $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
+	expect "high ifindex $i: its path" '[["rcx","rs",10]]' "$(value '[.paths[] | select(.in_ifindex == 70000) | [.in, .out, .packets]]')"
+	expect "high ifindex $i: the system goes on" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
+	ip -n "$R" link del rcx
+	expect "high ifindex $i gone: the system goes on" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
+	expect "high ifindex $i gone: again" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
+done
+expect "nothing was missed" '[0,0]' "$(value '.source | [.missed_packets, .missed_path_packets]')"
+
+ids >"$TMP/ids"
+expect "six links and ten maps are pinned" '10 6' "$(cut -d' ' -f1 "$TMP/ids" | sort | uniq -c | awk '{ print $1 }' | sort -rn | paste -sd' ')"
+ipfw detach
+expect "detach: exit status" 0 $?
+expect_true "detach: nothing is left" wait_for 5 none_left
+
+# activity and monitor count for their own lifetime.
+background "$BIN" --netns "$S" monitor --json --compact -i 0.2 >"$TMP/monitor"
+monitor=$bg
+wait_for 10 test -s "$TMP/monitor"
+own_links "$monitor" >"$TMP/ids"
+expect "monitor has six links of its own" 6 "$(wc -l <"$TMP/ids")"
+expect "monitor counts for itself" '"ebpf"' "$(head -n 1 "$TMP/monitor" | jq -c .source.name)"
+"$BIN" --netns "$S" activity --json --compact -i 0.2 >"$TMP/out"
+expect "activity beside it: exit status" 0 $?
+expect "activity beside it: its keys" '["bytes_delta","packets_delta"]' "$(jq -c '.ipv4.forwarded | keys' "$TMP/out")"
+kill "$monitor" && wait "$monitor" 2>/dev/null
+expect_true "monitor's end: nothing is left" wait_for 5 none_left
+background "$BIN" --netns "$R" activity --json --compact -i 2 >"$TMP/out"
+begun() { [ -n "$(own_links "$bg")" ]; }
+wait_for 5 begun
+sleep 0.3
+pings "$S" 20 56 10.2.0.1
+wait "$bg"
+expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incoming, .forwarded, .outgoing | .packets_delta, .bytes_delta]' "$TMP/out")"
+expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"
+expect "activity monitor" 3 "$("$BIN" --netns "$R" activity monitor --json -i 0.05 --count 3 | wc -l)"
+
+# Killed in the middle: pins stay and count, what was not pinned goes.
+background "$BIN" --netns "$R" monitor --json --compact -i 0.2 >"$TMP/monitor"
+wait_for 10 test -s "$TMP/monitor"
+own_links "$bg" >"$TMP/ids"
+kill -KILL "$bg" && wait "$bg" 2>/dev/null
+expect_true "monitor killed: nothing is left" wait_for 5 none_left
+ipfw attach
+for i in 1 2 3 4 5; do
+	background "$BIN" --netns "$R" monitor --json --source ebpf -i 0.01 >/dev/null
+	datagrams "$S" 20 72 10.2.0.1
+	kill -KILL "$bg" && wait "$bg" 2>/dev/null
+done
+expect "readers killed: nothing lost" 100 "$(value .interfaces.rs.ipv4.rx_packets)"
+
+# Counters of another layout, and half of an attach, are replaced; so are those of another hook set.
+d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-*")
+mv "$d" "${d%layout-*}layout-0"
+ipfw --json --source ebpf >/dev/null
+expect "another layout: not read" 3 $?
+ipfw attach
+expect "another layout: replaced" 0 $?
+expect "another layout: six links" 6 "$(links)"
+expect "another layout: counts anew" 0 "$(value .interfaces.rs.ipv4.rx_packets)"
+ids >"$TMP/ids"
+mv "$d" "$d-new"
+ipfw attach
+expect "half an attach: replaced" 0 $?
+expect "half an attach: six links" 6 "$(links)"
+expect_true "half an attach: nothing is left of it" wait_for 5 test -z "$(left "$TMP/ids")"
+ids >"$TMP/ids"
+ipfw detach
+expect_true "the end: nothing is left" wait_for 5 none_left
+finish
