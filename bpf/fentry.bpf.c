@@ -55,32 +55,46 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	return 0;
 }
 
+/* What the next link refuses: see ip_exceeds_mtu() and ip6_pkt_too_big(). */
+static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const struct load *l)
+{
+	void *ip = skb->head + skb->network_header;
+	__u32 mtu, largest;
+
+	if (!ipv6 && !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF)))
+		return false;
+	mtu = output_mtu(skb, ipv6, true);
+	if (!mtu || skb->len <= mtu)
+		return false;
+	largest = largest_fragment(skb, ipv6);
+	if (largest > mtu)
+		return true;
+	if (BPF_CORE_READ_BITFIELD(skb, ignore_df))
+		return false;
+	return (l->octets + l->packets - 1) / l->packets > mtu; /* a segment */
+}
+
 /* On entry: what ip_forward() and ip6_forward() refuse before the FORWARD chain is left out. */
 static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 {
 	void *ip = skb->head + skb->network_header;
 	struct load l;
-	__u32 hops, segment, mtu;
-	bool may_fragment;
+	__u32 hops;
 
 	if (!is_ours(skb) || skb->pkt_type != PACKET_HOST)
 		return 0;
 	if (ipv6) {
 		hops = KERNEL_READ(ip, struct ipv6hdr, hop_limit);
-		may_fragment = false;
 		if (!skb->dev->nd_net.net->ipv6.devconf_all->forwarding)
 			return 0;
 	} else {
 		hops = KERNEL_READ(ip, struct iphdr, ttl);
-		may_fragment = !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF));
 	}
 	if (hops <= 1)
 		return 0;
 	l = weigh_routed(skb);
-	segment = (l.octets + l.packets - 1) / l.packets;
-	mtu = may_fragment ? 0 : output_mtu(skb, ipv6, true);
-	if (mtu && segment > mtu)
-		return 0; /* too big */
+	if (is_too_big(skb, ipv6, &l))
+		return 0;
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return 0;
 }

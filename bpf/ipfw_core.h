@@ -23,9 +23,11 @@
 
 char dual_license[] SEC("license") = "Dual MIT/GPL";
 
+/* Per CPU, but in a plain array, which can be read without a system call: [cpu][ifindex]. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, IPFW_LOW_IFS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, IPFW_LOW_IFS); /* for each CPU; set before loading */
 	__type(key, __u32);
 	__type(value, struct ipfw_if_counters);
 } if_low SEC(".maps");
@@ -38,9 +40,11 @@ struct {
 	__type(value, struct ipfw_if_counters);
 } if_high SEC(".maps");
 
+/* [cpu][family][in][out] */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, IPFW_LOW_PATHS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, IPFW_LOW_PATHS); /* for each CPU; set before loading */
 	__type(key, __u32);
 	__type(value, struct ipfw_counter);
 } path_low SEC(".maps");
@@ -158,10 +162,13 @@ static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage 
 {
 	struct ipfw_if_counters *v;
 
-	if (ifindex < IPFW_LOW_IFS)
-		v = bpf_map_lookup_elem(&if_low, &ifindex);
-	else
+	if (ifindex < IPFW_LOW_IFS) {
+		__u32 slot = bpf_get_smp_processor_id() * IPFW_LOW_IFS + ifindex;
+
+		v = bpf_map_lookup_elem(&if_low, &slot);
+	} else {
 		v = if_in_hash(ifindex);
+	}
 	if (v)
 		add(&v->of[ipv6 & 1][stage], l);
 	else
@@ -173,7 +180,8 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 	struct ipfw_counter *v;
 
 	if (in < IPFW_LOW_PATH_IFS && out < IPFW_LOW_PATH_IFS) {
-		__u32 slot = IPFW_LOW_PATH(in, out, ipv6 & 1);
+		__u32 slot = bpf_get_smp_processor_id() * IPFW_LOW_PATHS +
+			     IPFW_LOW_PATH(in, out, ipv6 & 1);
 
 		v = bpf_map_lookup_elem(&path_low, &slot);
 	} else {
@@ -309,14 +317,20 @@ static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool was_rec
 	return KERNEL_READ(out, struct net_device, mtu);
 }
 
+/* The size of the largest fragment that the packet came in; 0: it came whole. */
+static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
+{
+	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
+		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
+}
+
 /* Make of one packet what fragmentation on output is going to make of it. */
 static __always_inline void fragment(struct load *l, struct sk_buff *skb, __u32 ipv6)
 {
 	__u32 mtu = output_mtu(skb, ipv6, control_flags(skb, 0) & IPSKB_FORWARDED);
-	__u32 header = 40, each = 8, room, payload, largest; /* the IPv6 and the fragment header */
+	__u32 largest = largest_fragment(skb, ipv6);
+	__u32 header = 40, each = 8, room, payload; /* the IPv6 and the fragment header */
 
-	largest = ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		       : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
 	if (largest && largest < mtu) /* it came in fragments of that size */
 		mtu = largest;
 	if (!ipv6) {

@@ -73,6 +73,7 @@ struct sk_buff {
 	__u16 inner_transport_header;
 	unsigned long _skb_refdst;
 	__u8 pkt_type : 3;
+	__u8 ignore_df : 1;
 	char cb[48];
 };
 

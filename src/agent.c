@@ -67,6 +67,9 @@ static void take_reading(struct agent *a)
 		a->sample_errors++;
 	if (fresh->troubles)
 		set_status(a, STATUS_DEGRADED, fresh->trouble);
+	else if (fresh->missed_packets || fresh->missed_path_packets)
+		set_status(a, STATUS_DEGRADED,
+			   "the eBPF maps are full: some packets are not counted");
 	else
 		set_status(a, *collect_note(a->collector) ? STATUS_DEGRADED : STATUS_OK,
 			   collect_note(a->collector));
@@ -170,6 +173,8 @@ int agent_run(const struct options *o)
 	end_interval(&a);
 	publish(&a);
 	result = serve(&a, &timer, event_fd);
+	if (o->detach_on_exit && src_bpf_detach(why, sizeof(why)) < 0)
+		log_warning("%s", why);
 	if (!snmp_agent_stop(a.snmp))
 		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
 out:

@@ -34,7 +34,8 @@ struct options {
 	unsigned long count;  /* 0: until a signal comes */
 	const char *netns;
 	const char *agentx_socket;
-	bool no_direct; /* agent: every answer takes the library's way */
+	bool no_direct;      /* agent: every answer takes the library's way */
+	bool detach_on_exit; /* agent: take the pinned counters out at the end */
 	struct collect_config collect;
 };
 

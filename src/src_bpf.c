@@ -28,6 +28,7 @@ struct src_bpf {
 	int programs[HOOKS_LINKS_MAX]; /* of fentry: they know how often they were skipped */
 	size_t n_programs;
 	int lock; /* from sample to fill; -1 */
+	struct arrays arrays;
 	struct counts counts;
 	struct book book;
 };
@@ -92,7 +93,7 @@ static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_versio
 	if (r)
 		return r;
 	b->pinned = true;
-	r = read_info(b->maps, &info);
+	r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
 	if (!r && (info.netns_cookie != netns_cookie() || info.hooks > HOOKS_FENTRY ||
 		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
 		   (same_version && info.object_hash != hooks_object_hash(info.hooks))))
@@ -215,6 +216,11 @@ int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach atta
 		if (r && attach == BPF_ATTACH_OWN)
 			r = attach_own(b, hooks, why, why_size);
 	}
+	if (!r) {
+		r = arrays_open(b->maps, &b->arrays);
+		if (r)
+			snprintf(why, why_size, "eBPF maps: %s", strerror(-r));
+	}
 	if (r) {
 		src_bpf_close(b);
 		return r;
@@ -232,6 +238,7 @@ void src_bpf_close(struct src_bpf *b)
 	src_bpf_drop(b);
 	for (size_t i = 0; i < b->n_programs; i++)
 		close(b->programs[i]);
+	arrays_close(&b->arrays);
 	close_maps(b);
 	hooks_close(&b->hooks);
 	counts_clear(&b->counts);
@@ -275,7 +282,7 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 			return r;
 		}
 	}
-	r = maps_read_counts(b->maps, &b->counts);
+	r = maps_read_counts(b->maps, &b->arrays, &b->counts);
 	if (!r)
 		r = book_read(&b->book, b->maps);
 	if (r) {

@@ -41,10 +41,10 @@ int book_read(struct book *b, const int *maps)
 	int r;
 
 	b->if_records.key_size = b->if_bases.key_size = sizeof(uint32_t);
-	b->if_records.entry_size = sizeof(uint32_t) + sizeof(struct ipfw_if_record);
-	b->if_bases.entry_size = sizeof(uint32_t) + sizeof(struct ipfw_if_counters);
+	b->if_records.value_size = sizeof(struct ipfw_if_record);
+	b->if_bases.value_size = sizeof(struct ipfw_if_counters);
 	b->path_records.key_size = sizeof(struct ipfw_path_key);
-	b->path_records.entry_size = sizeof(struct ipfw_path_key) + sizeof(struct ipfw_path_record);
+	b->path_records.value_size = sizeof(struct ipfw_path_record);
 	r = bpf_map_lookup_elem(maps[MAP_INFO], &zero, &b->info);
 	if (!r)
 		r = maps_read_hash(maps[MAP_IF_RECORDS], &b->if_records);
@@ -162,7 +162,7 @@ static void fill_system(struct filling *f)
 	const struct table *ifs = &f->counts->ifs;
 
 	for (size_t i = 0; i < ifs->n; i++)
-		add_words(&total, ifs->entries + i * ifs->entry_size + ifs->key_size, WORDS(total));
+		add_words(&total, table_value(ifs, i), WORDS(total));
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		struct snapshot_system *row = &f->s->system[FAMILY_IPV4 + ipv6];
 
@@ -211,10 +211,8 @@ static void retire_gone(struct filling *f)
 
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 0; i < tables[t]->n; i++) {
-			uint32_t ifindex;
+			uint32_t ifindex = *(const uint32_t *)table_key(tables[t], i);
 
-			memcpy(&ifindex, tables[t]->entries + i * tables[t]->entry_size,
-			       sizeof(ifindex));
 			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && !is_live(f, ifindex))
 				retire(f, ifindex);
 		}
@@ -283,16 +281,11 @@ static void fill_paths(struct filling *f)
 	bool crowded = paths->n > PATHS_CROWDED;
 
 	for (size_t i = 0; i < paths->n; i++) {
-		const char *entry = paths->entries + i * paths->entry_size;
-		struct ipfw_path_key key;
-		struct ipfw_counter raw;
+		const struct ipfw_path_key *key = table_key(paths, i);
 
-		memcpy(&key, entry, sizeof(key));
-		memcpy(&raw, entry + sizeof(key), sizeof(raw));
-		if (fill_path(f, &key, &raw) && crowded) {
-			bpf_map_delete_elem(f->maps[MAP_PATH_HIGH], &key);
-			bpf_map_delete_elem(f->maps[MAP_PATH_RECORDS], &key);
-		}
+		if (fill_path(f, key, table_value(paths, i)) && crowded &&
+		    !bpf_map_delete_elem(f->maps[MAP_PATH_HIGH], key))
+			bpf_map_delete_elem(f->maps[MAP_PATH_RECORDS], key);
 	}
 	if (f->s->n_paths)
 		qsort(f->s->paths, f->s->n_paths, sizeof(*f->s->paths), snapshot_order_paths);

@@ -158,6 +158,8 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	} else {
 		r = set_netns(h->object);
 	}
+	if (!r)
+		r = maps_size(h->object);
 	*what = "load";
 	if (!r)
 		r = bpf_object__load(h->object);

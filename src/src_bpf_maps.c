@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BATCH 512
 
@@ -17,6 +18,35 @@ const char *const map_names[MAP_COUNT] = {
 	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
 	[MAP_PRESENT] = "present",   [MAP_INFO] = "info",
 };
+
+static const struct {
+	uint32_t key_size, value_size;
+} map_sizes[MAP_COUNT] = {
+	[MAP_IF_LOW] = {4, sizeof(struct ipfw_if_counters)},
+	[MAP_IF_HIGH] = {4, sizeof(struct ipfw_if_counters)},
+	[MAP_PATH_LOW] = {4, sizeof(struct ipfw_counter)},
+	[MAP_PATH_HIGH] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter)},
+	[MAP_MISSED] = {4, sizeof(uint64_t)},
+	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record)},
+	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters)},
+	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record)},
+	[MAP_PRESENT] = {4, sizeof(uint32_t)},
+	[MAP_INFO] = {4, sizeof(struct ipfw_info)},
+};
+
+bool maps_fit(const int *fds)
+{
+	for (int i = 0; i < MAP_COUNT; i++) {
+		struct bpf_map_info info = {.id = 0};
+		uint32_t size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
+		    info.key_size != map_sizes[i].key_size ||
+		    info.value_size != map_sizes[i].value_size)
+			return false;
+	}
+	return true;
+}
 
 /* All keys are rows of uint32_t. */
 static int order_keys(const void *a, const void *b, void *key_size)
@@ -29,17 +59,36 @@ static int order_keys(const void *a, const void *b, void *key_size)
 	return 0;
 }
 
+static size_t value_offset(const struct table *t)
+{
+	return (t->key_size + 7) & ~(size_t)7;
+}
+
+static size_t entry_size(const struct table *t)
+{
+	return value_offset(t) + t->value_size;
+}
+
+void *table_key(const struct table *t, size_t i)
+{
+	return t->entries + i * entry_size(t);
+}
+
+void *table_value(const struct table *t, size_t i)
+{
+	return t->entries + i * entry_size(t) + value_offset(t);
+}
+
 void *table_find(const struct table *t, const void *key)
 {
 	size_t low = 0, high = t->n, key_size = t->key_size;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		char *entry = t->entries + middle * t->entry_size;
-		int order = order_keys(key, entry, &key_size);
+		int order = order_keys(key, table_key(t, middle), &key_size);
 
 		if (!order)
-			return entry + key_size;
+			return table_value(t, middle);
 		if (order < 0)
 			high = middle;
 		else
@@ -57,20 +106,18 @@ void table_clear(struct table *t)
 
 static int table_add(struct table *t, const void *key, const void *value)
 {
-	char *entry;
-
 	if (t->n == t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 64;
-		char *entries = reallocarray(t->entries, cap, t->entry_size);
+		char *entries = reallocarray(t->entries, cap, entry_size(t));
 
 		if (!entries)
 			return -ENOMEM;
 		t->entries = entries;
 		t->cap = cap;
 	}
-	entry = t->entries + t->n++ * t->entry_size;
-	memcpy(entry, key, t->key_size);
-	memcpy(entry + t->key_size, value, t->entry_size - t->key_size);
+	memcpy(table_key(t, t->n), key, t->key_size);
+	memcpy(table_value(t, t->n), value, t->value_size);
+	t->n++;
 	return 0;
 }
 
@@ -79,11 +126,9 @@ static void table_sort(struct table *t)
 	size_t key_size = t->key_size;
 
 	for (size_t i = 1; i < t->n; i++) { /* arrays come in order */
-		char *entry = t->entries + i * t->entry_size;
-
-		if (order_keys(entry - t->entry_size, entry, &key_size) < 0)
+		if (order_keys(table_key(t, i - 1), table_key(t, i), &key_size) < 0)
 			continue;
-		qsort_r(t->entries, t->n, t->entry_size, order_keys, &key_size);
+		qsort_r(t->entries, t->n, entry_size(t), order_keys, &key_size);
 		return;
 	}
 }
@@ -166,15 +211,15 @@ static int possible_cpus(void)
 	return n;
 }
 
-/* Add up `words` counters over the CPUs; false: all are 0. */
-static bool sum(uint64_t *out, const uint64_t *values, size_t words)
+/* Add up `words` counters over the CPUs, `stride` words apart; false: all are 0. */
+static bool sum(uint64_t *out, const uint64_t *values, size_t words, size_t stride)
 {
 	uint64_t any = 0;
 
 	memcpy(out, values, words * sizeof(*out));
 	for (int cpu = 1; cpu < possible_cpus(); cpu++)
 		for (size_t i = 0; i < words; i++)
-			out[i] += values[cpu * words + i];
+			out[i] += values[cpu * stride + i];
 	for (size_t i = 0; i < words; i++)
 		any |= out[i];
 	return any;
@@ -184,52 +229,109 @@ static int add_if(struct table *out, const void *key, const void *values)
 {
 	struct ipfw_if_counters c;
 
-	return sum((uint64_t *)&c, values, sizeof(c) / 8) ? table_add(out, key, &c) : 0;
+	return sum((uint64_t *)&c, values, sizeof(c) / 8, sizeof(c) / 8) ? table_add(out, key, &c)
+									 : 0;
 }
 
 static int add_path(struct table *out, const void *key, const void *values)
 {
 	struct ipfw_counter c;
 
-	return sum((uint64_t *)&c, values, sizeof(c) / 8) ? table_add(out, key, &c) : 0;
+	return sum((uint64_t *)&c, values, sizeof(c) / 8, sizeof(c) / 8) ? table_add(out, key, &c)
+									 : 0;
 }
 
-static int add_low_path(struct table *out, const void *key, const void *values)
+int maps_size(struct bpf_object *object)
 {
-	uint32_t slot = *(const uint32_t *)key;
-	struct ipfw_path_key path = {slot / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
-				     slot % IPFW_LOW_PATH_IFS,
-				     slot / IPFW_LOW_PATH_IFS / IPFW_LOW_PATH_IFS};
+	static const struct {
+		enum map_id id;
+		uint32_t slots;
+	} arrays[] = {{MAP_IF_LOW, IPFW_LOW_IFS}, {MAP_PATH_LOW, IPFW_LOW_PATHS}};
+	int r = possible_cpus() < 0 ? possible_cpus() : 0;
 
-	return add_path(out, &path, values);
+	for (size_t i = 0; i < 2 && !r; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, map_names[arrays[i].id]);
+
+		r = map ? bpf_map__set_max_entries(map, arrays[i].slots * possible_cpus())
+			: -ENOENT;
+	}
+	return r;
 }
 
-int maps_read_counts(const int *fds, struct counts *out)
+static const void *map_array(int fd, size_t slots, size_t slot_size)
+{
+	void *p = mmap(NULL, slots * slot_size * possible_cpus(), PROT_READ, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int arrays_open(const int *fds, struct arrays *out)
+{
+	out->ifs = map_array(fds[MAP_IF_LOW], IPFW_LOW_IFS, sizeof(*out->ifs));
+	out->paths = map_array(fds[MAP_PATH_LOW], IPFW_LOW_PATHS, sizeof(*out->paths));
+	return out->ifs && out->paths ? 0 : -errno;
+}
+
+void arrays_close(struct arrays *a)
+{
+	if (a->ifs)
+		munmap((void *)a->ifs, sizeof(*a->ifs) * IPFW_LOW_IFS * possible_cpus());
+	if (a->paths)
+		munmap((void *)a->paths, sizeof(*a->paths) * IPFW_LOW_PATHS * possible_cpus());
+	*a = (struct arrays){NULL, NULL};
+}
+
+/* The entries of the arrays that are not empty, in the order of their keys. */
+static int read_arrays(const struct arrays *a, struct counts *out)
+{
+	for (uint32_t i = 0; i < IPFW_LOW_IFS; i++) {
+		struct ipfw_if_counters c;
+		int r = sum((uint64_t *)&c, (const uint64_t *)&a->ifs[i], sizeof(c) / 8,
+			    sizeof(c) / 8 * IPFW_LOW_IFS)
+				? table_add(&out->ifs, &i, &c)
+				: 0;
+
+		if (r)
+			return r;
+	}
+	for (uint32_t i = 0; i < IPFW_LOW_PATHS; i++) {
+		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
+						   i % IPFW_LOW_PATH_IFS,
+						   i / IPFW_LOW_PATH_IFS / IPFW_LOW_PATH_IFS};
+		struct ipfw_counter c;
+		int r = sum((uint64_t *)&c, (const uint64_t *)&a->paths[i], sizeof(c) / 8,
+			    sizeof(c) / 8 * IPFW_LOW_PATHS)
+				? table_add(&out->paths, &path, &c)
+				: 0;
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out)
 {
 	size_t cpus = possible_cpus() > 0 ? possible_cpus() : 0;
 	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
 				     add_if};
-	const struct map_form low_paths = {sizeof(uint32_t), sizeof(struct ipfw_counter) * cpus,
-					   add_low_path};
-	const struct map_form high_paths = {sizeof(struct ipfw_path_key),
-					    sizeof(struct ipfw_counter) * cpus, add_path};
+	const struct map_form paths = {sizeof(struct ipfw_path_key),
+				       sizeof(struct ipfw_counter) * cpus, add_path};
 	uint64_t *values;
 	int r;
 
 	if (!cpus)
 		return possible_cpus();
 	out->ifs.key_size = sizeof(uint32_t);
-	out->ifs.entry_size = out->ifs.key_size + sizeof(struct ipfw_if_counters);
+	out->ifs.value_size = sizeof(struct ipfw_if_counters);
 	out->paths.key_size = sizeof(struct ipfw_path_key);
-	out->paths.entry_size = out->paths.key_size + sizeof(struct ipfw_counter);
+	out->paths.value_size = sizeof(struct ipfw_counter);
 	out->ifs.n = out->paths.n = 0;
-	r = read_map(fds[MAP_IF_LOW], &ifs, &out->ifs);
+	r = read_arrays(arrays, out);
 	if (!r)
 		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
 	if (!r)
-		r = read_map(fds[MAP_PATH_LOW], &low_paths, &out->paths);
-	if (!r)
-		r = read_map(fds[MAP_PATH_HIGH], &high_paths, &out->paths);
+		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
 	if (r)
 		return r;
 	table_sort(&out->ifs);
@@ -240,7 +342,7 @@ int maps_read_counts(const int *fds, struct counts *out)
 	for (uint32_t i = 0; i < IPFW_MISSED && !r; i++) {
 		r = bpf_map_lookup_elem(fds[MAP_MISSED], &i, values);
 		if (!r)
-			sum(&out->missed[i], values, 1);
+			sum(&out->missed[i], values, 1, 1);
 	}
 	free(values);
 	return r;
@@ -260,7 +362,7 @@ int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
 			r = bpf_map_delete_elem(fd, &ifindex);
 	}
 	if (!r)
-		sum((uint64_t *)out, values, sizeof(*out) / 8);
+		sum((uint64_t *)out, values, sizeof(*out) / 8, sizeof(*out) / 8);
 	free(values);
 	return r;
 }
@@ -273,7 +375,7 @@ void counts_clear(struct counts *c)
 
 int maps_read_hash(int fd, struct table *out)
 {
-	const struct map_form form = {out->key_size, out->entry_size - out->key_size, table_add};
+	const struct map_form form = {out->key_size, out->value_size, table_add};
 	int r;
 
 	out->n = 0;

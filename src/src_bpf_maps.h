@@ -5,6 +5,7 @@
 #ifndef IPFW_SRC_BPF_MAPS_H
 #define IPFW_SRC_BPF_MAPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,12 +28,29 @@ enum map_id {
 /* Their names in the eBPF object, and as pins. */
 extern const char *const map_names[MAP_COUNT];
 
-/* A table of fixed-size entries, each a key and a value behind it, sorted by key. */
+/* Whether the maps hold records of the sizes that this program knows. */
+bool maps_fit(const int *fds);
+
+/* A table sorted by key. */
 struct table {
-	size_t key_size, entry_size;
-	char *entries;
+	size_t key_size, value_size;
+	char *entries; /* each a key and, aligned, a value */
 	size_t n, cap;
 };
+
+/* The arrays of counters, mapped into memory: [cpu][slot]. */
+struct arrays {
+	const struct ipfw_if_counters *ifs;
+	const struct ipfw_counter *paths;
+};
+
+/* Map the arrays. Returns 0 or -errno. arrays_close() accepts what was never opened. */
+int arrays_open(const int *fds, struct arrays *out);
+void arrays_close(struct arrays *a);
+
+/* Let the maps of an object that is not loaded yet have room for every CPU. */
+struct bpf_object;
+int maps_size(struct bpf_object *object);
 
 /* What the hooks counted, over all CPUs. */
 struct counts {
@@ -41,17 +59,19 @@ struct counts {
 	uint64_t missed[IPFW_MISSED];
 };
 
+void *table_key(const struct table *t, size_t i);
+void *table_value(const struct table *t, size_t i);
 void *table_find(const struct table *t, const void *key); /* the value, or NULL */
 void table_clear(struct table *t);                        /* frees the entries */
 
 /* What the hooks counted until now. Returns 0 or -errno; the tables' room is used again. */
-int maps_read_counts(const int *fds, struct counts *out);
+int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out);
 void counts_clear(struct counts *c);
 
 /* Take the counters of an ifindex out of the hash. Returns 0, -ENOENT or another -errno. */
 int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
 
-/* All of a plain hash. `out` has key and entry size set. Returns 0 or -errno. */
+/* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);
 
 #endif

@@ -26,28 +26,24 @@ static bool is_hardware(const char *name)
 	       strcmp(info.driver, "tun") != 0;
 }
 
-/* One direction's IP traffic, as the device counts it: packets, octets. */
-static void as_device(uint64_t out[2], const struct snapshot_if *row,
-		      const struct ipfw_if_counters *own, enum ipfw_stage stage)
+/* What the device should have counted for one direction's IP traffic: packets, octets. */
+struct ip_traffic {
+	uint64_t count[2];
+	bool known[2];
+};
+
+static struct ip_traffic as_device(const struct snapshot_if *row,
+				   const struct ipfw_if_counters *own, enum ipfw_stage stage)
 {
+	const struct ipfw_counter *v4 = &own->of[0][stage], *v6 = &own->of[1][stage];
 	int header = stage == IPFW_IN ? row->rx_header : row->tx_header;
-	uint64_t extra_packets = 0, extra_octets = 0;
+	uint64_t packets = v4->packets + v6->packets;
+	bool segmented = v4->extra_packets + v6->extra_packets;
+	bool known = !segmented || is_hardware(row->name);
 
-	out[0] = out[1] = 0;
-	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
-		const struct ipfw_counter *c = &own->of[ipv6][stage];
-
-		out[0] += c->packets;
-		out[1] += c->octets;
-		extra_packets += c->extra_packets;
-		extra_octets += c->extra_octets;
-	}
-	if (extra_packets && !is_hardware(row->name)) {
-		out[0] -= extra_packets;
-		out[1] -= extra_octets;
-	}
-	if (header > 0)
-		out[1] += out[0] * header;
+	return (struct ip_traffic){
+		{packets, v4->octets + v6->octets + (header > 0 ? packets * header : 0)},
+		{known, known && header >= 0}};
 }
 
 static const enum ipfw_stage directions[2] = {IPFW_IN, IPFW_OUT};
@@ -59,11 +55,10 @@ void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row
 	const struct figures *total = &row->figures[FAMILY_TOTAL];
 
 	for (int d = 0; d < 2; d++) {
-		uint64_t ip[2];
+		struct ip_traffic ip = as_device(row, own, directions[d]);
 
-		as_device(ip, row, own, directions[d]);
 		for (int k = 0; k < 2; k++)
-			record->device[2 * d + k] = total->value[metrics_of[d] + k] - ip[k];
+			record->device[2 * d + k] = total->value[metrics_of[d] + k] - ip.count[k];
 	}
 }
 
@@ -71,19 +66,20 @@ void residual_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
 		   const struct ipfw_if_counters *own)
 {
 	const struct figures *total = &row->figures[FAMILY_TOTAL];
+	struct figures *other = &row->figures[FAMILY_OTHER];
 
 	for (int d = 0; d < 2; d++) {
-		int header = d == 0 ? row->rx_header : row->tx_header;
-		uint64_t ip[2];
+		struct ip_traffic ip = as_device(row, own, directions[d]);
+		int64_t rest[2];
 
-		as_device(ip, row, own, directions[d]);
 		for (int k = 0; k < 2; k++) {
-			enum metric_id m = metrics_of[d] + k;
-			uint64_t rest = total->value[m] - ip[k] - record->device[2 * d + k];
-
-			if (figures_known(total, m) && (k == 0 || header >= 0))
-				figures_derive(&row->figures[FAMILY_OTHER], m,
-					       (int64_t)rest > 0 ? rest : 0);
+			rest[k] = total->value[metrics_of[d] + k] - ip.count[k] -
+				  record->device[2 * d + k];
+			rest[k] = rest[k] < 0 ? 0 : rest[k];
 		}
+		if (ip.known[0])
+			figures_derive(other, metrics_of[d], rest[0]);
+		if (ip.known[1] && rest[1] >= rest[0])
+			figures_derive(other, metrics_of[d] + 1, rest[1]);
 	}
 }

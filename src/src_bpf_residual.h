@@ -5,8 +5,9 @@
  *
  *     other = device - IPv4 - IPv6, each since the record of the interface began, never below 0
  *
- * in packets, and in octets less the link-layer headers of the IP packets. A software device counts
- * a GSO packet as one, hardware counts what is on the wire: `extra` is the difference.
+ * in packets, and in octets less the link-layer headers of the IP packets. Absent where that is not
+ * known: on software devices that GSO packets passed, which some of them count as one and some as
+ * their segments; and octets, where fewer are left than the packets that are left must have.
  */
 #ifndef IPFW_SRC_BPF_RESIDUAL_H
 #define IPFW_SRC_BPF_RESIDUAL_H
@@ -18,7 +19,7 @@
 void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
 		    const struct ipfw_if_counters *own);
 
-/* Fill figures[FAMILY_OTHER] of the row; octets stay absent where the headers are not known. */
+/* Fill figures[FAMILY_OTHER] of the row. */
 void residual_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
 		   const struct ipfw_if_counters *own);
 

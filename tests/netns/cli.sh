@@ -186,7 +186,7 @@ expect "monitor survives all of it" 0 $?
 
 # The agent without a master says so once and keeps trying; a wrong socket is the same.
 : >"$TMP/agent.log"
-background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/wrong" 2>"$TMP/agent.log"
+background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "unix:$TMP/wrong" 2>"$TMP/agent.log"
 said() { grep -q "$TMP/wrong" "$TMP/agent.log"; }
 expect_true "no snmpd: says which socket" wait_for 10 said
 sleep 3.5 # long enough for several attempts
@@ -203,7 +203,7 @@ start_agent --interval 1
 sleep 1
 start_snmpd
 expect_true "late start of snmpd" wait_for 20 agent_answers
-in_ns "$R" timeout 20 "$BIN" agent --agentx-socket "$MASTER" 2>"$TMP/err"
+in_ns "$R" timeout 20 "$BIN" agent --source kernel --agentx-socket "$MASTER" 2>"$TMP/err"
 expect "a second agent: exit status" 1 $?
 expect_match "a second agent: message" 'another' "$(cat "$TMP/err")"
 expect_true "a second agent: the first still answers" wait_for 5 agent_answers

@@ -11,19 +11,32 @@ table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport
 N
 [ -n "$(kernel snmp Ip OutTransmits)" ] && new=1 || new=0 # Linux 6.7 and newer
 
-reading() { in_ns "$R" "$BIN" --json --source kernel >"$TMP/$1.json"; }
-value() { jq -c "$2" "$TMP/$1.json"; }
+# Before 6.6 IpExt OutOctets counts what IPv4 forwards twice, so ipv4 bytes_sent is left out.
+[ "$(printf '6.6\n%s\n' "$(uname -r)" | sort -V | tail -n 1)" = 6.6 ] && twice=1 || twice=0
+
+# reading NAME: also as lines "PATH VALUE", for a jq takes its time.
+reading() {
+	in_ns "$R" "$BIN" --json --source kernel >"$TMP/$1.json"
+	jq -r 'paths(type != "object" and type != "array") as $p |
+		".\($p | map(tostring) | join(".")) \(getpath($p) | tojson)"' "$TMP/$1.json" >"$TMP/$1.flat"
+}
+# value NAME PATH: a number, string or boolean.
+value() { awk -v p="$2" '$1 == p { print $2; found = 1 } END { if (!found) print "null" }' "$TMP/$1.flat"; }
 # moved PATH: what a figure gained between the readings a and b; null if one lacks it.
-moved() { jq -nc --slurpfile a "$TMP/a.json" --slurpfile b "$TMP/b.json" \
-	"(\$a[0] | $1) as \$x | (\$b[0] | $1) as \$y | if \$x == null or \$y == null then null else \$y - \$x end"; }
+moved() {
+	awk -v p="$1" '$1 == p && $2 != "null" { v[FILENAME] = $2; n++ }
+		END { if (n != 2) print "null"; else printf "%.0f\n", v[ARGV[2]] - v[ARGV[1]] }' "$TMP/a.flat" "$TMP/b.flat"
+}
 gained() { expect "$1" "$3" "$(moved "$2")"; }
 
 # figures FAMILY NAME IN OUT RECEIVED BYTES_RECEIVED SENT BYTES_SENT; "-" leaves one out
 figures() {
-	local f=$1 n=$2 key i=3
+	local f=$1 n=$2 key want i=3
 	for key in forwarding.incoming_packets forwarding.outgoing_packets traffic.packets_received \
 		traffic.bytes_received traffic.packets_sent traffic.bytes_sent; do
-		[ "${!i}" = - ] || gained "$n $f $key" ".$f.$key" "${!i}"
+		want=${!i}
+		[ $f$twice$key != ipv41traffic.bytes_sent ] || [ "$want" = - ] || want=null
+		[ "$want" = - ] || gained "$n $f $key" ".$f.$key" "$want"
 		i=$((i + 1))
 	done
 }
@@ -44,9 +57,12 @@ for size in 56 512 1400; do
 		ip_bytes=$((n * (size + head)))
 		name="ping $size"
 		reading a
+		octets=$(kernel netstat IpExt OutOctets)
 		pings "$C" $n $size $to || not_ok "$name $f" "an echo reply is missing"
 		settle
 		reading b
+		[ $f$twice != ipv41 ] || expect "$name $f: OutOctets counts twice" $((4 * ip_bytes)) \
+			$(($(kernel netstat IpExt OutOctets) - octets))
 		in=$two
 		[ $new = 1 ] || in=null
 		figures $f "$name" $in $two $two $((2 * ip_bytes)) $two $((2 * ip_bytes))
@@ -80,7 +96,7 @@ if [ $new = 1 ]; then
 	expect "ipv4 forwarding quality" '"derived"' "$(value b .ipv4.forwarding.quality)"
 fi
 expect "rc ipv4 quality" '"derived"' "$(value b .interfaces.rc.ipv4.quality)"
-expect "lo is left out" null "$(value b .interfaces.lo)"
+expect "lo is left out" null "$(jq -c .interfaces.lo "$TMP/b.json")"
 
 # Datagrams that the sender had to fragment: three fragments each.
 reading a
@@ -198,12 +214,11 @@ expect "SNMP ipv4 forwarded" $((base4 + 160)) "$(snmp_value IPFWAGENT-MIB::ipfwS
 expect "SNMP ipv6 forwarded" $((base6 + 80)) "$(snmp_value IPFWAGENT-MIB::ipfwSystemOutForwPackets.ipv6)"
 reading b
 
-# agree NAME OBJECT JSON_PATH: noSuchInstance is null.
+# agree NAME OBJECT JSON_PATH: in one walk, for each tool reads all MIBs first; no instance is null.
+SNMP_FLAGS=-OQU snmp snmpbulkwalk $ROOT_OID >"$TMP/snmp" 2>/dev/null
 agree() {
-	local v
-	v=$(snmp_value "IPFWAGENT-MIB::$2")
-	[[ $v == No\ Such* || -z $v ]] && v=null
-	expect "SNMP and JSON agree: $1" "$(value b "$3")" "$v"
+	expect "SNMP and JSON agree: $1" "$(value b "$3")" "$(awk -v o="IPFWAGENT-MIB::$2" \
+		'$1 == o { print $3; found = 1 } END { if (!found) print "null" }' "$TMP/snmp")"
 }
 for f in ipv4 ipv6; do
 	for pair in InForwPackets:forwarding.incoming_packets InForwOctets:forwarding.incoming_bytes \

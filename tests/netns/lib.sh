@@ -205,7 +205,7 @@ snmp() {
 	in_ns "$R" env MIBDIRS="$top/tests/mibs:$top/mibs" "$1" -v2c -c public -M "$top/tests/mibs:$top/mibs" -m IPFWAGENT-MIB -t 2 -r 2 \
 		${SNMP_FLAGS:--OQ} 127.0.0.1:1161 "${@:2}"
 }
-snmp_value() { SNMP_FLAGS=-OQvU snmp snmpget "$1" 2>/dev/null; }
+snmp_value() { SNMP_FLAGS=${SNMP_FLAGS:--OQvU} snmp snmpget "$1" 2>/dev/null; }
 agent_answers() { [[ $(snmp_value IPFWAGENT-MIB::ipfwMibRevision.0) =~ ^[1-9] ]]; }
 agent_silent() { ! agent_answers; }
 
