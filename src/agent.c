@@ -173,7 +173,7 @@ int agent_run(const struct options *o)
 	end_interval(&a);
 	publish(&a);
 	result = serve(&a, &timer, event_fd);
-	if (o->detach_on_exit && src_bpf_detach(why, sizeof(why)) < 0)
+	if (o->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
 		log_warning("%s", why);
 	if (!snmp_agent_stop(a.snmp))
 		_exit(result); /* the thread hangs in the library: leave it no memory to miss */

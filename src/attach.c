@@ -29,10 +29,10 @@ int attach_run(const struct options *o)
 	return result;
 }
 
-int detach_run(void)
+int detach_run(const struct options *o)
 {
 	char why[256];
-	int r = src_bpf_detach(why, sizeof(why));
+	int r = src_bpf_detach(o->all, why, sizeof(why));
 
 	if (r < 0) {
 		log_warning("%s", why);

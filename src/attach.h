@@ -9,7 +9,7 @@
 #include "options.h"
 
 int attach_run(const struct options *o);
-int detach_run(void);
+int detach_run(const struct options *o);
 int status_run(const struct options *o);
 
 #endif

@@ -156,7 +156,7 @@ static int run(const struct options *o)
 	case COMMAND_ATTACH:
 		return attach_run(o);
 	case COMMAND_DETACH:
-		return detach_run();
+		return detach_run(o);
 	case COMMAND_STATUS:
 		return status_run(o);
 	}

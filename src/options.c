@@ -147,6 +147,12 @@ static void set_no_direct(struct options *o, const char *value)
 	o->no_direct = true;
 }
 
+static void set_all(struct options *o, const char *value)
+{
+	(void)value;
+	o->all = true;
+}
+
 static void set_detach_on_exit(struct options *o, const char *value)
 {
 	(void)value;
@@ -183,6 +189,7 @@ static const struct {
 	{0, "root", "DIR", set_root, "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", set_agentx_socket, "agent: where the master agent listens"},
 	{0, "no-direct", NULL, set_no_direct, "agent: answer by way of the library (diagnosis)"},
+	{0, "all", NULL, set_all, "detach: in every network namespace"},
 	{0, "detach-on-exit", NULL, set_detach_on_exit, "agent: leave no eBPF counters behind"},
 	{'v', "verbose", NULL, set_verbose, "exact figures, and what explains them"},
 	{'V', "version", NULL, show_version, "print the version"},

@@ -136,6 +136,11 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
 			"has no counter of just this; - is not known\n");
 	}
+	if (s->missed_packets || s->missed_path_packets)
+		fprintf(f,
+			"not counted, for want of room: %" PRIu64 " packets on interfaces, %" PRIu64
+			" on paths\n",
+			s->missed_packets, s->missed_path_packets);
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);
 	if (s->troubles)

@@ -128,7 +128,7 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size
 	}
 	r = open_pinned(b, hooks, true);
 	if (r) {
-		r = pins_remove(&b->pins);
+		r = pins_remove(&b->pins, false);
 		if (r < 0)
 			snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
 		else
@@ -139,7 +139,7 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size
 				snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
 			hooks_close(&b->hooks);
 			if (r)
-				pins_remove(&b->pins);
+				pins_remove(&b->pins, false);
 			else
 				r = open_pinned(b, HOOKS_NONE, true);
 		}
@@ -304,7 +304,7 @@ int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_si
 	return r;
 }
 
-int src_bpf_detach(char *why, size_t why_size)
+int src_bpf_detach(bool all, char *why, size_t why_size)
 {
 	struct pins pins;
 	int lock, r;
@@ -313,7 +313,7 @@ int src_bpf_detach(char *why, size_t why_size)
 	if (r)
 		return r == -ENOENT ? 0 : r;
 	lock = pins_lock_all(&pins);
-	r = lock < 0 ? lock : pins_remove(&pins);
+	r = lock < 0 ? lock : pins_remove(&pins, all);
 	if (r < 0)
 		snprintf(why, why_size, "%s: %s", pins.base, strerror(-r));
 	if (lock >= 0)

@@ -37,8 +37,11 @@ int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_si
 /* Give a sample up. */
 void src_bpf_drop(struct src_bpf *b);
 
-/* Detach what is pinned. Returns the number of links that ended (0: none were), or -errno. */
-int src_bpf_detach(char *why, size_t why_size);
+/*
+ * Detach what is pinned, here or with `all` in every network namespace: also in those that nobody
+ * can enter any more, which the links keep alive. Returns how many links ended, or -errno.
+ */
+int src_bpf_detach(bool all, char *why, size_t why_size);
 
 /*
  * Which hook sets work here: each is attached for a moment. `verdicts` gets a sentence for each

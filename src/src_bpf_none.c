@@ -43,8 +43,9 @@ void src_bpf_drop(struct src_bpf *b)
 	(void)b;
 }
 
-int src_bpf_detach(char *why, size_t why_size)
+int src_bpf_detach(bool all, char *why, size_t why_size)
 {
+	(void)all;
 	return not_built(why, why_size);
 }
 

@@ -232,10 +232,11 @@ static int remove_directory(const char *directory)
 	return r < 0 ? r : links;
 }
 
-int pins_remove(const struct pins *p)
+int pins_remove(const struct pins *p, bool all)
 {
 	const char *name = strrchr(p->directory, '/') + 1;
-	size_t common = strstr(name, "-layout-") - name + strlen("-layout-");
+	size_t common =
+		all ? strlen("netns-") : strstr(name, "-layout-") - name + strlen("-layout-");
 	DIR *d = opendir(p->base);
 	char path[PATH_MAX];
 	struct dirent *e;

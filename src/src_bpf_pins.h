@@ -33,10 +33,10 @@ size_t pins_open_programs(const struct pins *p, int *programs, size_t max);
 int pins_create(const struct pins *p, const struct hooks *h);
 
 /*
- * Detach what is pinned for this namespace, of whichever layout, and wait until the kernel has let
- * go of it. Returns the number of links that ended, or -errno.
+ * Detach what is pinned for this namespace, of whichever layout, or with `all` for every one, and
+ * wait until the kernel has let go of it. Returns the number of links that ended, or -errno.
  */
-int pins_remove(const struct pins *p);
+int pins_remove(const struct pins *p, bool all);
 
 /*
  * One process at a time may change the pins (of all namespaces), and one the records beside the

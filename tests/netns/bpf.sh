@@ -187,6 +187,20 @@ ipfw attach
 expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 expect_true "half an attach: nothing is left of it" wait_for 5 test -z "$(left "$TMP/ids")"
+# A namespace that is deleted lives on in its counters; --all reaches them. In a bpffs of its own.
+cat >"$TMP/orphan" <<X
+mount -t bpf bpf /sys/fs/bpf
+ip netns add $R-orphan
+$BIN attach --netns $R-orphan
+for f in /sys/fs/bpf/ipfwagent/*/link_*; do bpftool -j link show pinned \$f | jq -r '"link \\(.id)"'; done >$TMP/ids
+ip netns del $R-orphan
+$BIN detach --all && find /sys/fs/bpf -mindepth 1 >$TMP/rest
+X
+expect_true "detach --all" unshare -m sh "$TMP/orphan"
+expect "detach --all: six links" 6 "$(wc -l <"$TMP/ids")"
+expect "detach --all: no pin is left" '' "$(grep ipfwagent "$TMP/rest")"
+expect "detach --all: no link is left" '' "$(left "$TMP/ids")"
+
 ids >"$TMP/ids"
 ipfw detach
 expect_true "the end: nothing is left" wait_for 5 none_left

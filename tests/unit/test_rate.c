@@ -358,6 +358,47 @@ static void test_paths(void **state)
 	snapshot_free(b);
 }
 
+/* Another source, or other hooks, count anew; a source that knows since when is believed. */
+static void test_source(void **state)
+{
+	struct snapshot *a = snapshot_new(), *b = snapshot_new();
+	struct rates *r;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct snapshot *s = i ? b : a;
+
+		s->mono_ns = (1 + i) * SECOND;
+		figures_set(&snapshot_add_if(s, 2, "eth0")->figures[FAMILY_IPV4], M_IN_PACKETS,
+			    100 * (1 + i));
+		figures_set(&s->system[FAMILY_IPV4].figures, M_IN_PACKETS, 100 * (1 + i));
+		snapshot_sort(s);
+	}
+	b->source = SOURCE_EBPF;
+	b->ifs[0].continuity.since_ns = SECOND / 2;
+	rate_follow(a, b);
+	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
+	assert_int_equal(b->system[FAMILY_IPV4].continuity.since_ns, b->mono_ns);
+	assert_true(b->ifs[0].continuity.fresh);
+	assert_int_equal(b->ifs[0].continuity.since_ns, SECOND / 2);
+	r = rate_compute(a, b);
+	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
+	assert_int_equal(r->ifs[0][FAMILY_IPV4].known, 0);
+	rates_free(r);
+
+	/* the same source from now on: it says that the interface's counters began anew */
+	a->source = SOURCE_EBPF;
+	a->ifs[0].continuity = (struct continuity){SECOND / 2, false};
+	b->ifs[0].continuity = (struct continuity){3 * SECOND / 2, false};
+	b->system[FAMILY_IPV4].continuity = (struct continuity){0, false};
+	rate_follow(a, b);
+	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
+	assert_true(b->ifs[0].continuity.fresh);
+	assert_int_equal(b->ifs[0].continuity.since_ns, 3 * SECOND / 2);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
 static void test_per_second(void **state)
 {
 	(void)state;
@@ -384,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_three_readings),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_per_second),
 	};
 
