@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "src_btf.h"
-
-#define DUMP_TRIES 50
+#include "src_netlink_dump.h"
 
 /*
  * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms where it can be mapped and 4.5 ms
@@ -25,11 +24,9 @@
 #define ETHERNET_HEADER 14
 
 struct src_netlink {
-	struct mnl_socket *socket;
-	unsigned seq;
+	struct netlink_dumper dumper;
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct btf_numbering numbering;
-	char buffer[32768]; /* the kernel fills at most this much at once */
 };
 
 struct link {
@@ -47,16 +44,6 @@ struct links {
 	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
 };
 
-static int open_socket(struct src_netlink *n)
-{
-	if (n->socket)
-		mnl_socket_close(n->socket);
-	n->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (!n->socket || mnl_socket_bind(n->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	return 0;
-}
-
 int netlink_open(struct src_netlink **out)
 {
 	struct src_netlink *n = calloc(1, sizeof(*n));
@@ -64,7 +51,7 @@ int netlink_open(struct src_netlink **out)
 
 	if (!n)
 		return -ENOMEM;
-	r = open_socket(n);
+	r = dumper_open(&n->dumper);
 	if (r) {
 		netlink_close(n);
 		return r;
@@ -77,46 +64,8 @@ void netlink_close(struct src_netlink *n)
 {
 	if (!n)
 		return;
-	if (n->socket)
-		mnl_socket_close(n->socket);
+	dumper_close(&n->dumper);
 	free(n);
-}
-
-/* Send the request and run its answers through `each`. -EINTR: the dump was interrupted. */
-static int dump_once(struct src_netlink *n, struct nlmsghdr *request, mnl_cb_t each, void *arg)
-{
-	unsigned port = mnl_socket_get_portid(n->socket);
-	int r;
-
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request->nlmsg_seq = ++n->seq;
-	if (mnl_socket_sendto(n->socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t size = mnl_socket_recvfrom(n->socket, n->buffer, sizeof(n->buffer));
-
-		if (size < 0)
-			return -errno;
-		r = mnl_cb_run(n->buffer, size, n->seq, port, each, arg);
-		/* an interrupted dump still has its rest on the way: leave it to the next number */
-		if (r < 0 && errno == ESRCH)
-			r = MNL_CB_OK;
-	} while (r > 0);
-	return r < 0 ? -errno : 0;
-}
-
-/* As dump_once(), made anew until the kernel gave a consistent answer. `reset` forgets the rows. */
-static int dump(struct src_netlink *n, struct nlmsghdr *request, mnl_cb_t each, void *arg,
-		void (*reset)(void *arg))
-{
-	int r = -EINTR;
-
-	for (int i = 0; i < DUMP_TRIES && r == -EINTR; i++) {
-		if (reset)
-			reset(arg);
-		r = dump_once(n, request, each, arg);
-	}
-	return r;
 }
 
 static void forget_links(void *arg)
@@ -295,9 +244,10 @@ static int read_headers(struct src_netlink *n, struct links *links)
 			continue;
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
-		r = dump(n, request, on_no_receive_header, &reader, NULL);
+		r = dumper_run(&n->dumper, request, on_no_receive_header, &reader, NULL);
 		if (!r && reader.unknown)
-			r = open_socket(n); /* the rest of that dump goes with the old one */
+			r = dumper_open(
+				&n->dumper); /* the rest of that dump goes with the old one */
 		if (r)
 			return r;
 	}
@@ -322,7 +272,7 @@ static int read_links(struct src_netlink *n, struct links *links)
 	request->nlmsg_type = RTM_GETSTATS;
 	stats = mnl_nlmsg_put_extra_header(request, sizeof(*stats));
 	stats->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
-	r = dump(n, request, on_stats, links, forget_links);
+	r = dumper_run(&n->dumper, request, on_stats, links, forget_links);
 	if (r)
 		return r;
 	if (links->n)
@@ -331,7 +281,7 @@ static int read_links(struct src_netlink *n, struct links *links)
 		links->numbering = numbering(n);
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
-	r = dump(n, request_links(buffer, AF_INET6), on_link, links, NULL);
+	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), on_link, links, NULL);
 	if (r && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
 	for (size_t i = 0; i < links->n; i++) {
@@ -339,7 +289,7 @@ static int read_links(struct src_netlink *n, struct links *links)
 			continue;
 		request = request_links(buffer, AF_UNSPEC);
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-		r = dump(n, request, on_link, links, NULL);
+		r = dumper_run(&n->dumper, request, on_link, links, NULL);
 		if (r)
 			return r;
 		break;
@@ -411,6 +361,6 @@ int netlink_any_forwarding(struct src_netlink *n, enum family family)
 	request->nlmsg_type = RTM_GETNETCONF;
 	netconf = mnl_nlmsg_put_extra_header(request, sizeof(*netconf));
 	netconf->ncm_family = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-	r = dump(n, request, on_netconf, &any, NULL);
+	r = dumper_run(&n->dumper, request, on_netconf, &any, NULL);
 	return r ? r : any;
 }

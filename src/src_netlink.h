@@ -15,9 +15,8 @@ int netlink_open(struct src_netlink **out);
 void netlink_close(struct src_netlink *n); /* accepts NULL */
 
 /*
- * All interfaces, into `s`; a dump that the kernel says was interrupted is
- * made anew. IPv6 counters come with the dump where the kernel's numbering is known, else from
- * `procfs`. Returns 0 or -errno.
+ * All interfaces, into `s`. IPv6 counters come with the dump where the kernel's numbering is known,
+ * else from `procfs`. Returns 0 or -errno.
  */
 int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s);
 

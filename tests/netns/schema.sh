@@ -29,6 +29,16 @@ both() { # NAME ARGS...
 
 make_router
 both live
+"$BIN" attach --netns "$R" 2>/dev/null
+datagrams "$C" 5 100 10.2.0.2 && datagrams "$C" 5 100 fd02::2
+both "eBPF" --source ebpf
+ip -n "$R" link set rs down && ip -n "$R" link set rs name rs9 && ip -n "$R" link set rs9 up
+both "eBPF, an interface renamed" --source ebpf
+in_ns "$R" "$BIN" activity --json --compact -i 0.1 >"$TMP/doc"
+valid "activity" activity "$TMP/doc"
+"$BIN" detach --netns "$R" 2>/dev/null
+in_ns "$R" "$BIN" activity monitor --json -i 0.1 --count 3 >"$TMP/doc"
+valid "activity monitor" activity "$TMP/doc"
 both "lo too" --include '*'
 both "no interface" --include nothing
 i=0

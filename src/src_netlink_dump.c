@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "src_netlink_dump.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#define TRIES 50
+
+int dumper_open(struct netlink_dumper *d)
+{
+	dumper_close(d);
+	d->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!d->socket || mnl_socket_bind(d->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return 0;
+}
+
+void dumper_close(struct netlink_dumper *d)
+{
+	if (d->socket)
+		mnl_socket_close(d->socket);
+	d->socket = NULL;
+}
+
+/* -EINTR: the dump was interrupted. */
+static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+{
+	unsigned port = mnl_socket_get_portid(d->socket);
+	int r;
+
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = ++d->seq;
+	if (mnl_socket_sendto(d->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t size = mnl_socket_recvfrom(d->socket, d->buffer, sizeof(d->buffer));
+
+		if (size < 0)
+			return -errno;
+		r = mnl_cb_run(d->buffer, size, d->seq, port, each, arg);
+		/* an interrupted dump still has its rest on the way: leave it to the next number */
+		if (r < 0 && errno == ESRCH)
+			r = MNL_CB_OK;
+	} while (r > 0);
+	return r < 0 ? -errno : 0;
+}
+
+int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
+	       void (*reset)(void *arg))
+{
+	int r = -EINTR;
+
+	for (int i = 0; i < TRIES && r == -EINTR; i++) {
+		if (reset)
+			reset(arg);
+		r = run_once(d, request, each, arg);
+	}
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src_netlink_dump: rtnetlink dumps that are consistent.
+ */
+#ifndef IPFW_SRC_NETLINK_DUMP_H
+#define IPFW_SRC_NETLINK_DUMP_H
+
+#include <libmnl/libmnl.h>
+
+struct netlink_dumper {
+	struct mnl_socket *socket;
+	unsigned seq;
+	char buffer[32768]; /* the kernel fills at most this much at once */
+};
+
+/*
+ * Open the socket, in the calling thread's network namespace; one that is open already is replaced,
+ * and what was still to come on it is gone. `d` begins zeroed. Returns 0 or -errno.
+ */
+int dumper_open(struct netlink_dumper *d);
+void dumper_close(struct netlink_dumper *d); /* also where it is not open */
+
+/*
+ * Send the request and hand each message of the answer to `each`. A dump that the kernel says was
+ * interrupted is made anew, after `reset` (NULL: nothing) forgot what came. Returns 0 or -errno.
+ */
+int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
+	       void (*reset)(void *arg));
+
+#endif
