@@ -134,27 +134,28 @@ static __noinline void miss(__u32 what, __u32 packets)
 		__sync_fetch_and_add(v, packets);
 }
 
-/* Not inlined: the compiler would merge the two lookups, and the verifier inline neither. */
-static __noinline struct ipfw_if_counters *if_in_hash(__u32 ifindex)
+/* The value of a key, `fresh` if there was none; NULL: there is no room. */
+static __always_inline void *find_or_add(void *map, const void *key, const void *fresh)
 {
-	struct ipfw_if_counters *v = bpf_map_lookup_elem(&if_high, &ifindex);
+	void *v = bpf_map_lookup_elem(map, key);
 
 	if (!v) {
-		bpf_map_update_elem(&if_high, &ifindex, &no_counters, BPF_NOEXIST);
-		v = bpf_map_lookup_elem(&if_high, &ifindex);
+		bpf_map_update_elem(map, key, fresh, BPF_NOEXIST);
+		v = bpf_map_lookup_elem(map, key);
 	}
 	return v;
 }
 
+/* Not inlined: the compiler would merge it with the lookup in the array, and the verifier inline
+ * neither. */
+static __noinline struct ipfw_if_counters *if_in_hash(__u32 ifindex)
+{
+	return find_or_add(&if_high, &ifindex, &no_counters);
+}
+
 static __noinline struct ipfw_counter *path_in_hash(const struct ipfw_path_key *key)
 {
-	struct ipfw_counter *v = bpf_map_lookup_elem(&path_high, key);
-
-	if (!v) {
-		bpf_map_update_elem(&path_high, key, &no_counter, BPF_NOEXIST);
-		v = bpf_map_lookup_elem(&path_high, key);
-	}
-	return v;
+	return find_or_add(&path_high, key, &no_counter);
 }
 
 static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage stage,

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,12 +43,6 @@ __attribute__((noreturn, format(printf, 1, 2))) static void usage_error(const ch
 	exit(EXIT_USAGE);
 }
 
-static void set_json(struct options *o, const char *value)
-{
-	(void)value;
-	o->json = true;
-}
-
 static void set_pretty(struct options *o, const char *value)
 {
 	(void)value;
@@ -58,12 +53,6 @@ static void set_compact(struct options *o, const char *value)
 {
 	(void)value;
 	o->json_form = JSON_COMPACT;
-}
-
-static void set_verbose(struct options *o, const char *value)
-{
-	(void)value;
-	o->verbose = true;
 }
 
 static void set_interval(struct options *o, const char *value)
@@ -141,24 +130,6 @@ static void set_agentx_socket(struct options *o, const char *value)
 	o->agentx_socket = value;
 }
 
-static void set_no_direct(struct options *o, const char *value)
-{
-	(void)value;
-	o->no_direct = true;
-}
-
-static void set_all(struct options *o, const char *value)
-{
-	(void)value;
-	o->all = true;
-}
-
-static void set_detach_on_exit(struct options *o, const char *value)
-{
-	(void)value;
-	o->detach_on_exit = true;
-}
-
 static void show_help(struct options *o, const char *value);
 
 static void show_version(struct options *o, const char *value)
@@ -169,31 +140,37 @@ static void show_version(struct options *o, const char *value)
 	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
 }
 
+#define CALL(function) function, 0
+#define FLAG(member)   NULL, offsetof(struct options, member)
+
 static const struct {
 	char letter; /* 0: no short form */
 	const char *word, *argument;
-	void (*apply)(struct options *o, const char *value);
+	void (*apply)(struct options *o, const char *value); /* NULL: set the flag */
+	size_t flag;                                         /* where in struct options */
 	const char *help;
 } rows[] = {
-	{'j', "json", NULL, set_json, "JSON instead of text"},
-	{0, "pretty", NULL, set_pretty, "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, set_compact, "JSON on one line (default elsewhere in monitor)"},
-	{'i', "interval", "SECONDS", set_interval,
+	{'j', "json", NULL, FLAG(json), "JSON instead of text"},
+	{0, "pretty", NULL, CALL(set_pretty), "JSON on many lines (default on a terminal)"},
+	{0, "compact", NULL, CALL(set_compact), "JSON on one line (default elsewhere in monitor)"},
+	{'i', "interval", "SECONDS", CALL(set_interval),
 	 "time between readings (default 10, activity 1)"},
-	{'c', "count", "N", set_count, "monitor: end after N readings"},
-	{0, "source", "WORD", set_source, "auto, kernel or ebpf"},
-	{0, "hooks", "WORD", set_hooks, "auto, netfilter or fentry"},
-	{0, "include", "GLOB", add_include, "only these interfaces (repeatable)"},
-	{0, "exclude", "GLOB", add_exclude, "not these interfaces (repeatable)"},
-	{0, "netns", "NAME|PATH", set_netns, "in that network namespace"},
-	{0, "root", "DIR", set_root, "read the proc tree below DIR (implies --source kernel)"},
-	{0, "agentx-socket", "ADDR", set_agentx_socket, "agent: where the master agent listens"},
-	{0, "no-direct", NULL, set_no_direct, "agent: answer by way of the library (diagnosis)"},
-	{0, "all", NULL, set_all, "detach: in every network namespace"},
-	{0, "detach-on-exit", NULL, set_detach_on_exit, "agent: leave no eBPF counters behind"},
-	{'v', "verbose", NULL, set_verbose, "exact figures, and what explains them"},
-	{'V', "version", NULL, show_version, "print the version"},
-	{'h', "help", NULL, show_help, "print this"},
+	{'c', "count", "N", CALL(set_count), "monitor: end after N readings"},
+	{0, "source", "WORD", CALL(set_source), "auto, kernel or ebpf"},
+	{0, "hooks", "WORD", CALL(set_hooks), "auto, netfilter or fentry"},
+	{0, "include", "GLOB", CALL(add_include), "only these interfaces (repeatable)"},
+	{0, "exclude", "GLOB", CALL(add_exclude), "not these interfaces (repeatable)"},
+	{0, "netns", "NAME|PATH", CALL(set_netns), "in that network namespace"},
+	{0, "root", "DIR", CALL(set_root),
+	 "read the proc tree below DIR (implies --source kernel)"},
+	{0, "agentx-socket", "ADDR", CALL(set_agentx_socket),
+	 "agent: where the master agent listens"},
+	{0, "no-direct", NULL, FLAG(no_direct), "agent: answer by way of the library (diagnosis)"},
+	{0, "all", NULL, FLAG(all), "detach: in every network namespace"},
+	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), "agent: leave no eBPF counters behind"},
+	{'v', "verbose", NULL, FLAG(verbose), "exact figures, and what explains them"},
+	{'V', "version", NULL, CALL(show_version), "print the version"},
+	{'h', "help", NULL, CALL(show_help), "print this"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -274,7 +251,10 @@ void options_parse(struct options *o, int argc, char **argv)
 		for (size_t i = 0; found < 256 && i < ROWS; i++)
 			if (rows[i].letter == found)
 				row = i;
-		rows[row].apply(o, optarg);
+		if (rows[row].apply)
+			rows[row].apply(o, optarg);
+		else
+			*(bool *)((char *)o + rows[row].flag) = true;
 	}
 	parse_command(o, argc - optind, argv + optind);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)

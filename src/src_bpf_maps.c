@@ -225,20 +225,19 @@ static bool sum(uint64_t *out, const uint64_t *values, size_t words, size_t stri
 	return any;
 }
 
-static int add_if(struct table *out, const void *key, const void *values)
+/* Add up a value over the CPUs, where those of a CPU are `slots` values apart; 0 is left out. */
+static int add_slot(struct table *out, const void *key, const void *slot, size_t slots)
 {
-	struct ipfw_if_counters c;
+	uint64_t total[sizeof(struct ipfw_if_counters) / 8];
+	size_t words = out->value_size / 8;
 
-	return sum((uint64_t *)&c, values, sizeof(c) / 8, sizeof(c) / 8) ? table_add(out, key, &c)
-									 : 0;
+	return sum(total, slot, words, words * slots) ? table_add(out, key, total) : 0;
 }
 
-static int add_path(struct table *out, const void *key, const void *values)
+/* An entry of a per-CPU map. */
+static int add_sum(struct table *out, const void *key, const void *values)
 {
-	struct ipfw_counter c;
-
-	return sum((uint64_t *)&c, values, sizeof(c) / 8, sizeof(c) / 8) ? table_add(out, key, &c)
-									 : 0;
+	return add_slot(out, key, values, 1);
 }
 
 int maps_size(struct bpf_object *object)
@@ -281,42 +280,29 @@ void arrays_close(struct arrays *a)
 	*a = (struct arrays){NULL, NULL};
 }
 
-/* The entries of the arrays that are not empty, in the order of their keys. */
 static int read_arrays(const struct arrays *a, struct counts *out)
 {
-	for (uint32_t i = 0; i < IPFW_LOW_IFS; i++) {
-		struct ipfw_if_counters c;
-		int r = sum((uint64_t *)&c, (const uint64_t *)&a->ifs[i], sizeof(c) / 8,
-			    sizeof(c) / 8 * IPFW_LOW_IFS)
-				? table_add(&out->ifs, &i, &c)
-				: 0;
+	int r = 0;
 
-		if (r)
-			return r;
-	}
-	for (uint32_t i = 0; i < IPFW_LOW_PATHS; i++) {
+	for (uint32_t i = 0; i < IPFW_LOW_IFS && !r; i++)
+		r = add_slot(&out->ifs, &i, &a->ifs[i], IPFW_LOW_IFS);
+	for (uint32_t i = 0; i < IPFW_LOW_PATHS && !r; i++) {
 		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
 						   i % IPFW_LOW_PATH_IFS,
 						   i / IPFW_LOW_PATH_IFS / IPFW_LOW_PATH_IFS};
-		struct ipfw_counter c;
-		int r = sum((uint64_t *)&c, (const uint64_t *)&a->paths[i], sizeof(c) / 8,
-			    sizeof(c) / 8 * IPFW_LOW_PATHS)
-				? table_add(&out->paths, &path, &c)
-				: 0;
 
-		if (r)
-			return r;
+		r = add_slot(&out->paths, &path, &a->paths[i], IPFW_LOW_PATHS);
 	}
-	return 0;
+	return r;
 }
 
 int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out)
 {
 	size_t cpus = possible_cpus() > 0 ? possible_cpus() : 0;
 	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
-				     add_if};
+				     add_sum};
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
-				       sizeof(struct ipfw_counter) * cpus, add_path};
+				       sizeof(struct ipfw_counter) * cpus, add_sum};
 	uint64_t *values;
 	int r;
 

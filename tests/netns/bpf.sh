@@ -32,6 +32,16 @@ none_left() { [ -z "$(pins)" ] && [ -z "$(left "$TMP/ids")" ]; }
 # Links that a process holds without pins.
 own_links() { for f in /proc/"$1"/fdinfo/*; do grep -q '^link_id' "$f" 2>/dev/null && awk '$1 == "link_id:" { print "link", $2 }' "$f"; done; }
 
+make_rcx() { # IFINDEX: the router's interface to the client, made anew
+	ip -n "$R" link add rcx index "$1" type veth peer name c0 netns "$C"
+	ip -n "$C" link set c0 addrgenmode none && ip -n "$R" link set rcx addrgenmode none
+	ip -n "$C" link set c0 up && ip -n "$R" link set rcx up
+	ip -n "$R" addr add 10.1.0.1/24 dev rcx && ip -n "$C" addr add 10.1.0.2/24 dev c0
+	ip -n "$C" route add default via 10.1.0.1
+	neighbour "$C" c0 "$R" rcx 10.1.0.1
+	neighbour "$R" rcx "$C" c0 10.1.0.2
+}
+
 # Nothing attached.
 ipfw --json --source ebpf >"$TMP/out"
 expect "nothing attached: exit status" 3 $?
@@ -95,13 +105,7 @@ expect "renamed: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_pack
 expect "renamed: the system goes on" 100 "$(value .ipv4.traffic.packets_received)"
 for i in 1 2; do
 	ip -n "$R" link del rcx
-	ip -n "$R" link add rcx index "$ifindex" type veth peer name c0 netns "$C"
-	ip -n "$C" link set c0 addrgenmode none && ip -n "$R" link set rcx addrgenmode none
-	ip -n "$C" link set c0 up && ip -n "$R" link set rcx up
-	ip -n "$R" addr add 10.1.0.1/24 dev rcx && ip -n "$C" addr add 10.1.0.2/24 dev c0
-	ip -n "$C" route add default via 10.1.0.1
-	neighbour "$C" c0 "$R" rcx 10.1.0.1
-	neighbour "$R" rcx "$C" c0 10.1.0.2
+	make_rcx "$ifindex"
 	expect "made again $i: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
 	datagrams "$C" 10 72 10.2.0.2
 	expect "made again $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
@@ -113,13 +117,7 @@ done
 ip -n "$R" link del rcx
 expect "gone: its path keeps the names" '["rcx","rs",10]' "$(value '[.paths[] | select(.in == "rcx")] | .[0] | [.in, .out, .packets]')"
 for i in 1 2; do
-	ip -n "$R" link add rcx index 70000 type veth peer name c0 netns "$C"
-	ip -n "$C" link set c0 addrgenmode none && ip -n "$R" link set rcx addrgenmode none
-	ip -n "$C" link set c0 up && ip -n "$R" link set rcx up
-	ip -n "$R" addr add 10.1.0.1/24 dev rcx && ip -n "$C" addr add 10.1.0.2/24 dev c0
-	ip -n "$C" route add default via 10.1.0.1
-	neighbour "$C" c0 "$R" rcx 10.1.0.1
-	neighbour "$R" rcx "$C" c0 10.1.0.2
+	make_rcx 70000
 	datagrams "$C" 10 72 10.2.0.2
 	expect "high ifindex $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
 	expect "high ifindex $i: its path" '[["rcx","rs",10]]' "$(value '[.paths[] | select(.in_ifindex == 70000) | [.in, .out, .packets]]')"
