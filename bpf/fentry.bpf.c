@@ -102,11 +102,14 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
 	struct load l;
+	__u32 out;
 
 	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
 		return 0;
 	l = weigh_routed(skb);
-	count_forwarded(skb, output_ifindex(skb), ipv6, &l);
+	out = output_ifindex(skb);
+	count_if(out, ipv6, IPFW_OUT_FORW, &l);
+	count_path(ingress_ifindex(skb), out, ipv6, &l);
 	return 0;
 }
 

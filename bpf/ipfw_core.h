@@ -158,22 +158,30 @@ static __noinline struct ipfw_counter *path_in_hash(const struct ipfw_path_key *
 	return find_or_add(&path_high, key, &no_counter);
 }
 
-static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage stage,
-				     const struct load *l)
+/* The counters of an interface; NULL: there is no room for them. */
+static __always_inline struct ipfw_if_counters *counters_of(__u32 ifindex)
 {
-	struct ipfw_if_counters *v;
-
 	if (ifindex < IPFW_LOW_IFS) {
 		__u32 slot = bpf_get_smp_processor_id() * IPFW_LOW_IFS + ifindex;
 
-		v = bpf_map_lookup_elem(&if_low, &slot);
-	} else {
-		v = if_in_hash(ifindex);
+		return bpf_map_lookup_elem(&if_low, &slot);
 	}
-	if (v)
-		add(&v->of[ipv6 & 1][stage], l);
+	return if_in_hash(ifindex);
+}
+
+static __always_inline void count(struct ipfw_if_counters *c, __u32 ipv6, enum ipfw_stage stage,
+				  const struct load *l)
+{
+	if (c)
+		add(&c->of[ipv6 & 1][stage], l);
 	else
 		miss(IPFW_MISSED_IF, l->packets);
+}
+
+static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage stage,
+				     const struct load *l)
+{
+	count(counters_of(ifindex), ipv6, stage, l);
 }
 
 static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const struct load *l)
@@ -264,13 +272,6 @@ static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool 
 	flags = control_flags(skb, ipv6);
 	return ipv6 ? !(flags & IP6SKB_XFRM_TRANSFORMED)
 		    : (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED)) == IPSKB_FORWARDED;
-}
-
-static __always_inline void count_forwarded(struct sk_buff *skb, __u32 out_ifindex, __u32 ipv6,
-					    const struct load *l)
-{
-	count_if(out_ifindex, ipv6, IPFW_OUT_FORW, l);
-	count_path(ingress_ifindex(skb), out_ifindex, ipv6, l);
 }
 
 static __always_inline struct net_device *output_device(struct sk_buff *skb)

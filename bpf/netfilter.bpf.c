@@ -108,6 +108,7 @@ int post_routing(struct bpf_nf_ctx *ctx)
 	struct sk_buff *skb = ctx->skb;
 	struct net_device *out = state->out;
 	__u32 ipv6 = is_ipv6(state);
+	struct ipfw_if_counters *counters;
 	struct load l;
 
 	if (!out || skb->dev != out)
@@ -117,12 +118,15 @@ int post_routing(struct bpf_nf_ctx *ctx)
 	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)
 		return NF_ACCEPT; /* it passes once more, on the slave */
 	l = weigh_routed(skb);
-	if (was_forwarded(skb, ipv6, !state->sk))
-		count_forwarded(skb, out->ifindex, ipv6, &l);
+	counters = counters_of(out->ifindex);
+	if (was_forwarded(skb, ipv6, !state->sk)) {
+		count(counters, ipv6, IPFW_OUT_FORW, &l);
+		count_path(ingress_ifindex(skb), out->ifindex, ipv6, &l);
+	}
 	if (before_ipsec(skb))
 		return NF_ACCEPT;
 	if (l.packets == 1 && (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu))
 		fragment(&l, skb, ipv6);
-	count_if(out->ifindex, ipv6, IPFW_OUT, &l);
+	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }
