@@ -30,6 +30,8 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
 
 extern const void ip_mc_finish_output __ksym __weak;
 extern const void dev_loopback_xmit __ksym __weak;
+extern const void xfrm4_rcv_encap_finish __ksym __weak;
+extern const void xfrm6_transport_finish2 __ksym __weak;
 
 #define USUAL_SMALLEST_MTU 576 /* below it, only that of the device is looked at */
 
@@ -60,8 +62,9 @@ int pre_routing(struct bpf_nf_ctx *ctx)
 	struct load l;
 	__u32 ifindex;
 
-	if (!in)
-		return NF_ACCEPT;
+	if (!in || state->okfn == &xfrm4_rcv_encap_finish ||
+	    state->okfn == &xfrm6_transport_finish2)
+		return NF_ACCEPT; /* once more, after IPsec in transport mode */
 	ifindex = in->ifindex;
 	if (ifindex != LOOPBACK_IFINDEX) {
 		if (skb->pkt_type == PACKET_LOOPBACK) /* our own multicast, looped back */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "attach.h"
 
+#include <errno.h>
+
 #include "log.h"
 #include "out.h"
 #include "src_bpf.h"
@@ -56,8 +58,10 @@ int status_run(const struct options *o)
 	if (!r)
 		return out_line(why) ? EXIT_FAILED : EXIT_DONE;
 	log_warning("%s", why);
-	src_bpf_probe(verdicts);
-	for (int id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++)
-		log_warning("%s", verdicts[id]);
+	if (r != -EOPNOTSUPP) {
+		src_bpf_probe(verdicts);
+		for (int id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++)
+			log_warning("%s", verdicts[id]);
+	}
 	return EXIT_NO_SOURCE;
 }
