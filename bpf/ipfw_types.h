@@ -149,7 +149,5 @@ struct bpf_nf_ctx {
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_MTU                2
 #define IFF_L3MDEV_MASTER       (1 << 18)
-#define NFPROTO_IPV4            2
-#define NFPROTO_IPV6            10
 
 #endif

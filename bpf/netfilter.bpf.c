@@ -35,11 +35,6 @@ extern const void xfrm6_transport_finish2 __ksym __weak;
 
 #define USUAL_SMALLEST_MTU 576 /* below it, only that of the device is looked at */
 
-static __always_inline bool is_ipv6(const struct nf_hook_state *state)
-{
-	return state->pf == NFPROTO_IPV6;
-}
-
 static __noinline bool is_for_us(struct sk_buff *skb, struct net_device *dev)
 {
 	struct ethhdr *frame = KERNEL_CAST(skb->head + skb->mac_header, struct ethhdr);
@@ -53,8 +48,7 @@ static __noinline bool is_for_us(struct sk_buff *skb, struct net_device *dev)
 	return true;
 }
 
-SEC("raw_tp")
-int pre_routing(struct bpf_nf_ctx *ctx)
+static __always_inline int received(struct bpf_nf_ctx *ctx, __u32 ipv6)
 {
 	const struct nf_hook_state *state = ctx->state;
 	struct sk_buff *skb = ctx->skb;
@@ -78,12 +72,11 @@ int pre_routing(struct bpf_nf_ctx *ctx)
 		}
 	}
 	l = weigh_routed(skb);
-	count_if(ifindex, is_ipv6(state), IPFW_IN, &l);
+	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return NF_ACCEPT;
 }
 
-SEC("raw_tp")
-int forward(struct bpf_nf_ctx *ctx)
+static __always_inline int handed_over(struct bpf_nf_ctx *ctx, __u32 ipv6)
 {
 	const struct nf_hook_state *state = ctx->state;
 	struct sk_buff *skb = ctx->skb;
@@ -92,7 +85,7 @@ int forward(struct bpf_nf_ctx *ctx)
 	if (skb->dev != state->in && skb->dev != state->out)
 		return NF_ACCEPT; /* bridged, called by br_netfilter */
 	l = weigh_routed(skb);
-	count_if(ingress_ifindex(skb), is_ipv6(state), IPFW_IN_FORW, &l);
+	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return NF_ACCEPT;
 }
 
@@ -104,13 +97,11 @@ static __always_inline bool before_ipsec(struct sk_buff *skb)
 	return dst && KERNEL_READ(dst, struct dst_entry, xfrm);
 }
 
-SEC("raw_tp")
-int post_routing(struct bpf_nf_ctx *ctx)
+static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 {
 	const struct nf_hook_state *state = ctx->state;
 	struct sk_buff *skb = ctx->skb;
 	struct net_device *out = state->out;
-	__u32 ipv6 = is_ipv6(state);
 	struct ipfw_if_counters *counters;
 	struct load l;
 
@@ -133,3 +124,20 @@ int post_routing(struct bpf_nf_ctx *ctx)
 	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }
+
+/* A program for each family costs less than asking each packet for it. */
+#define HOOK(name, inlined)                                                                        \
+	SEC("raw_tp")                                                                              \
+	int name##_ipv4(struct bpf_nf_ctx *ctx)                                                    \
+	{                                                                                          \
+		return inlined(ctx, 0);                                                            \
+	}                                                                                          \
+	SEC("raw_tp")                                                                              \
+	int name##_ipv6(struct bpf_nf_ctx *ctx)                                                    \
+	{                                                                                          \
+		return inlined(ctx, 1);                                                            \
+	}
+
+HOOK(pre_routing, received)
+HOOK(forward, handed_over)
+HOOK(post_routing, sent)

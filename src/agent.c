@@ -68,8 +68,9 @@ static void take_reading(struct agent *a)
 	if (fresh->troubles)
 		set_status(a, STATUS_DEGRADED, fresh->trouble);
 	else if (fresh->missed_packets || fresh->missed_path_packets)
-		set_status(a, STATUS_DEGRADED,
-			   "the eBPF maps are full: some packets are not counted");
+		set_status(
+			a, STATUS_DEGRADED,
+			"eBPF could not count some packets: its maps are full, or it was skipped");
 	else
 		set_status(a, *collect_note(a->collector) ? STATUS_DEGRADED : STATUS_OK,
 			   collect_note(a->collector));

@@ -155,7 +155,7 @@ static const struct {
 	{0, "compact", NULL, CALL(set_compact), "JSON on one line (default elsewhere in monitor)"},
 	{'i', "interval", "SECONDS", CALL(set_interval),
 	 "time between readings (default 10, activity 1)"},
-	{'c', "count", "N", CALL(set_count), "monitor: end after N readings"},
+	{'c', "count", "N", CALL(set_count), "monitor, activity: end after N readings"},
 	{0, "source", "WORD", CALL(set_source), "auto, kernel or ebpf"},
 	{0, "hooks", "WORD", CALL(set_hooks), "auto, netfilter or fentry"},
 	{0, "include", "GLOB", CALL(add_include), "only these interfaces (repeatable)"},

@@ -43,7 +43,7 @@ static int text_width(const char *text)
 
 static void print_grid(FILE *f, struct grid *g)
 {
-	int width[16] = {0};
+	int width[16] = {0}, blanks = 0;
 
 	for (size_t i = 0; i < g->n; i++) {
 		int w = text_width(g->cells[i]);
@@ -53,14 +53,20 @@ static void print_grid(FILE *f, struct grid *g)
 	}
 	for (size_t i = 0; i < g->n; i++) {
 		size_t column = i % g->columns;
-		int pad = width[column] - text_width(g->cells[i]);
-		bool last = column == g->columns - 1;
+		const char *cell = g->cells[i];
+		int pad = width[column] - text_width(cell);
 
-		if (column < g->left)
-			fprintf(f, "%s%*s", g->cells[i], last ? 0 : pad, "");
-		else
-			fprintf(f, "%*s%s", last && !*g->cells[i] ? 0 : pad, "", g->cells[i]);
-		fputs(last ? "\n" : "  ", f);
+		if (*cell) { /* blanks go out in front of what stands behind them only */
+			fprintf(f, "%*s%s", blanks + (column < g->left ? 0 : pad), "", cell);
+			blanks = column < g->left ? pad : 0;
+		} else {
+			blanks += pad;
+		}
+		blanks += 2;
+		if (column == g->columns - 1) {
+			fputc('\n', f);
+			blanks = 0;
+		}
 		free(g->cells[i]);
 	}
 	free(g->cells);
@@ -137,9 +143,7 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 			"has no counter of just this; - is not known\n");
 	}
 	if (s->missed_packets || s->missed_path_packets)
-		fprintf(f,
-			"not counted, for want of room: %" PRIu64 " packets on interfaces, %" PRIu64
-			" on paths\n",
+		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",
 			s->missed_packets, s->missed_path_packets);
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);

@@ -116,6 +116,26 @@ static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t 
 	return r;
 }
 
+/* Attach first, so that what counts goes on where that is refused; then take its place. */
+static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+{
+	int r = attach_own(b, hooks, why, why_size);
+
+	if (r)
+		return r;
+	r = pins_remove(&b->pins, false);
+	if (r >= 0)
+		r = pins_create(&b->pins, &b->hooks);
+	if (r < 0)
+		pins_remove(&b->pins, false); /* not half of it */
+	hooks_close(&b->hooks);
+	if (!r)
+		r = open_pinned(b, HOOKS_NONE, true);
+	if (r)
+		snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
+	return r;
+}
+
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
 {
@@ -127,23 +147,8 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size
 		return lock;
 	}
 	r = open_pinned(b, hooks, true);
-	if (r) {
-		r = pins_remove(&b->pins, false);
-		if (r < 0)
-			snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
-		else
-			r = attach_own(b, hooks, why, why_size);
-		if (!r) {
-			r = pins_create(&b->pins, &b->hooks);
-			if (r)
-				snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
-			hooks_close(&b->hooks);
-			if (r)
-				pins_remove(&b->pins, false);
-			else
-				r = open_pinned(b, HOOKS_NONE, true);
-		}
-	}
+	if (r)
+		r = replace_pinned(b, hooks, why, why_size);
 	close(lock);
 	return r;
 }

@@ -62,42 +62,42 @@ static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t p
 	return fd < 0 ? -errno : fd;
 }
 
-static int add_link(struct hooks *h, int fd, const char *name, const char *family)
+static int add_link(struct hooks *h, int fd, const char *program)
 {
 	if (fd < 0)
 		return fd;
 	h->links[h->n_links].fd = fd;
-	snprintf(h->links[h->n_links++].name, sizeof(h->links[0].name), "link_%s%s%s", name,
-		 *family ? "_" : "", family);
+	snprintf(h->links[h->n_links++].name, sizeof(h->links[0].name), "link_%s", program);
 	return 0;
 }
 
 /* The programs of the netfilter set and where they go: the first ones first, the last one last. */
 static const struct {
 	const char *program;
-	uint32_t hook;
+	uint32_t family, hook;
 	int32_t priority, step;
 } netfilter_hooks[] = {
-	{"pre_routing", NF_INET_PRE_ROUTING, INT_MIN + 1, 1},
-	{"forward", NF_INET_FORWARD, INT_MIN + 1, 1},
-	{"post_routing", NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+	{"pre_routing_ipv4", NFPROTO_IPV4, NF_INET_PRE_ROUTING, INT_MIN + 1, 1},
+	{"pre_routing_ipv6", NFPROTO_IPV6, NF_INET_PRE_ROUTING, INT_MIN + 1, 1},
+	{"forward_ipv4", NFPROTO_IPV4, NF_INET_FORWARD, INT_MIN + 1, 1},
+	{"forward_ipv6", NFPROTO_IPV6, NF_INET_FORWARD, INT_MIN + 1, 1},
+	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 };
-#define N_NETFILTER_HOOKS (sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]))
 
 static int attach_netfilter(struct hooks *h, const char **what)
 {
-	for (size_t i = 0; i < 2 * N_NETFILTER_HOOKS; i++) {
-		const char *name = netfilter_hooks[i / 2].program;
+	for (size_t i = 0; i < sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]); i++) {
+		const char *name = netfilter_hooks[i].program;
 		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
 		int fd = -EBUSY;
 
 		for (int try = 0; try < PRIORITY_TRIES && fd == -EBUSY; try++)
-			fd = link_netfilter(prog, i & 1 ? NFPROTO_IPV6 : NFPROTO_IPV4,
-					    netfilter_hooks[i / 2].hook,
-					    netfilter_hooks[i / 2].priority +
-						    try * netfilter_hooks[i / 2].step);
+			fd = link_netfilter(
+				prog, netfilter_hooks[i].family, netfilter_hooks[i].hook,
+				netfilter_hooks[i].priority + try * netfilter_hooks[i].step);
 		*what = name;
-		fd = add_link(h, fd, name, i & 1 ? "ipv6" : "ipv4");
+		fd = add_link(h, fd, name);
 		if (fd)
 			return fd;
 	}
@@ -116,7 +116,7 @@ static int attach_fentry(struct hooks *h, const char **what)
 		if (fd == -EINVAL) /* before Linux 5.18 tracing had a call of its own */
 			fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
 		*what = bpf_program__name(p);
-		fd = add_link(h, fd, *what, "");
+		fd = add_link(h, fd, *what);
 		if (fd)
 			return fd;
 	}
@@ -175,25 +175,31 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	return r;
 }
 
-/* What a refusal most likely means. */
-static const char *reason(int error)
+static bool is_locked_down(void)
 {
-	static char text[160];
-	FILE *lockdown;
+	char text[160] = "";
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+	return strstr(text, "[confidentiality]");
+}
+
+/* What a refusal most likely means. */
+static const char *reason(enum hooks_id id, int error)
+{
+	bool refused = error == -EPERM || error == -EACCES;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
-	if (error != -EPERM && error != -EACCES)
-		return strerror(-error);
-	if (geteuid() != 0)
+	if (refused && geteuid() != 0)
 		return "attaching needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
-	lockdown = fopen("/sys/kernel/security/lockdown", "re");
-	if (lockdown && fgets(text, sizeof(text), lockdown) && strstr(text, "[confidentiality]")) {
-		fclose(lockdown);
+	/* The verifier says EINVAL: it does not know the function that reads memory then. */
+	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
-	}
-	if (lockdown)
-		fclose(lockdown);
 	return strerror(-error);
 }
 
@@ -223,7 +229,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size
 		if (used < why_size)
 			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
 					 used ? "; " : "", hooks_names[id], what, error_name(r),
-					 reason(r));
+					 reason(id, r));
 		hooks_close(h);
 	}
 	return r;

@@ -48,17 +48,6 @@ bool maps_fit(const int *fds)
 	return true;
 }
 
-/* All keys are rows of uint32_t. */
-static int order_keys(const void *a, const void *b, void *key_size)
-{
-	const uint32_t *x = a, *y = b;
-
-	for (size_t i = 0; i < *(size_t *)key_size / sizeof(*x); i++)
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	return 0;
-}
-
 static size_t value_offset(const struct table *t)
 {
 	return (t->key_size + 7) & ~(size_t)7;
@@ -79,58 +68,75 @@ void *table_value(const struct table *t, size_t i)
 	return t->entries + i * entry_size(t) + value_offset(t);
 }
 
+/* The place of a key in `places`: its own, or the free one that it would get. */
+static uint32_t *place_of(const struct table *t, const void *key)
+{
+	size_t mask = 2 * t->cap - 1, place = 0;
+
+	for (size_t i = 0; i < t->key_size; i += sizeof(uint32_t)) /* all keys are rows of them */
+		place = (place ^ *(const uint32_t *)((const char *)key + i)) * 0x9e3779b1u;
+	for (place >>= 7;; place++) {
+		uint32_t *p = &t->places[place & mask];
+
+		if (!*p || !memcmp(key, table_key(t, *p - 1), t->key_size))
+			return p;
+	}
+}
+
 void *table_find(const struct table *t, const void *key)
 {
-	size_t low = 0, high = t->n, key_size = t->key_size;
+	uint32_t place = t->n ? *place_of(t, key) : 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = order_keys(key, table_key(t, middle), &key_size);
-
-		if (!order)
-			return table_value(t, middle);
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return place ? table_value(t, place - 1) : NULL;
 }
 
 void table_clear(struct table *t)
 {
 	free(t->entries);
+	free(t->places);
 	t->entries = NULL;
+	t->places = NULL;
 	t->n = t->cap = 0;
+}
+
+static void table_empty(struct table *t)
+{
+	if (t->places)
+		memset(t->places, 0, 2 * t->cap * sizeof(*t->places));
+	t->n = 0;
+}
+
+static int table_grow(struct table *t)
+{
+	size_t cap = t->cap ? t->cap * 2 : 64; /* a power of two: see place_of() */
+	char *entries = reallocarray(t->entries, cap, entry_size(t));
+	uint32_t *places = calloc(2 * cap, sizeof(*places));
+
+	if (entries)
+		t->entries = entries;
+	if (!entries || !places) {
+		free(places);
+		return -ENOMEM;
+	}
+	free(t->places);
+	t->places = places;
+	t->cap = cap;
+	for (size_t i = 0; i < t->n; i++)
+		*place_of(t, table_key(t, i)) = i + 1;
+	return 0;
 }
 
 static int table_add(struct table *t, const void *key, const void *value)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 64;
-		char *entries = reallocarray(t->entries, cap, entry_size(t));
+	int r = t->n == t->cap ? table_grow(t) : 0;
 
-		if (!entries)
-			return -ENOMEM;
-		t->entries = entries;
-		t->cap = cap;
-	}
+	if (r)
+		return r;
 	memcpy(table_key(t, t->n), key, t->key_size);
 	memcpy(table_value(t, t->n), value, t->value_size);
 	t->n++;
+	*place_of(t, key) = t->n;
 	return 0;
-}
-
-static void table_sort(struct table *t)
-{
-	size_t key_size = t->key_size;
-
-	for (size_t i = 1; i < t->n; i++) { /* arrays come in order */
-		if (order_keys(table_key(t, i - 1), table_key(t, i), &key_size) < 0)
-			continue;
-		qsort_r(t->entries, t->n, entry_size(t), order_keys, &key_size);
-		return;
-	}
 }
 
 /* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
@@ -312,7 +318,8 @@ int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts 
 	out->ifs.value_size = sizeof(struct ipfw_if_counters);
 	out->paths.key_size = sizeof(struct ipfw_path_key);
 	out->paths.value_size = sizeof(struct ipfw_counter);
-	out->ifs.n = out->paths.n = 0;
+	table_empty(&out->ifs);
+	table_empty(&out->paths);
 	r = read_arrays(arrays, out);
 	if (!r)
 		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
@@ -320,8 +327,6 @@ int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts 
 		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
 	if (r)
 		return r;
-	table_sort(&out->ifs);
-	table_sort(&out->paths);
 	values = calloc(cpus, sizeof(*values));
 	if (!values)
 		return -ENOMEM;
@@ -362,10 +367,7 @@ void counts_clear(struct counts *c)
 int maps_read_hash(int fd, struct table *out)
 {
 	const struct map_form form = {out->key_size, out->value_size, table_add};
-	int r;
 
-	out->n = 0;
-	r = read_map(fd, &form, out);
-	table_sort(out);
-	return r;
+	table_empty(out);
+	return read_map(fd, &form, out);
 }

@@ -31,10 +31,11 @@ extern const char *const map_names[MAP_COUNT];
 /* Whether the maps hold records of the sizes that this program knows. */
 bool maps_fit(const int *fds);
 
-/* A table sorted by key. */
+/* Keys with values; the caller sets the sizes. */
 struct table {
 	size_t key_size, value_size;
-	char *entries; /* each a key and, aligned, a value */
+	char *entries;    /* each a key and, aligned, a value */
+	uint32_t *places; /* a hash of 2 * cap: index of the entry + 1, or 0 */
 	size_t n, cap;
 };
 

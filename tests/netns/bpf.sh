@@ -184,7 +184,14 @@ mv "$d" "$d-new"
 ipfw attach
 expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
-expect_true "half an attach: nothing is left of it" wait_for 5 test -z "$(left "$TMP/ids")"
+gone() { [ -z "$(left "$TMP/ids")" ]; }
+expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# A hook set that cannot be had leaves what counts alone.
+if ! ipfw attach --hooks fentry; then
+	expect_match "refused hooks: says so" 'fentry: refused' "$(cat "$TMP/err")"
+	expect_match "refused hooks: the others go on" 'netfilter hooks count' "$(ipfw status)"
+fi
+
 # A namespace that is deleted lives on in its counters; --all reaches them. In a bpffs of its own.
 cat >"$TMP/orphan" <<X
 mount -t bpf bpf /sys/fs/bpf
