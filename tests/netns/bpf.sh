@@ -186,6 +186,12 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# A kernel without BTF, as far as the program can see.
+unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec $BIN --netns $S activity --json" >"$TMP/out" 2>"$TMP/err"
+expect "no BTF: exit status" 3 $?
+expect_match "no BTF: one sentence" '^ipfwagent: netfilter: refused .*no BTF .CONFIG_DEBUG_INFO_BTF' "$(cat "$TMP/err")"
+expect "no BTF: one line" 1 "$(wc -l <"$TMP/err")"
+
 # A hook set that cannot be had leaves what counts alone.
 if ! ipfw attach --hooks fentry; then
 	expect_match "refused hooks: says so" 'fentry: refused' "$(cat "$TMP/err")"
