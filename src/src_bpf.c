@@ -27,7 +27,7 @@ struct src_bpf {
 	int maps[MAP_COUNT];
 	int programs[HOOKS_LINKS_MAX]; /* of fentry: they know how often they were skipped */
 	size_t n_programs;
-	int lock; /* from sample to fill; -1 */
+	int records; /* pinned: descriptor to lock from sample to fill; -1 */
 	struct arrays arrays;
 	struct counts counts;
 	struct book book;
@@ -77,10 +77,15 @@ static int begin(const struct hooks *h)
 	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
-static void close_maps(struct src_bpf *b)
+static void close_pinned(struct src_bpf *b)
 {
-	for (int i = 0; i < MAP_COUNT && b->pinned; i++)
-		close(b->maps[i]);
+	if (b->pinned) {
+		for (int i = 0; i < MAP_COUNT; i++)
+			close(b->maps[i]);
+		if (b->records >= 0)
+			close(b->records);
+	}
+	b->records = -1;
 	b->pinned = false;
 }
 
@@ -93,13 +98,16 @@ static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_versio
 	if (r)
 		return r;
 	b->pinned = true;
-	r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
+	b->records = pins_open_records(&b->pins);
+	r = b->records < 0 ? b->records : 0;
+	if (!r)
+		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
 	if (!r && (info.netns_cookie != netns_cookie() || info.hooks > HOOKS_FENTRY ||
 		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
 		   (same_version && info.object_hash != hooks_object_hash(info.hooks))))
 		r = -ESTALE;
 	if (r)
-		close_maps(b);
+		close_pinned(b);
 	return r;
 }
 
@@ -208,7 +216,7 @@ int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach atta
 		snprintf(why, why_size, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	b->lock = -1;
+	b->records = -1;
 	r = pins_locate(&b->pins, attach == BPF_ATTACH_PINNED, why, why_size);
 	if (!r && attach == BPF_ATTACH_PINNED) {
 		r = attach_pinned(b, hooks, why, why_size);
@@ -244,7 +252,7 @@ void src_bpf_close(struct src_bpf *b)
 	for (size_t i = 0; i < b->n_programs; i++)
 		close(b->programs[i]);
 	arrays_close(&b->arrays);
-	close_maps(b);
+	close_pinned(b);
 	hooks_close(&b->hooks);
 	counts_clear(&b->counts);
 	book_clear(&b->book);
@@ -268,9 +276,8 @@ static uint64_t skipped(const struct src_bpf *b)
 
 void src_bpf_drop(struct src_bpf *b)
 {
-	if (b->lock >= 0)
-		close(b->lock);
-	b->lock = -1;
+	if (b->records >= 0)
+		pins_unlock_records(b->records);
 }
 
 int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
@@ -278,10 +285,8 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 	int r;
 
 	if (b->pinned) {
-		b->lock = pins_lock_records(&b->pins);
-		if (b->lock < 0) {
-			r = b->lock;
-			b->lock = -1;
+		r = pins_lock_records(b->records);
+		if (r) {
 			snprintf(why, why_size, "%s: %s", b->pins.directory,
 				 r == -ENOENT ? "the eBPF counters were detached" : strerror(-r));
 			return r;

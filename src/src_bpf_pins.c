@@ -258,30 +258,55 @@ int pins_remove(const struct pins *p, bool all)
 }
 
 /* Wait at most a second: the one who holds it may have been stopped. */
-static int lock(const char *directory)
+static int lock(int fd)
 {
 	const struct timespec pause = {0, 1000000};
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : -EWOULDBLOCK;
+	int r = -EWOULDBLOCK;
 
 	for (int i = 0; i < 1000 && r == -EWOULDBLOCK; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : fd;
+		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 	}
-	if (r < 0 && fd >= 0)
-		close(fd);
 	return r;
+}
+
+static int open_directory(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int pins_lock_all(const struct pins *p)
 {
+	int fd, r;
+
 	if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	return lock(p->base);
+	fd = open_directory(p->base);
+	r = fd < 0 ? fd : lock(fd);
+	if (r < 0 && fd >= 0)
+		close(fd);
+	return r < 0 ? r : fd;
 }
 
-int pins_lock_records(const struct pins *p)
+int pins_open_records(const struct pins *p)
 {
-	return lock(p->directory);
+	return open_directory(p->directory);
+}
+
+int pins_lock_records(int fd)
+{
+	struct stat directory;
+	int r = lock(fd);
+
+	if (!r && fstat(fd, &directory) < 0)
+		r = -errno;
+	return !r && !directory.st_nlink ? -ENOENT : r;
+}
+
+void pins_unlock_records(int fd)
+{
+	flock(fd, LOCK_UN);
 }

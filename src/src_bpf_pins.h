@@ -39,11 +39,18 @@ int pins_create(const struct pins *p, const struct hooks *h);
 int pins_remove(const struct pins *p, bool all);
 
 /*
- * One process at a time may change the pins (of all namespaces), and one the records beside the
- * counters (of this one). Return a descriptor to close, or -errno; -ENOENT: nothing is pinned;
- * -EAGAIN: somebody has held it for a second.
+ * One process at a time may change pins, of whichever namespace. Returns a descriptor to close, or
+ * -errno; -EAGAIN: somebody has held it for a second.
  */
 int pins_lock_all(const struct pins *p);
-int pins_lock_records(const struct pins *p);
+
+/*
+ * And one at a time the records beside the counters of this namespace. The descriptor stays good
+ * for a process that has given up its privileges. Locking returns 0; -ENOENT: the pins are gone;
+ * -EAGAIN: somebody has held it for a second; another -errno.
+ */
+int pins_open_records(const struct pins *p);
+int pins_lock_records(int fd);
+void pins_unlock_records(int fd);
 
 #endif
