@@ -105,8 +105,9 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 	struct ipfw_if_counters *counters;
 	struct load l;
 
-	if (!out || skb->dev != out)
-		return NF_ACCEPT; /* bridged, called by br_netfilter */
+	/* Bridged, called by br_netfilter; before IPsec the device is still that of the input. */
+	if (!out || (skb->dev != out && skb->dev != state->in))
+		return NF_ACCEPT;
 	if (state->okfn == &ip_mc_finish_output || state->okfn == &dev_loopback_xmit)
 		return NF_ACCEPT; /* the copy of our own multicast for ourselves */
 	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)

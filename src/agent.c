@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "privileges.h"
 #include "snmp_agent.h"
 #include "timer.h"
 
@@ -135,6 +136,21 @@ static int serve(struct agent *a, struct timer *timer, int event_fd)
 	}
 }
 
+/* Whether readings of the same source are to be had as things are. */
+static bool can_read(void *arg)
+{
+	struct agent *a = arg;
+	struct snapshot *s;
+	char why[256];
+	bool same;
+
+	if (collect_read(a->collector, &s, why, sizeof(why)))
+		return false;
+	same = s->source == a->latest->source && !s->troubles;
+	snapshot_free(s);
+	return same;
+}
+
 int agent_run(const struct options *o)
 {
 	uint64_t interval_ns = o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS;
@@ -162,6 +178,11 @@ int agent_run(const struct options *o)
 		log_warning("eventfd: %s", strerror(errno));
 		goto out;
 	}
+	take_reading(&a);
+	if (o->user && a.latest && privileges_drop(o->user, can_read, &a, why, sizeof(why))) {
+		log_warning("%s", why);
+		goto out;
+	}
 	config.refresh_fd = config.stop_fd = event_fd;
 	r = snmp_agent_start(&a.snmp, &config);
 	if (r) {
@@ -170,7 +191,6 @@ int agent_run(const struct options *o)
 		result = r == -EOPNOTSUPP ? EXIT_NO_SOURCE : EXIT_FAILED;
 		goto out;
 	}
-	take_reading(&a);
 	end_interval(&a);
 	publish(&a);
 	result = serve(&a, &timer, event_fd);

@@ -120,6 +120,11 @@ static void set_netns(struct options *o, const char *value)
 	o->netns = value;
 }
 
+static void set_user(struct options *o, const char *value)
+{
+	o->user = value;
+}
+
 static void set_root(struct options *o, const char *value)
 {
 	o->collect.root = value;
@@ -167,6 +172,7 @@ static const struct {
 	 "agent: where the master agent listens"},
 	{0, "no-direct", NULL, FLAG(no_direct), "agent: answer by way of the library (diagnosis)"},
 	{0, "all", NULL, FLAG(all), "detach: in every network namespace"},
+	{0, "user", "NAME", CALL(set_user), "agent: after attaching, go on without privileges"},
 	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), "agent: leave no eBPF counters behind"},
 	{'v', "verbose", NULL, FLAG(verbose), "exact figures, and what explains them"},
 	{'V', "version", NULL, CALL(show_version), "print the version"},
@@ -259,6 +265,8 @@ void options_parse(struct options *o, int argc, char **argv)
 	parse_command(o, argc - optind, argv + optind);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
 		usage_error("--root reads captured files, which hold no eBPF counters");
+	if (o->user && o->detach_on_exit)
+		usage_error("--detach-on-exit takes the privileges that --user gives up");
 }
 
 void options_clear(struct options *o)

@@ -35,6 +35,7 @@ struct options {
 	const char *netns;
 	const char *agentx_socket;
 	bool no_direct;      /* agent: every answer takes the library's way */
+	const char *user;    /* agent: whom to become after attaching; NULL: stay */
 	bool all;            /* detach: in every network namespace */
 	bool detach_on_exit; /* agent: take the pinned counters out at the end */
 	struct collect_config collect;
