@@ -55,6 +55,20 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	return 0;
 }
 
+/* The size on the wire of a packet, or of a GSO packet's segments, the last one aside. */
+static __always_inline __u32 segment_size(struct sk_buff *skb, const struct load *l)
+{
+	void *shared = skb->head + skb->end;
+	__u32 size;
+
+	if (l->packets == 1)
+		return skb->len;
+	size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
+	if (size == GSO_BY_FRAGS)
+		return l->octets / l->packets;
+	return (l->octets - skb->len) / (l->packets - 1) + size;
+}
+
 /* What the next link refuses: see ip_exceeds_mtu() and ip6_pkt_too_big(). */
 static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const struct load *l)
 {
@@ -71,7 +85,25 @@ static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const st
 		return true;
 	if (BPF_CORE_READ_BITFIELD(skb, ignore_df))
 		return false;
-	return (l->octets + l->packets - 1) / l->packets > mtu; /* a segment */
+	return segment_size(skb, l) > mtu;
+}
+
+/* What ip6_forward() refuses for its header. */
+static __always_inline bool is_refused_ipv6(struct sk_buff *skb, const void *ip)
+{
+	struct {
+		__u8 others[7], hop_limit;
+		__u64 source[2];
+	} header = {};
+
+	bpf_probe_read_kernel(&header, sizeof(header), ip);
+	if (header.hop_limit <= 1)
+		return true;
+	if (ingress_ifindex(skb) == output_ifindex(skb))
+		return false;
+	return (header.source[0] & bpf_cpu_to_be64(0xffc0ULL << 48)) ==
+		       bpf_cpu_to_be64(0xfe80ULL << 48) || /* link-local */
+	       !(header.source[0] | header.source[1]);     /* unspecified */
 }
 
 /* On entry: what ip_forward() and ip6_forward() refuse before the FORWARD chain is left out. */
@@ -79,19 +111,15 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 {
 	void *ip = skb->head + skb->network_header;
 	struct load l;
-	__u32 hops;
 
 	if (!is_ours(skb) || skb->pkt_type != PACKET_HOST)
 		return 0;
 	if (ipv6) {
-		hops = KERNEL_READ(ip, struct ipv6hdr, hop_limit);
-		if (!skb->dev->nd_net.net->ipv6.devconf_all->forwarding)
+		if (!skb->dev->nd_net.net->ipv6.devconf_all->forwarding || is_refused_ipv6(skb, ip))
 			return 0;
-	} else {
-		hops = KERNEL_READ(ip, struct iphdr, ttl);
-	}
-	if (hops <= 1)
+	} else if (KERNEL_READ(ip, struct iphdr, ttl) <= 1) {
 		return 0;
+	}
 	l = weigh_routed(skb);
 	if (is_too_big(skb, ipv6, &l))
 		return 0;

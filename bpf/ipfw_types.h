@@ -98,14 +98,8 @@ struct inet6_skb_parm {
 
 struct iphdr {
 	__u8 ihl : 4, version : 4;
-	__be16 tot_len;
 	__be16 frag_off;
 	__u8 ttl;
-};
-
-struct ipv6hdr {
-	__be16 payload_len;
-	__u8 hop_limit;
 };
 
 struct tcphdr {
@@ -139,7 +133,6 @@ struct bpf_nf_ctx {
 #define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
 #define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
 #define GSO_BY_FRAGS            0xffff
-#define PACKET_OTHERHOST        3
 #define PACKET_LOOPBACK         5
 #define LOOPBACK_IFINDEX        1
 #define IPSKB_FORWARDED         (1 << 0)
