@@ -139,11 +139,28 @@ static int set_netns(struct bpf_object *object)
 	return 0;
 }
 
+/* The kernel shows zeros for addresses to those who may not know them. */
+static bool symbols_are_hidden(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	unsigned long long address = 0;
+
+	if (!f)
+		return true;
+	while (!address && fscanf(f, "%llx%*[^\n]", &address) == 1)
+		;
+	fclose(f);
+	return !address;
+}
+
 static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 {
 	struct bpf_program *p;
 	int r = 0;
 
+	*what = "symbols";
+	if (id == HOOKS_NETFILTER && symbols_are_hidden())
+		return -EPERM; /* the rules that go by a function's address would not hold */
 	*what = "open";
 	h->object = bpf_object__open_mem(objects[id].bytes, objects[id].size, NULL);
 	if (!h->object)
@@ -189,14 +206,17 @@ static bool is_locked_down(void)
 }
 
 /* What a refusal most likely means. */
-static const char *reason(enum hooks_id id, int error)
+static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
 	if (refused && geteuid() != 0)
-		return "attaching needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN";
+		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
+		       "CAP_SYSLOG";
+	if (!strcmp(what, "symbols"))
+		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
 	/* The verifier says EINVAL: it does not know the function that reads memory then. */
 	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
@@ -229,7 +249,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size
 		if (used < why_size)
 			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
 					 used ? "; " : "", hooks_names[id], what, error_name(r),
-					 reason(id, r));
+					 reason(id, r, what));
 		hooks_close(h);
 	}
 	return r;

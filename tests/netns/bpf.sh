@@ -192,6 +192,11 @@ expect "no BTF: exit status" 3 $?
 expect_match "no BTF: one sentence" '^ipfwagent: netfilter: refused .*no BTF .CONFIG_DEBUG_INFO_BTF' "$(cat "$TMP/err")"
 expect "no BTF: one line" 1 "$(wc -l <"$TMP/err")"
 
+# Without the kernel's symbols the rules would not hold: the netfilter set is refused.
+setpriv --bounding-set=-syslog "$BIN" --netns "$S" activity --hooks netfilter --json >"$TMP/out" 2>"$TMP/err"
+expect "hidden symbols: exit status" 3 $?
+expect_match "hidden symbols: one sentence" 'netfilter: refused .*hides its symbols' "$(cat "$TMP/err")"
+
 # A hook set that cannot be had leaves what counts alone.
 if ! ipfw attach --hooks fentry; then
 	expect_match "refused hooks: says so" 'fentry: refused' "$(cat "$TMP/err")"
