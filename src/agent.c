@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "notify.h"
 #include "privileges.h"
 #include "snmp_agent.h"
 #include "timer.h"
@@ -80,6 +81,7 @@ static void take_reading(struct agent *a)
 		a->if_change_ns = fresh->mono_ns;
 	snapshot_free(a->latest);
 	a->latest = fresh;
+	notify("WATCHDOG=1");
 }
 
 /* The newest reading ends a full interval. */
@@ -193,7 +195,9 @@ int agent_run(const struct options *o)
 	}
 	end_interval(&a);
 	publish(&a);
+	notify("READY=1");
 	result = serve(&a, &timer, event_fd);
+	notify("STOPPING=1");
 	if (o->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
 		log_warning("%s", why);
 	if (!snmp_agent_stop(a.snmp))

@@ -18,10 +18,16 @@ mib() { snmp_value "IPFWAGENT-MIB::$1"; }
 is_mib() { [ "$(mib "$1")" = "$2" ]; }
 trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
 
+socat -u "UNIX-RECV:$TMP/notify" "CREATE:$TMP/states" &
+pids+=($!)
+wait_for 10 test -S "$TMP/notify"
+export NOTIFY_SOCKET=$TMP/notify
 agent_on
+unset NOTIFY_SOCKET
 expect_true "the agent answers" wait_for 20 agent_answers
 expect "it attached by itself" ebpf "$(mib ipfwSource.0)"
 expect "its hooks" '"netfilter"' "$(mib ipfwHooks.0 | sed 's/^[^"]*$/"&"/')"
+expect_true "it says that it is ready, and alive" wait_for 10 grep -qE 'READY=1.*WATCHDOG=1' "$TMP/states"
 expect "its status" ok "$(mib ipfwStatus.0)"
 
 # A million packets of both families, each way of its own.

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * notify: tell the service manager how the daemon is, by the datagram protocol of sd_notify(3).
+ */
+#ifndef IPFW_NOTIFY_H
+#define IPFW_NOTIFY_H
+
+/*
+ * Send "READY=1", "WATCHDOG=1", "STOPPING=1" or the like. Does nothing where no manager asked for
+ * it ($NOTIFY_SOCKET); a manager that does not listen is its own trouble.
+ */
+void notify(const char *state);
+
+#endif
