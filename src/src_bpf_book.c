@@ -177,15 +177,14 @@ static void fill_system(struct filling *f)
  */
 static void retire(struct filling *f, uint32_t ifindex)
 {
-	const struct ipfw_if_counters *raw = table_find(&f->counts->ifs, &ifindex);
 	struct ipfw_info info;
 	const uint32_t zero = 0;
 	struct ipfw_if_counters rest;
 
 	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
-	if (ifindex < IPFW_LOW_IFS) {
-		if (raw)
-			write_record(f, MAP_IF_BASES, &ifindex, raw);
+	if (ifindex < IPFW_LOW_IFS) { /* read anew: the sample was taken before it was gone */
+		if (!maps_read_if(f->maps, ifindex, &rest))
+			write_record(f, MAP_IF_BASES, &ifindex, &rest);
 		return;
 	}
 	if (!maps_take_if(f->maps, ifindex, &rest) &&
@@ -252,8 +251,8 @@ static bool fill_path(struct filling *f, const struct ipfw_path_key *key,
 	}
 	over = record.over || !is_live(f, key->in_ifindex) || !is_live(f, key->out_ifindex);
 	if (!found || renewed || over != record.over) {
-		if (over && !record.over)
-			record.final = *raw;
+		if (over && !record.over) /* read anew: the sample was taken before */
+			maps_read_path(f->maps, key, &record.final);
 		record.over = over;
 		write_record(f, MAP_PATH_RECORDS, key, &record);
 	}

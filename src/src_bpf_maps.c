@@ -48,97 +48,6 @@ bool maps_fit(const int *fds)
 	return true;
 }
 
-static size_t value_offset(const struct table *t)
-{
-	return (t->key_size + 7) & ~(size_t)7;
-}
-
-static size_t entry_size(const struct table *t)
-{
-	return value_offset(t) + t->value_size;
-}
-
-void *table_key(const struct table *t, size_t i)
-{
-	return t->entries + i * entry_size(t);
-}
-
-void *table_value(const struct table *t, size_t i)
-{
-	return t->entries + i * entry_size(t) + value_offset(t);
-}
-
-/* The place of a key in `places`: its own, or the free one that it would get. */
-static uint32_t *place_of(const struct table *t, const void *key)
-{
-	size_t mask = 2 * t->cap - 1, place = 0;
-
-	for (size_t i = 0; i < t->key_size; i += sizeof(uint32_t)) /* all keys are rows of them */
-		place = (place ^ *(const uint32_t *)((const char *)key + i)) * 0x9e3779b1u;
-	for (place >>= 7;; place++) {
-		uint32_t *p = &t->places[place & mask];
-
-		if (!*p || !memcmp(key, table_key(t, *p - 1), t->key_size))
-			return p;
-	}
-}
-
-void *table_find(const struct table *t, const void *key)
-{
-	uint32_t place = t->n ? *place_of(t, key) : 0;
-
-	return place ? table_value(t, place - 1) : NULL;
-}
-
-void table_clear(struct table *t)
-{
-	free(t->entries);
-	free(t->places);
-	t->entries = NULL;
-	t->places = NULL;
-	t->n = t->cap = 0;
-}
-
-static void table_empty(struct table *t)
-{
-	if (t->places)
-		memset(t->places, 0, 2 * t->cap * sizeof(*t->places));
-	t->n = 0;
-}
-
-static int table_grow(struct table *t)
-{
-	size_t cap = t->cap ? t->cap * 2 : 64; /* a power of two: see place_of() */
-	char *entries = reallocarray(t->entries, cap, entry_size(t));
-	uint32_t *places = calloc(2 * cap, sizeof(*places));
-
-	if (entries)
-		t->entries = entries;
-	if (!entries || !places) {
-		free(places);
-		return -ENOMEM;
-	}
-	free(t->places);
-	t->places = places;
-	t->cap = cap;
-	for (size_t i = 0; i < t->n; i++)
-		*place_of(t, table_key(t, i)) = i + 1;
-	return 0;
-}
-
-static int table_add(struct table *t, const void *key, const void *value)
-{
-	int r = t->n == t->cap ? table_grow(t) : 0;
-
-	if (r)
-		return r;
-	memcpy(table_key(t, t->n), key, t->key_size);
-	memcpy(table_value(t, t->n), value, t->value_size);
-	t->n++;
-	*place_of(t, key) = t->n;
-	return 0;
-}
-
 /* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
 typedef int (*each_entry)(struct table *out, const void *key, const void *values);
 
@@ -356,6 +265,49 @@ int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
 		sum((uint64_t *)out, values, sizeof(*out) / 8, sizeof(*out) / 8);
 	free(values);
 	return r;
+}
+
+/* Add up the slots of the CPUs in an array of `slots` for each. */
+static int read_slot(int fd, uint32_t slot, uint32_t slots, uint64_t *out, size_t words)
+{
+	uint64_t value[sizeof(struct ipfw_if_counters) / 8];
+	int r = 0;
+
+	memset(out, 0, words * sizeof(*out));
+	for (int cpu = 0; cpu < possible_cpus() && !r; cpu++, slot += slots) {
+		r = bpf_map_lookup_elem(fd, &slot, value);
+		for (size_t i = 0; i < words && !r; i++)
+			out[i] += value[i];
+	}
+	return r;
+}
+
+static int read_entry(int fd, const void *key, uint64_t *out, size_t words)
+{
+	uint64_t *values = calloc(possible_cpus(), words * sizeof(*out));
+	int r = values ? bpf_map_lookup_elem(fd, key, values) : -ENOMEM;
+
+	if (!r)
+		sum(out, values, words, words);
+	free(values);
+	return r;
+}
+
+int maps_read_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
+{
+	if (ifindex < IPFW_LOW_IFS)
+		return read_slot(fds[MAP_IF_LOW], ifindex, IPFW_LOW_IFS, (uint64_t *)out,
+				 sizeof(*out) / 8);
+	return read_entry(fds[MAP_IF_HIGH], &ifindex, (uint64_t *)out, sizeof(*out) / 8);
+}
+
+int maps_read_path(const int *fds, const struct ipfw_path_key *key, struct ipfw_counter *out)
+{
+	if (key->in_ifindex < IPFW_LOW_PATH_IFS && key->out_ifindex < IPFW_LOW_PATH_IFS)
+		return read_slot(fds[MAP_PATH_LOW],
+				 IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6),
+				 IPFW_LOW_PATHS, (uint64_t *)out, sizeof(*out) / 8);
+	return read_entry(fds[MAP_PATH_HIGH], key, (uint64_t *)out, sizeof(*out) / 8);
 }
 
 void counts_clear(struct counts *c)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../bpf/ipfw_shared.h"
+#include "src_bpf_table.h"
 
 enum map_id {
 	MAP_IF_LOW,
@@ -30,14 +31,6 @@ extern const char *const map_names[MAP_COUNT];
 
 /* Whether the maps hold records of the sizes that this program knows. */
 bool maps_fit(const int *fds);
-
-/* Keys with values; the caller sets the sizes. */
-struct table {
-	size_t key_size, value_size;
-	char *entries;    /* each a key and, aligned, a value */
-	uint32_t *places; /* a hash of 2 * cap: index of the entry + 1, or 0 */
-	size_t n, cap;
-};
 
 /* The arrays of counters, mapped into memory: [cpu][slot]. */
 struct arrays {
@@ -60,17 +53,16 @@ struct counts {
 	uint64_t missed[IPFW_MISSED];
 };
 
-void *table_key(const struct table *t, size_t i);
-void *table_value(const struct table *t, size_t i);
-void *table_find(const struct table *t, const void *key); /* the value, or NULL */
-void table_clear(struct table *t);                        /* frees the entries */
-
 /* What the hooks counted until now. Returns 0 or -errno; the tables' room is used again. */
 int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out);
 void counts_clear(struct counts *c);
 
 /* Take the counters of an ifindex out of the hash. Returns 0, -ENOENT or another -errno. */
 int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
+
+/* What is counted just now for one interface, or path. Returns 0 or -errno. */
+int maps_read_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
+int maps_read_path(const int *fds, const struct ipfw_path_key *key, struct ipfw_counter *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);
