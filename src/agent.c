@@ -2,10 +2,12 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -15,20 +17,36 @@
 #include "timer.h"
 
 #define DEFAULT_INTERVAL_NS 10000000000ull
+#define NS_PER_MS           1000000
 #define CACHE_MS            1000
 
 enum { STATUS_OK = 1, STATUS_DEGRADED, STATUS_FAILING };
 
+static const char *const status_words[] = {"starting", "ok", "degraded", "failing"};
+
 struct agent {
+	const struct options *started; /* what it was started with */
+	struct options *live;          /* the file as read last, owned; NULL: never again */
 	struct collector *collector;
 	struct snmp_agent *snmp;
 	struct snapshot *latest;   /* the newest reading */
 	struct snapshot *interval; /* the one that ended the last full interval */
 	struct rates *rates;       /* over that interval, parallel to `interval` */
 	uint64_t samples, sample_errors, if_change_ns;
-	unsigned interval_ms, status;
+	unsigned status;
 	char status_text[256];
 };
+
+/* What counts for settings that can change. */
+static const struct options *settings(const struct agent *a)
+{
+	return a->live ? a->live : a->started;
+}
+
+static uint64_t interval_ns(const struct agent *a)
+{
+	return settings(a)->interval_ns ? settings(a)->interval_ns : DEFAULT_INTERVAL_NS;
+}
 
 static void set_status(struct agent *a, unsigned status, const char *text)
 {
@@ -106,11 +124,60 @@ static void publish(struct agent *a)
 	view->rates_of = snapshot_share(a->interval);
 	view->status = a->status;
 	memcpy(view->status_text, a->status_text, sizeof(view->status_text));
-	view->interval_ms = a->interval_ms;
+	view->interval_ms = interval_ns(a) / NS_PER_MS;
 	view->samples = a->samples;
 	view->sample_errors = a->sample_errors;
 	view->if_change_ns = a->if_change_ns;
 	snmp_agent_publish(a->snmp, view);
+}
+
+static void log_status(struct agent *a)
+{
+	const struct snapshot *s = a->latest;
+	const char *hooks = s && s->source == SOURCE_EBPF ? hooks_names[s->hooks] : NULL;
+	char since[48] = "";
+	struct tm tm;
+
+	if (s && s->since_known && gmtime_r(&s->since.tv_sec, &tm))
+		strftime(since, sizeof(since), " since %Y-%m-%dT%H:%M:%SZ", &tm);
+	log_info("status %s: source %s%s%s%s%s, %zu interfaces, %" PRIu64 " samples, %" PRIu64
+		 " errors, interval %g s, SNMP master %s%s%s",
+		 status_words[a->status], s ? source_names[s->source] : "none", hooks ? " (" : "",
+		 hooks ? hooks : "", hooks ? ")" : "", since, s ? s->n_ifs : 0, a->samples,
+		 a->sample_errors, interval_ns(a) / 1e9,
+		 snmp_agent_connected(a->snmp) ? "connected" : "not connected",
+		 a->status_text[0] ? "; " : "", a->status_text);
+}
+
+/* Read the configuration again and take over what can change while the agent runs. */
+static void reload(struct agent *a, struct timer *timer)
+{
+	struct options *fresh = calloc(1, sizeof(*fresh)), *old = a->live;
+	char taken[256], pending[256];
+	uint64_t old_ns = interval_ns(a);
+	size_t n_taken, n_pending;
+	int r;
+
+	if (!fresh)
+		log_fatal("%s", strerror(ENOMEM));
+	if (options_reload(fresh, a->started)) {
+		log_warning("configuration not taken over: the settings stay as they are");
+		free(fresh);
+		return;
+	}
+	n_taken = options_differ(settings(a), fresh, true, taken, sizeof(taken));
+	n_pending = options_differ(a->started, fresh, false, pending, sizeof(pending));
+	log_info("configuration read again: %s%s%s%s", n_taken ? "new " : "nothing new",
+		 n_taken ? taken : "", n_pending ? "; waits for a restart: " : "",
+		 n_pending ? pending : "");
+	a->live = fresh;
+	collect_set_filter(a->collector, &fresh->collect.filter);
+	if (old)
+		options_clear(old);
+	free(old);
+	r = interval_ns(a) != old_ns ? timer_set(timer, interval_ns(a)) : 0;
+	if (r)
+		log_warning("timer: %s", strerror(-r));
 }
 
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
@@ -131,10 +198,18 @@ static int serve(struct agent *a, struct timer *timer, int event_fd)
 		}
 		if (events & TIMER_STOP)
 			return EXIT_DONE;
+		if (events & TIMER_STATUS)
+			log_status(a);
+		if (events & TIMER_RELOAD)
+			reload(a, timer);
+		if (!(events & (TIMER_TICK | TIMER_OTHER | TIMER_RELOAD)))
+			continue;
 		take_reading(a);
 		if (events & TIMER_TICK)
 			end_interval(a);
 		publish(a);
+		if (events & TIMER_TICK && settings(a)->verbose)
+			log_status(a);
 	}
 }
 
@@ -155,24 +230,25 @@ static bool can_read(void *arg)
 
 int agent_run(const struct options *o)
 {
-	uint64_t interval_ns = o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS;
-	struct agent a = {.interval_ms = interval_ns / 1000000};
+	struct agent a = {.started = o};
 	struct timer timer = {-1, -1};
 	struct snmp_agent_config config = {.socket = o->agentx_socket,
 					   .direct = !o->no_direct,
-					   .interval_ms = a.interval_ms,
+					   .interval_ms = interval_ns(&a) / NS_PER_MS,
 					   .cache_ms = CACHE_MS};
 	int event_fd = -1, result = EXIT_FAILED, r;
 	char why[256];
 
+	/* first, so that no signal finds the agent unprepared */
+	r = timer_open(&timer, interval_ns(&a), TIMER_STOP | TIMER_RELOAD | TIMER_STATUS);
+	if (r) {
+		log_warning("timer: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
 	r = collect_open(&a.collector, &o->collect, why, sizeof(why));
 	if (r) {
 		log_warning("%s", why);
-		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
-	}
-	r = timer_open(&timer, interval_ns);
-	if (r) {
-		log_warning("timer: %s", strerror(-r));
+		result = o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 		goto out;
 	}
 	event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -198,7 +274,7 @@ int agent_run(const struct options *o)
 	notify("READY=1");
 	result = serve(&a, &timer, event_fd);
 	notify("STOPPING=1");
-	if (o->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
+	if (settings(&a)->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
 		log_warning("%s", why);
 	if (!snmp_agent_stop(a.snmp))
 		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
@@ -210,5 +286,8 @@ out:
 	snapshot_free(a.interval);
 	snapshot_free(a.latest);
 	collect_close(a.collector);
+	if (a.live)
+		options_clear(a.live);
+	free(a.live);
 	return result;
 }

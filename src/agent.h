@@ -8,7 +8,10 @@
 
 #include "options.h"
 
-/* Runs until SIGINT or SIGTERM. Returns the program's exit status. */
+/*
+ * Runs until SIGINT or SIGTERM. SIGHUP reads the configuration file again, SIGUSR1 logs a line on
+ * the agent's state. Returns the program's exit status.
+ */
 int agent_run(const struct options *o);
 
 #endif

@@ -13,6 +13,7 @@
 
 struct collector {
 	const struct collect_config *config;
+	const struct filter *filter;
 	struct procfs procfs;
 	struct src_netlink *netlink; /* NULL: a tree below a root is read */
 	struct src_bpf *bpf;         /* NULL: the kernel's own counters only */
@@ -35,6 +36,7 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 		return -ENOMEM;
 	}
 	c->config = config;
+	c->filter = &config->filter;
 	procfs_open(&c->procfs, config->root);
 	if (!config->root) {
 		r = netlink_open(&c->netlink);
@@ -54,6 +56,11 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 	}
 	*out = c;
 	return 0;
+}
+
+void collect_set_filter(struct collector *c, const struct filter *filter)
+{
+	c->filter = filter;
 }
 
 const char *collect_note(const struct collector *c)
@@ -182,7 +189,7 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 		snapshot_free(s);
 		return r;
 	}
-	apply_filter(&c->config->filter, s);
+	apply_filter(c->filter, s);
 	s->duration_ns = timer_now_ns() - s->mono_ns;
 	if (s->troubles && nothing_known(s)) {
 		snprintf(why, why_size, "%s", s->trouble);

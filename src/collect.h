@@ -39,6 +39,9 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
 const char *collect_note(const struct collector *c);
 void collect_close(struct collector *c); /* accepts NULL */
 
+/* Show other interfaces from the next reading on. The filter must outlive the collector, too. */
+void collect_set_filter(struct collector *c, const struct filter *filter);
+
 /*
  * One reading. Returns 0 and a sorted snapshot that the caller owns, with what could not be read
  * absent and noted in its `trouble`; -errno and no snapshot when nothing at all could be read,

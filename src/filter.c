@@ -6,47 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int add(const char ***list, size_t *n, const char *glob)
+int filter_add(struct filter_list *list, const char *glob)
 {
-	const char **grown = reallocarray(*list, *n + 1, sizeof(**list));
+	const char **grown = reallocarray(list->globs, list->n + 1, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
-	grown[(*n)++] = glob;
-	*list = grown;
+	grown[list->n++] = glob;
+	list->globs = grown;
 	return 0;
 }
 
-int filter_include(struct filter *f, const char *glob)
+bool filter_same(const struct filter_list *a, const struct filter_list *b)
 {
-	return add(&f->include, &f->n_include, glob);
-}
+	bool same = a->n == b->n;
 
-int filter_exclude(struct filter *f, const char *glob)
-{
-	return add(&f->exclude, &f->n_exclude, glob);
+	for (size_t i = 0; same && i < a->n; i++)
+		same = !strcmp(a->globs[i], b->globs[i]);
+	return same;
 }
 
 void filter_clear(struct filter *f)
 {
-	free(f->include);
-	free(f->exclude);
+	free(f->include.globs);
+	free(f->exclude.globs);
 	memset(f, 0, sizeof(*f));
 }
 
-static bool matches(const char *const *list, size_t n, const char *name)
+static bool matches(const struct filter_list *list, const char *name)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!fnmatch(list[i], name, 0))
+	for (size_t i = 0; i < list->n; i++)
+		if (!fnmatch(list->globs[i], name, 0))
 			return true;
 	return false;
 }
 
 bool filter_passes(const struct filter *f, const char *name)
 {
-	if (matches(f->exclude, f->n_exclude, name))
+	if (matches(&f->exclude, name))
 		return false;
-	if (f->n_include)
-		return matches(f->include, f->n_include, name);
+	if (f->include.n)
+		return matches(&f->include, name);
 	return strcmp(name, "lo") != 0;
 }

@@ -8,14 +8,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Glob patterns as of fnmatch(3). */
+struct filter_list {
+	const char **globs;
+	size_t n;
+};
+
 struct filter {
-	const char **include, **exclude; /* glob patterns as of fnmatch(3) */
-	size_t n_include, n_exclude;
+	struct filter_list include, exclude;
 };
 
 /* Add a pattern; it is kept by reference. Returns 0 or -ENOMEM. */
-int filter_include(struct filter *f, const char *glob);
-int filter_exclude(struct filter *f, const char *glob);
+int filter_add(struct filter_list *list, const char *glob);
+/* The same patterns in the same order. */
+bool filter_same(const struct filter_list *a, const struct filter_list *b);
 void filter_clear(struct filter *f);
 
 /*

@@ -86,7 +86,7 @@ static int run_monitor(const struct options *o, struct collector *c, uint64_t in
 	struct timer timer;
 	int result, r;
 
-	r = timer_open(&timer, interval_ns);
+	r = timer_open(&timer, interval_ns, TIMER_STOP);
 	if (r) {
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;

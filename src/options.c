@@ -3,18 +3,17 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "config.h"
 #include "log.h"
+#include "options_rows.h"
 
-#define INTERVAL_MIN_S 0.01
-#define INTERVAL_MAX_S 86400.0
+#define DEFAULT_CONFIG SYSCONFDIR "/ipfwagent.conf"
 
 static const struct {
 	const char *first, *second;
@@ -43,148 +42,14 @@ __attribute__((noreturn, format(printf, 1, 2))) static void usage_error(const ch
 	exit(EXIT_USAGE);
 }
 
-static void set_pretty(struct options *o, const char *value)
+__attribute__((noreturn)) static void show_version(void)
 {
-	(void)value;
-	o->json_form = JSON_PRETTY;
-}
-
-static void set_compact(struct options *o, const char *value)
-{
-	(void)value;
-	o->json_form = JSON_COMPACT;
-}
-
-static void set_interval(struct options *o, const char *value)
-{
-	char *end;
-	double seconds = strtod(value, &end);
-
-	if (end == value || *end || !(seconds >= INTERVAL_MIN_S && seconds <= INTERVAL_MAX_S))
-		usage_error("interval '%s': want seconds from %g to %g", value, INTERVAL_MIN_S,
-			    INTERVAL_MAX_S);
-	o->interval_ns = llround(seconds * 1e9);
-}
-
-static void set_count(struct options *o, const char *value)
-{
-	char *end;
-
-	errno = 0;
-	o->count = strtoul(value, &end, 10);
-	if (value[0] < '0' || value[0] > '9' || *end || errno || !o->count)
-		usage_error("count '%s': want a whole number above 0", value);
-}
-
-/* The position of `value` in a NULL-terminated list of words. */
-static int find_word(const char *option, const char *value, const char *const *words)
-{
-	char list[128] = "";
-
-	for (int i = 0; words[i]; i++) {
-		if (!strcmp(words[i], value))
-			return i;
-		strcat(strcat(list, i ? ", " : ""), words[i]);
-	}
-	usage_error("%s '%s': want one of %s", option, value, list);
-}
-
-static void set_source(struct options *o, const char *value)
-{
-	static const char *const words[] = {"auto", "kernel", "ebpf", NULL};
-
-	o->collect.source = find_word("source", value, words); /* enum source_choice */
-}
-
-static void set_hooks(struct options *o, const char *value)
-{
-	static const char *const words[] = {"auto", "netfilter", "fentry", NULL};
-
-	o->collect.hooks = find_word("hooks", value, words); /* enum hooks_id */
-}
-
-static void add_include(struct options *o, const char *value)
-{
-	if (filter_include(&o->collect.filter, value))
-		log_fatal("%s", strerror(ENOMEM));
-}
-
-static void add_exclude(struct options *o, const char *value)
-{
-	if (filter_exclude(&o->collect.filter, value))
-		log_fatal("%s", strerror(ENOMEM));
-}
-
-static void set_netns(struct options *o, const char *value)
-{
-	o->netns = value;
-}
-
-static void set_user(struct options *o, const char *value)
-{
-	o->user = value;
-}
-
-static void set_root(struct options *o, const char *value)
-{
-	o->collect.root = value;
-}
-
-static void set_agentx_socket(struct options *o, const char *value)
-{
-	o->agentx_socket = value;
-}
-
-static void show_help(struct options *o, const char *value);
-
-static void show_version(struct options *o, const char *value)
-{
-	(void)o;
-	(void)value;
 	printf("ipfwagent %s\n", PACKAGE_VERSION);
 	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
 }
 
-#define CALL(function) function, 0
-#define FLAG(member)   NULL, offsetof(struct options, member)
-
-static const struct {
-	char letter; /* 0: no short form */
-	const char *word, *argument;
-	void (*apply)(struct options *o, const char *value); /* NULL: set the flag */
-	size_t flag;                                         /* where in struct options */
-	const char *help;
-} rows[] = {
-	{'j', "json", NULL, FLAG(json), "JSON instead of text"},
-	{0, "pretty", NULL, CALL(set_pretty), "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, CALL(set_compact), "JSON on one line (default elsewhere in monitor)"},
-	{'i', "interval", "SECONDS", CALL(set_interval),
-	 "time between readings (default 10, activity 1)"},
-	{'c', "count", "N", CALL(set_count), "monitor, activity: end after N readings"},
-	{0, "source", "WORD", CALL(set_source), "auto, kernel or ebpf"},
-	{0, "hooks", "WORD", CALL(set_hooks), "auto, netfilter or fentry"},
-	{0, "include", "GLOB", CALL(add_include), "only these interfaces (repeatable)"},
-	{0, "exclude", "GLOB", CALL(add_exclude), "not these interfaces (repeatable)"},
-	{0, "netns", "NAME|PATH", CALL(set_netns), "in that network namespace"},
-	{0, "root", "DIR", CALL(set_root),
-	 "read the proc tree below DIR (implies --source kernel)"},
-	{0, "agentx-socket", "ADDR", CALL(set_agentx_socket),
-	 "agent: where the master agent listens"},
-	{0, "no-direct", NULL, FLAG(no_direct), "agent: answer by way of the library (diagnosis)"},
-	{0, "all", NULL, FLAG(all), "detach: in every network namespace"},
-	{0, "user", "NAME", CALL(set_user), "agent: after attaching, go on without privileges"},
-	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), "agent: leave no eBPF counters behind"},
-	{'v', "verbose", NULL, FLAG(verbose), "exact figures, and what explains them"},
-	{'V', "version", NULL, CALL(show_version), "print the version"},
-	{'h', "help", NULL, CALL(show_help), "print this"},
-};
-
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
-
-static void show_help(struct options *o, const char *value)
+__attribute__((noreturn)) static void show_help(void)
 {
-	(void)o;
-	(void)value;
 	printf("Usage: ipfwagent [COMMAND] [OPTION]...\n"
 	       "How much IPv4 and IPv6 traffic this machine routes, in packets and bytes.\n\n"
 	       "Commands:\n");
@@ -192,14 +57,14 @@ static void show_help(struct options *o, const char *value)
 		printf("  %-9s%-9s %s\n", commands[i].first ? commands[i].first : "(none)",
 		       commands[i].second ? commands[i].second : "", commands[i].help);
 	printf("\nOptions:\n");
-	for (size_t i = 0; i < ROWS; i++) {
+	for (size_t i = 0; i < options_rows_count; i++) {
+		const struct options_row *row = &options_rows[i];
 		char left[48];
 
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", rows[i].letter ? '-' : ' ',
-			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? ", " : "  ",
-			 rows[i].word, rows[i].argument ? " " : "",
-			 rows[i].argument ? rows[i].argument : "");
-		printf("  %-28s %s\n", left, rows[i].help);
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
+			 row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->word,
+			 row->argument ? " " : "", row->argument ? row->argument : "");
+		printf("  %-28s %s\n", left, row->help);
 	}
 	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had "
 	       "here.\n");
@@ -225,51 +90,146 @@ static void parse_command(struct options *o, int argc, char **argv)
 	usage_error("unknown command '%s%s%s'", first, second ? " " : "", second ? second : "");
 }
 
-void options_parse(struct options *o, int argc, char **argv)
+static void read_line(struct options *o, int argc, char **argv)
 {
-	struct option longs[ROWS + 1] = {{NULL, 0, NULL, 0}};
-	char shorts[2 * ROWS + 2] = ":";
+	struct option longs[OPTIONS_ROWS_MAX + 1] = {{NULL, 0, NULL, 0}};
+	char shorts[2 * OPTIONS_ROWS_MAX + 2] = ":", why[CONF_WHY_SIZE];
 	size_t n = 1;
-	int found, row;
+	int found, number;
 
-	*o = (struct options){.command = COMMAND_SNAPSHOT};
-	for (size_t i = 0; i < ROWS; i++) {
-		longs[i] = (struct option){rows[i].word,
-					   rows[i].argument ? required_argument : no_argument, NULL,
-					   256 + (int)i};
-		if (rows[i].letter) {
-			shorts[n++] = rows[i].letter;
-			if (rows[i].argument)
+	*o = (struct options){.command = COMMAND_SNAPSHOT, .argc = argc, .argv = argv};
+	for (size_t i = 0; i < options_rows_count; i++) {
+		const struct options_row *row = &options_rows[i];
+
+		longs[i] =
+			(struct option){row->word, row->argument ? required_argument : no_argument,
+					NULL, 256 + (int)i};
+		if (row->letter) {
+			shorts[n++] = row->letter;
+			if (row->argument)
 				shorts[n++] = ':';
 		}
 	}
-	opterr = 0;
+	opterr = optind = 0; /* optind: from the start, also the second time */
 	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (found == '?' && optopt && optopt < 256)
 			usage_error("unknown option '-%c'", optopt);
 		if (found == '?' && optopt)
-			usage_error("option '--%s' takes no argument", rows[optopt - 256].word);
+			usage_error("option '--%s' takes no argument",
+				    options_rows[optopt - 256].word);
 		if (found == '?')
 			usage_error("unknown option '%s'", argv[optind - 1]);
 		if (found == ':')
 			usage_error("option '%s' wants an argument", argv[optind - 1]);
-		row = found - 256;
-		for (size_t i = 0; found < 256 && i < ROWS; i++)
-			if (rows[i].letter == found)
-				row = i;
-		if (rows[row].apply)
-			rows[row].apply(o, optarg);
-		else
-			*(bool *)((char *)o + rows[row].flag) = true;
+		number = found - 256;
+		for (size_t i = 0; found < 256 && i < options_rows_count; i++)
+			if (options_rows[i].letter == found)
+				number = i;
+		if (options_row_set(o, &options_rows[number], optarg, why))
+			usage_error("%s", why);
+		o->given |= UINT64_C(1) << number;
+		if (o->help)
+			show_help();
+		if (o->version)
+			show_version();
 	}
 	parse_command(o, argc - optind, argv + optind);
+	if (o->check_config && o->command == COMMAND_SNAPSHOT)
+		o->command = COMMAND_AGENT;
+	if (o->command != COMMAND_AGENT && (o->config || o->check_config))
+		usage_error("the configuration file is for the agent only");
+}
+
+struct file {
+	struct options *o;
+	uint64_t seen;
+};
+
+static int set_from_file(void *arg, const char *key, const char *value, char *why)
+{
+	struct file *file = arg;
+	struct options ignored = {0};
+	const struct options_row *row = options_rows;
+	uint64_t bit = 1;
+	int r;
+
+	for (; row < options_rows + options_rows_count && strcmp(row->word, key); bit <<= 1)
+		row++;
+	if (row == options_rows + options_rows_count)
+		return conf_refuse(why, "unknown setting '%.60s'", key);
+	if (row->place == LINE)
+		return conf_refuse(why, "%s is for the command line only", key);
+	if (file->seen & bit && row->kind != KIND_GLOBS)
+		return conf_refuse(why, "%s is there already, further up", key);
+	file->seen |= bit;
+	r = options_row_set(file->o->given & bit ? &ignored : file->o, row, value, why);
+	options_clear(&ignored);
+	return r;
+}
+
+/* Returns 0, or -EINVAL after each error was logged. */
+static int read_file(struct options *o)
+{
+	const char *path = o->config ? o->config : DEFAULT_CONFIG;
+	struct file file = {.o = o};
+	char why[CONF_WHY_SIZE];
+	size_t size;
+	int r = conf_load(path, &o->conf_text, &size, why);
+
+	if (r == -ENOENT && !o->config)
+		return 0;
+	if (r)
+		log_warning("%s: %s", path, why);
+	else if (conf_parse(path, o->conf_text, size, set_from_file, &file))
+		r = -EINVAL;
+	return r ? -EINVAL : 0;
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+	read_line(o, argc, argv);
+	if (o->command == COMMAND_AGENT && read_file(o))
+		exit(EXIT_USAGE);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
 		usage_error("--root reads captured files, which hold no eBPF counters");
 	if (o->user && o->detach_on_exit)
 		usage_error("--detach-on-exit takes the privileges that --user gives up");
+	if (o->check_config)
+		exit(EXIT_DONE);
+}
+
+int options_reload(struct options *fresh, const struct options *started)
+{
+	int r;
+
+	read_line(fresh, started->argc, started->argv);
+	r = read_file(fresh);
+	if (r)
+		options_clear(fresh);
+	return r;
+}
+
+size_t options_differ(const struct options *a, const struct options *b, bool live, char *list,
+		      size_t size)
+{
+	size_t n = 0, used = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < options_rows_count; i++) {
+		if (options_rows[i].place != (live ? LIVE : FILE_TOO) ||
+		    options_row_same(&options_rows[i], a, b))
+			continue;
+		if (used < size)
+			used += snprintf(list + used, size - used, "%s%s", n ? ", " : "",
+					 options_rows[i].word);
+		n++;
+	}
+	return n;
 }
 
 void options_clear(struct options *o)
 {
 	filter_clear(&o->collect.filter);
+	free(o->conf_text);
+	o->conf_text = NULL;
 }

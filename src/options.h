@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options: the command line, as rows of a table.
+ * options: the command line and the agent's configuration file, as rows of one table.
  */
 #ifndef IPFW_OPTIONS_H
 #define IPFW_OPTIONS_H
@@ -38,14 +38,38 @@ struct options {
 	const char *user;    /* agent: whom to become after attaching; NULL: stay */
 	bool all;            /* detach: in every network namespace */
 	bool detach_on_exit; /* agent: take the pinned counters out at the end */
+	bool help, version;
+	const char *config; /* agent: the file; NULL: the default one, if it is there */
+	bool check_config;  /* read it and end */
 	struct collect_config collect;
+
+	/* Where the above is from. */
+	int argc;
+	char **argv;
+	uint64_t given;  /* on the command line: a bit for each row */
+	char *conf_text; /* owned; strings point into it */
 };
 
 /*
- * Read argv. --help and --version print and exit; wrong usage prints one line and a hint and exits
- * with EXIT_USAGE. Strings point into argv; options_clear() gives back the rest.
+ * Read argv and, for the agent, the configuration file; what argv says wins. --help, --version and
+ * --check-config do that and exit; wrong usage prints one line and a hint and exits with
+ * EXIT_USAGE, and so does a wrong file, with a line for each error. Strings point into argv and
+ * into what options_clear() gives back.
  */
 void options_parse(struct options *o, int argc, char **argv);
 void options_clear(struct options *o);
+
+/*
+ * Read the file once more, under the same command line as `started`. Returns 0 and options that
+ * the caller clears; or -EINVAL with nothing to clear, and each error logged.
+ */
+int options_reload(struct options *fresh, const struct options *started);
+
+/*
+ * Which settings of the file differ: their names with commas between them, those that can change
+ * while the agent runs (`live`) or those that cannot. Returns how many; the list may be cut.
+ */
+size_t options_differ(const struct options *a, const struct options *b, bool live, char *list,
+		      size_t size);
 
 #endif

@@ -31,6 +31,7 @@ struct snmp_agent {
 	int wake_fd; /* eventfd: a view was published, or stop */
 	_Atomic(struct mib_view *) next;
 	atomic_bool stopping;
+	atomic_bool connected;
 	_Atomic(const char *) failed; /* the sentence why, or NULL */
 
 	/* Only the SNMP thread touches these. */
@@ -112,6 +113,7 @@ static void *run(void *arg)
 	while (!why && !atomic_load(&a->stopping)) {
 		if (snmp_master_serve(a->wake_fd))
 			drain(a->wake_fd);
+		atomic_store(&a->connected, snmp_master_connected());
 		take_view(a);
 		why = snmp_master_failed();
 	}
@@ -185,6 +187,11 @@ bool snmp_agent_failed(struct snmp_agent *a, const char **why)
 	if (failed)
 		*why = failed;
 	return failed != NULL;
+}
+
+bool snmp_agent_connected(struct snmp_agent *a)
+{
+	return atomic_load(&a->connected);
 }
 
 bool snmp_agent_stop(struct snmp_agent *a)

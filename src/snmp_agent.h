@@ -32,6 +32,9 @@ void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
 bool snmp_agent_failed(struct snmp_agent *a, const char **why);
 
+/* Whether the master agent is connected. */
+bool snmp_agent_connected(struct snmp_agent *a);
+
 /* Stop and wait at most 1 s; accepts NULL. False: it did not end, leave the process at once. */
 bool snmp_agent_stop(struct snmp_agent *a);
 

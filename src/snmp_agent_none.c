@@ -24,6 +24,12 @@ bool snmp_agent_failed(struct snmp_agent *a, const char **why)
 	return false;
 }
 
+bool snmp_agent_connected(struct snmp_agent *a)
+{
+	(void)a;
+	return false;
+}
+
 bool snmp_agent_stop(struct snmp_agent *a)
 {
 	(void)a;

@@ -346,6 +346,11 @@ bool snmp_master_serve(int wake_fd)
 	return woken;
 }
 
+bool snmp_master_connected(void)
+{
+	return self.session != NULL;
+}
+
 const char *snmp_master_failed(void)
 {
 	return self.failed;

@@ -31,6 +31,9 @@ const char *snmp_master_start(const char *address, bool direct, snmp_master_prep
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
 bool snmp_master_serve(int wake_fd);
 
+/* Whether there is a master that answers. */
+bool snmp_master_connected(void);
+
 /* Why there is no use in going on, or NULL. */
 const char *snmp_master_failed(void);
 

@@ -19,28 +19,47 @@ uint64_t timer_now_ns(void)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-int timer_open(struct timer *t, uint64_t interval_ns)
+static const struct {
+	int number, event;
+} signal_events[] = {
+	{SIGINT, TIMER_STOP},
+	{SIGTERM, TIMER_STOP},
+	{SIGHUP, TIMER_RELOAD},
+	{SIGUSR1, TIMER_STATUS},
+};
+
+#define SIGNALS (sizeof(signal_events) / sizeof(signal_events[0]))
+
+int timer_set(struct timer *t, uint64_t interval_ns)
 {
 	const struct timespec interval = {interval_ns / NS_PER_S, interval_ns % NS_PER_S};
 	uint64_t first_ns = timer_now_ns() + interval_ns;
 	const struct itimerspec schedule = {interval, {first_ns / NS_PER_S, first_ns % NS_PER_S}};
-	sigset_t signals;
-	int r;
+
+	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
+}
+
+int timer_open(struct timer *t, uint64_t interval_ns, int signals)
+{
+	sigset_t set;
+	int r = 0;
 
 	t->timer_fd = -1;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	t->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	t->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (t->signal_fd < 0 || t->timer_fd < 0 ||
-	    timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0) {
+	sigemptyset(&set);
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (signals & signal_events[i].event)
+			sigaddset(&set, signal_events[i].number);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	t->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (t->signal_fd >= 0)
+		t->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (t->timer_fd < 0)
 		r = -errno;
+	if (!r)
+		r = timer_set(t, interval_ns);
+	if (r)
 		timer_close(t);
-		return r;
-	}
-	return 0;
+	return r;
 }
 
 void timer_close(struct timer *t)
@@ -68,7 +87,9 @@ int timer_wait(struct timer *t, int other_fd)
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))
 		events |= TIMER_TICK;
 	if (fds[1].revents && read(t->signal_fd, &info, sizeof(info)) == sizeof(info))
-		events |= TIMER_STOP;
+		for (size_t i = 0; i < SIGNALS; i++)
+			if (signal_events[i].number == (int)info.ssi_signo)
+				events |= signal_events[i].event;
 	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
 		events |= TIMER_OTHER;
 	return events;

@@ -13,17 +13,29 @@ uint64_t timer_now_ns(void);
 
 struct timer {
 	int timer_fd;  /* first tick one interval after timer_open() */
-	int signal_fd; /* SIGINT and SIGTERM, blocked for the process */
+	int signal_fd; /* the signals below, blocked for the process */
 };
 
-enum timer_event { TIMER_TICK = 1, TIMER_STOP = 2, TIMER_OTHER = 4 };
-
-/* Block SIGINT and SIGTERM and start the schedule. Returns 0 or -errno. */
-int timer_open(struct timer *t, uint64_t interval_ns);
-void timer_close(struct timer *t);
+enum timer_event {
+	TIMER_TICK = 1,
+	TIMER_STOP = 2, /* SIGINT, SIGTERM */
+	TIMER_OTHER = 4,
+	TIMER_RELOAD = 8,  /* SIGHUP */
+	TIMER_STATUS = 16, /* SIGUSR1 */
+};
 
 /*
- * Wait for the next tick, a signal to stop, or `other_fd` (an eventfd, drained here; -1: none).
+ * Block the signals of the events in `signals` (a mask) and start the schedule; other signals do
+ * what they always do. Returns 0 or -errno.
+ */
+int timer_open(struct timer *t, uint64_t interval_ns, int signals);
+void timer_close(struct timer *t);
+
+/* A new schedule: the next tick is one interval from now. Returns 0 or -errno. */
+int timer_set(struct timer *t, uint64_t interval_ns);
+
+/*
+ * Wait for the next tick, a signal, or `other_fd` (an eventfd, drained here; -1: none).
  * Ticks that were missed count as one. Returns a mask of enum timer_event, or -errno.
  */
 int timer_wait(struct timer *t, int other_fd);

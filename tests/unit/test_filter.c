@@ -25,8 +25,8 @@ static void test_include(void **state)
 	struct filter f = {0};
 
 	(void)state;
-	assert_int_equal(filter_include(&f, "eth*"), 0);
-	assert_int_equal(filter_include(&f, "lo"), 0);
+	assert_int_equal(filter_add(&f.include, "eth*"), 0);
+	assert_int_equal(filter_add(&f.include, "lo"), 0);
 	assert_true(filter_passes(&f, "eth0"));
 	assert_true(filter_passes(&f, "eth0.10"));
 	assert_true(filter_passes(&f, "lo"));
@@ -40,8 +40,8 @@ static void test_exclude(void **state)
 	struct filter f = {0};
 
 	(void)state;
-	assert_int_equal(filter_exclude(&f, "veth*"), 0);
-	assert_int_equal(filter_exclude(&f, "tun[0-3]"), 0);
+	assert_int_equal(filter_add(&f.exclude, "veth*"), 0);
+	assert_int_equal(filter_add(&f.exclude, "tun[0-3]"), 0);
 	assert_true(filter_passes(&f, "eth0"));
 	assert_true(filter_passes(&f, "tun4"));
 	assert_false(filter_passes(&f, "veth1a2b"));
@@ -55,8 +55,8 @@ static void test_exclude_wins(void **state)
 	struct filter f = {0};
 
 	(void)state;
-	assert_int_equal(filter_include(&f, "*"), 0);
-	assert_int_equal(filter_exclude(&f, "eth1"), 0);
+	assert_int_equal(filter_add(&f.include, "*"), 0);
+	assert_int_equal(filter_add(&f.exclude, "eth1"), 0);
 	assert_true(filter_passes(&f, "eth0"));
 	assert_true(filter_passes(&f, "lo"));
 	assert_false(filter_passes(&f, "eth1"));
@@ -68,10 +68,10 @@ static void test_odd_patterns(void **state)
 	struct filter f = {0};
 
 	(void)state;
-	assert_int_equal(filter_include(&f, "a?c"), 0);
-	assert_int_equal(filter_include(&f, "\\*"), 0);
-	assert_int_equal(filter_include(&f, "x[!0-9]"), 0);
-	assert_int_equal(filter_include(&f, ""), 0);
+	assert_int_equal(filter_add(&f.include, "a?c"), 0);
+	assert_int_equal(filter_add(&f.include, "\\*"), 0);
+	assert_int_equal(filter_add(&f.include, "x[!0-9]"), 0);
+	assert_int_equal(filter_add(&f.include, ""), 0);
 	assert_true(filter_passes(&f, "abc"));
 	assert_false(filter_passes(&f, "ac"));
 	assert_true(filter_passes(&f, "*"));
@@ -91,15 +91,15 @@ static void test_many(void **state)
 		globs[i][0] = 'e';
 		globs[i][1] = (char)('0' + i / 10);
 		globs[i][2] = (char)('0' + i % 10);
-		assert_int_equal(filter_include(&f, globs[i]), 0);
-		assert_int_equal(f.n_include, i + 1);
-		assert_ptr_equal(f.include[i], globs[i]); /* kept by reference */
+		assert_int_equal(filter_add(&f.include, globs[i]), 0);
+		assert_int_equal(f.include.n, i + 1);
+		assert_ptr_equal(f.include.globs[i], globs[i]); /* kept by reference */
 	}
 	assert_true(filter_passes(&f, "e00"));
 	assert_true(filter_passes(&f, "e99"));
 	assert_false(filter_passes(&f, "e100"));
 	filter_clear(&f);
-	assert_int_equal(f.n_include, 0);
+	assert_int_equal(f.include.n, 0);
 	assert_true(filter_passes(&f, "e100"));
 	filter_clear(&f);
 }

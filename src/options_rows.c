@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_rows.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "log.h"
+
+#define INTERVAL_MIN_S 0.01
+#define INTERVAL_MAX_S 86400.0
+
+static void set_pretty(struct options *o)
+{
+	o->json_form = JSON_PRETTY;
+}
+
+static void set_compact(struct options *o)
+{
+	o->json_form = JSON_COMPACT;
+}
+
+static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
+static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
+
+#define MEMBER(member)     offsetof(struct options, member), NULL, NULL
+#define CALL(function)     KIND_CALL, 0, NULL, function
+#define FLAG(member)       KIND_FLAG, MEMBER(member)
+#define TEXT(member)       KIND_TEXT, MEMBER(member)
+#define WORD(member, list) KIND_WORD, offsetof(struct options, member), list, NULL
+#define SECONDS(member)    KIND_SECONDS, MEMBER(member)
+#define COUNT(member)      KIND_COUNT, MEMBER(member)
+#define GLOBS(member)      KIND_GLOBS, MEMBER(member)
+
+const struct options_row options_rows[] = {
+	{'j', "json", NULL, FLAG(json), LINE, "JSON instead of text"},
+	{0, "pretty", NULL, CALL(set_pretty), LINE, "JSON on many lines (default on a terminal)"},
+	{0, "compact", NULL, CALL(set_compact), LINE,
+	 "JSON on one line (default elsewhere in monitor)"},
+	{'i', "interval", "SECONDS", SECONDS(interval_ns), LIVE,
+	 "time between readings (default 10, activity 1)"},
+	{'c', "count", "N", COUNT(count), LINE, "monitor, activity: end after N readings"},
+	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, "auto, kernel or ebpf"},
+	{0, "hooks", "WORD", WORD(collect.hooks, hooks_words), FILE_TOO,
+	 "auto, netfilter or fentry"},
+	{0, "include", "GLOB", GLOBS(collect.filter.include), LIVE,
+	 "only these interfaces (repeatable)"},
+	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), LIVE,
+	 "not these interfaces (repeatable)"},
+	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, "in that network namespace"},
+	{0, "root", "DIR", TEXT(collect.root), LINE,
+	 "read the proc tree below DIR (implies --source kernel)"},
+	{0, "agentx-socket", "ADDR", TEXT(agentx_socket), FILE_TOO,
+	 "agent: where the master agent listens"},
+	{0, "no-direct", NULL, FLAG(no_direct), FILE_TOO,
+	 "agent: answer by way of the library (diagnosis)"},
+	{0, "all", NULL, FLAG(all), LINE, "detach: in every network namespace"},
+	{0, "user", "NAME", TEXT(user), FILE_TOO,
+	 "agent: after attaching, go on without privileges"},
+	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), LIVE,
+	 "agent: leave no eBPF counters behind"},
+	{0, "config", "FILE", TEXT(config), LINE, "agent: read this configuration file"},
+	{0, "check-config", NULL, FLAG(check_config), LINE, "agent: only say what is wrong in it"},
+	{'v', "verbose", NULL, FLAG(verbose), LIVE,
+	 "exact figures, and what explains them; agent: log its status"},
+	{'V', "version", NULL, FLAG(version), LINE, "print the version"},
+	{'h', "help", NULL, FLAG(help), LINE, "print this"},
+};
+
+const size_t options_rows_count = sizeof(options_rows) / sizeof(options_rows[0]);
+static_assert(sizeof(options_rows) / sizeof(options_rows[0]) <= OPTIONS_ROWS_MAX, "more bits");
+
+static int set_seconds(uint64_t *ns, const char *name, const char *value, char *why)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (end == value || *end || !(seconds >= INTERVAL_MIN_S && seconds <= INTERVAL_MAX_S))
+		return conf_refuse(why, "%s '%.60s': want seconds from %g to %g", name, value,
+				   INTERVAL_MIN_S, INTERVAL_MAX_S);
+	*ns = llround(seconds * 1e9);
+	return 0;
+}
+
+static int set_count(unsigned long *count, const char *name, const char *value, char *why)
+{
+	char *end;
+
+	errno = 0;
+	*count = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || errno || !*count)
+		return conf_refuse(why, "%s '%.60s': want a whole number above 0", name, value);
+	return 0;
+}
+
+static int set_word(unsigned *number, const struct options_row *row, const char *value, char *why)
+{
+	char list[128] = "";
+
+	for (unsigned i = 0; row->words[i]; i++) {
+		if (!strcmp(row->words[i], value)) {
+			*number = i;
+			return 0;
+		}
+		strcat(strcat(list, i ? ", " : ""), row->words[i]);
+	}
+	return conf_refuse(why, "%s '%.60s': want one of %s", row->word, value, list);
+}
+
+/* On the command line a flag has no value. */
+static int set_flag(bool *flag, const char *name, const char *value, char *why)
+{
+	*flag = !value || !strcmp(value, "yes");
+	if (value && !*flag && strcmp(value, "no"))
+		return conf_refuse(why, "%s '%.60s': want yes or no", name, value);
+	return 0;
+}
+
+int options_row_set(struct options *o, const struct options_row *row, const char *value, char *why)
+{
+	void *member = (char *)o + row->member;
+
+	switch (row->kind) {
+	case KIND_CALL:
+		row->call(o);
+		break;
+	case KIND_FLAG:
+		return set_flag(member, row->word, value, why);
+	case KIND_TEXT:
+		*(const char **)member = value;
+		break;
+	case KIND_WORD:
+		return set_word(member, row, value, why);
+	case KIND_SECONDS:
+		return set_seconds(member, row->word, value, why);
+	case KIND_COUNT:
+		return set_count(member, row->word, value, why);
+	case KIND_GLOBS:
+		if (filter_add(member, value))
+			log_fatal("%s", strerror(ENOMEM));
+	}
+	return 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+bool options_row_same(const struct options_row *row, const struct options *oa,
+		      const struct options *ob)
+{
+	const void *a = (const char *)oa + row->member, *b = (const char *)ob + row->member;
+
+	switch (row->kind) {
+	case KIND_FLAG:
+		return *(const bool *)a == *(const bool *)b;
+	case KIND_TEXT:
+		return same_text(*(const char *const *)a, *(const char *const *)b);
+	case KIND_WORD:
+		return *(const unsigned *)a == *(const unsigned *)b;
+	case KIND_SECONDS:
+		return *(const uint64_t *)a == *(const uint64_t *)b;
+	case KIND_GLOBS:
+		return filter_same(a, b);
+	case KIND_CALL:
+	case KIND_COUNT:
+		break;
+	}
+	return true;
+}
