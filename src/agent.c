@@ -140,8 +140,8 @@ static void log_status(struct agent *a)
 
 	if (s && s->since_known && gmtime_r(&s->since.tv_sec, &tm))
 		strftime(since, sizeof(since), " since %Y-%m-%dT%H:%M:%SZ", &tm);
-	log_info("status %s: source %s%s%s%s%s, %zu interfaces, %" PRIu64 " samples, %" PRIu64
-		 " errors, interval %g s, SNMP master %s%s%s",
+	log_info("status %s: source %s%s%s%s%s, interfaces %zu, samples %" PRIu64
+		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s",
 		 status_words[a->status], s ? source_names[s->source] : "none", hooks ? " (" : "",
 		 hooks ? hooks : "", hooks ? ")" : "", since, s ? s->n_ifs : 0, a->samples,
 		 a->sample_errors, interval_ns(a) / 1e9,
@@ -256,6 +256,7 @@ int agent_run(const struct options *o)
 		log_warning("eventfd: %s", strerror(errno));
 		goto out;
 	}
+	timer_set(&timer, interval_ns(&a)); /* attaching took its time */
 	take_reading(&a);
 	if (o->user && a.latest && privileges_drop(o->user, can_read, &a, why, sizeof(why))) {
 		log_warning("%s", why);
