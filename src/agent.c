@@ -258,7 +258,9 @@ int agent_run(const struct options *o)
 	}
 	timer_set(&timer, interval_ns(&a)); /* attaching took its time */
 	take_reading(&a);
-	if (o->user && a.latest && privileges_drop(o->user, can_read, &a, why, sizeof(why))) {
+	if (o->user && !a.latest)
+		goto out; /* it was said why; what cannot be tried is not given up */
+	if (o->user && privileges_drop(o->user, can_read, &a, why, sizeof(why))) {
 		log_warning("%s", why);
 		goto out;
 	}

@@ -79,23 +79,16 @@ static int run_snapshot(const struct options *o, struct collector *c)
 }
 
 /* Readings with what changed between them: `count` of them, 0 for no end. */
-static int run_monitor(const struct options *o, struct collector *c, uint64_t interval_ns,
+static int run_monitor(const struct options *o, struct collector *c, struct timer *timer,
 		       unsigned long count)
 {
 	struct snapshot *before = NULL, *now;
-	struct timer timer;
-	int result, r;
+	int result = read_once(c, &before), r;
 
-	r = timer_open(&timer, interval_ns, TIMER_STOP);
-	if (r) {
-		log_warning("timer: %s", strerror(-r));
-		return EXIT_FAILED;
-	}
-	result = read_once(c, &before);
 	for (unsigned long n = 0; before && (!count || n < count);) {
 		struct rates *rates;
 
-		r = timer_wait(&timer, -1);
+		r = timer_wait(timer, -1);
 		if (r < 0 || r & TIMER_STOP)
 			break;
 		now = NULL;
@@ -116,30 +109,43 @@ static int run_monitor(const struct options *o, struct collector *c, uint64_t in
 		}
 	}
 	snapshot_free(before);
-	timer_close(&timer);
 	return result;
+}
+
+static uint64_t interval_of(const struct options *o)
+{
+	if (o->interval_ns)
+		return o->interval_ns;
+	return o->command == COMMAND_ACTIVITY ? ACTIVITY_INTERVAL_NS : MONITOR_INTERVAL_NS;
 }
 
 static int run_reading(const struct options *o)
 {
-	uint64_t interval_ns = o->interval_ns;
+	bool once = o->command == COMMAND_SNAPSHOT;
+	unsigned long count = o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count;
+	struct timer timer = {-1, -1};
 	struct collector *c;
 	char why[256];
 	int result;
+	int r = once ? 0 : timer_open(&timer, interval_of(o), TIMER_STOP); /* no signal is lost */
 
+	if (r) {
+		log_warning("timer: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
 	if (collect_open(&c, &o->collect, why, sizeof(why))) {
 		log_warning("%s", why);
+		timer_close(&timer);
 		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 	}
-	if (o->command == COMMAND_SNAPSHOT)
+	if (once) {
 		result = run_snapshot(o, c);
-	else if (o->command == COMMAND_ACTIVITY)
-		result = run_monitor(o, c, interval_ns ? interval_ns : ACTIVITY_INTERVAL_NS,
-				     o->count ? o->count : 1);
-	else
-		result = run_monitor(o, c, interval_ns ? interval_ns : MONITOR_INTERVAL_NS,
-				     o->count);
+	} else {
+		timer_set(&timer, interval_of(o)); /* attaching took its time */
+		result = run_monitor(o, c, &timer, count);
+	}
 	collect_close(c);
+	timer_close(&timer);
 	return result;
 }
 
