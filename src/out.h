@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * out: a reading as JSON or as text. Nothing else writes to standard output but the usage.
+ * out: a reading as JSON or as text, in memory or to standard output. Nothing else writes there but
+ * the usage.
  */
 #ifndef IPFW_OUT_H
 #define IPFW_OUT_H
@@ -17,6 +18,21 @@ struct out_options {
 	bool verbose;     /* text: exact figures and what explains them */
 	bool refresh;     /* text: clear the terminal first */
 };
+
+/* A whole document; its text is the caller's, for free(3). */
+struct out_document {
+	char *text;
+	size_t size;
+};
+
+/* Make one in memory: the same as out_json() and out_text() write. Returns 0 or -errno. */
+int out_json_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options);
+int out_text_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options);
+
+/* Write a document that is there already. Returns 0 or -errno. */
+int out_document(const struct out_document *d);
 
 /*
  * Write one document to standard output: the snapshot form, or the monitor form when `rates` (of

@@ -245,20 +245,38 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 typedef void (*put_any)(struct json *j, const struct snapshot *s, const struct rates *rates,
 			const struct out_options *options);
 
-static int write_json(put_any put, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+static int make_json(struct out_document *d, put_any put, const struct snapshot *s,
+		     const struct rates *rates, const struct out_options *options)
 {
 	struct json j = {.pretty = options->pretty};
-	int r = 0;
 
 	put(&j, s, rates, options);
 	json_end(&j);
-	if (j.failed)
-		r = -ENOMEM;
-	else if (fwrite(j.text, 1, j.size, stdout) != j.size || fflush(stdout))
-		r = -errno;
-	free(j.text);
+	if (j.failed) {
+		free(j.text);
+		return -ENOMEM;
+	}
+	*d = (struct out_document){j.text, j.size};
+	return 0;
+}
+
+static int write_json(put_any put, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	struct out_document d;
+	int r = make_json(&d, put, s, rates, options);
+
+	if (r)
+		return r;
+	r = out_document(&d);
+	free(d.text);
 	return r;
+}
+
+int out_json_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	return make_json(d, put_document, s, rates, options);
 }
 
 int out_json(const struct snapshot *s, const struct rates *rates, const struct out_options *options)

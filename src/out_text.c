@@ -283,9 +283,9 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 	print_grid(f, &g);
 }
 
-static int write_text(const char *text, size_t size)
+int out_document(const struct out_document *d)
 {
-	return fwrite(text, 1, size, stdout) != size || fflush(stdout) ? -errno : 0;
+	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
 }
 
 int out_line(const char *text)
@@ -293,44 +293,72 @@ int out_line(const char *text)
 	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
 }
 
-int out_text_activity(const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+static void print_activity_document(FILE *f, const struct snapshot *s, const struct rates *rates,
+				    const struct out_options *options)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-	int r;
+	print_head(f, s, rates, options);
+	print_activity(f, rates, options->verbose);
+}
 
+static void print_document(FILE *f, const struct snapshot *s, const struct rates *rates,
+			   const struct out_options *options)
+{
+	print_head(f, s, rates, options);
+	print_system(f, s, rates, options->verbose);
+	print_ifs(f, s, rates, options->verbose);
+	if (options->verbose && s->paths_known)
+		print_paths(f, s, rates, options->verbose);
+	if (rates && !options->refresh)
+		fputc('\n', f);
+}
+
+typedef void (*print_any)(FILE *f, const struct snapshot *s, const struct rates *rates,
+			  const struct out_options *options);
+
+static int make_text(struct out_document *d, print_any print, const struct snapshot *s,
+		     const struct rates *rates, const struct out_options *options)
+{
+	FILE *memory;
+
+	*d = (struct out_document){NULL, 0};
+	memory = open_memstream(&d->text, &d->size);
 	if (!memory)
 		return -errno;
 	if (options->refresh)
 		fputs("\033[H\033[J", memory);
-	print_head(memory, s, rates, options);
-	print_activity(memory, rates, options->verbose);
-	r = fclose(memory) ? -ENOMEM : write_text(text, size);
-	free(text);
+	print(memory, s, rates, options);
+	if (!fclose(memory))
+		return 0;
+	free(d->text);
+	return -ENOMEM;
+}
+
+static int write_text(print_any print, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	struct out_document d;
+	int r = make_text(&d, print, s, rates, options);
+
+	if (r)
+		return r;
+	r = out_document(&d);
+	free(d.text);
 	return r;
+}
+
+int out_text_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	return make_text(d, print_document, s, rates, options);
+}
+
+int out_text_activity(const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	return write_text(print_activity_document, s, rates, options);
 }
 
 int out_text(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-	int r = 0;
-
-	if (!memory)
-		return -errno;
-	if (options->refresh)
-		fputs("\033[H\033[J", memory);
-	print_head(memory, s, rates, options);
-	print_system(memory, s, rates, options->verbose);
-	print_ifs(memory, s, rates, options->verbose);
-	if (options->verbose && s->paths_known)
-		print_paths(memory, s, rates, options->verbose);
-	if (rates && !options->refresh)
-		fputc('\n', memory);
-	r = fclose(memory) ? -ENOMEM : write_text(text, size);
-	free(text);
-	return r;
+	return write_text(print_document, s, rates, options);
 }
