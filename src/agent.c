@@ -2,6 +2,7 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,14 @@
 #include "log.h"
 #include "notify.h"
 #include "privileges.h"
+#include "reading_server.h"
 #include "snmp_agent.h"
 #include "timer.h"
 
 #define DEFAULT_INTERVAL_NS 10000000000ull
 #define NS_PER_MS           1000000
 #define CACHE_MS            1000
+#define CACHE_NS            (CACHE_MS * 1000000ull)
 
 enum { STATUS_OK = 1, STATUS_DEGRADED, STATUS_FAILING };
 
@@ -29,10 +32,12 @@ struct agent {
 	struct options *live;          /* the file as read last, owned; NULL: never again */
 	struct collector *collector;
 	struct snmp_agent *snmp;
-	struct snapshot *latest;   /* the newest reading */
-	struct snapshot *interval; /* the one that ended the last full interval */
-	struct rates *rates;       /* over that interval, parallel to `interval` */
+	struct reading_server *readings; /* NULL: no socket */
+	struct snapshot *latest;         /* the newest reading */
+	struct snapshot *interval;       /* the one that ended the last full interval */
+	struct rates *rates;             /* over that interval, parallel to `interval` */
 	uint64_t samples, sample_errors, if_change_ns;
+	uint64_t tried_ns; /* when the last reading began, whatever came of it */
 	unsigned status;
 	char status_text[256];
 };
@@ -78,6 +83,7 @@ static void take_reading(struct agent *a)
 	struct snapshot *fresh;
 
 	a->samples++;
+	a->tried_ns = timer_now_ns();
 	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
 		a->sample_errors++;
 		set_status(a, STATUS_FAILING, why);
@@ -172,6 +178,7 @@ static void reload(struct agent *a, struct timer *timer)
 		 n_pending ? pending : "");
 	a->live = fresh;
 	collect_set_filter(a->collector, &fresh->collect.filter);
+	reading_server_set_filter(a->readings, &fresh->collect.filter);
 	if (old)
 		options_clear(old);
 	free(old);
@@ -180,13 +187,42 @@ static void reload(struct agent *a, struct timer *timer)
 		log_warning("timer: %s", strerror(-r));
 }
 
+/* Clients of the socket get what SNMP gets: the newest reading, not older than the cache time. */
+static void serve_readings(struct agent *a)
+{
+	if (!reading_server_serve(a->readings))
+		return;
+	if (timer_now_ns() - a->tried_ns >= CACHE_NS) {
+		take_reading(a);
+		publish(a);
+	}
+	reading_server_answer(a->readings, a->status == STATUS_FAILING ? NULL : a->latest,
+			      a->status_text, collect_note(a->collector));
+}
+
+static int open_readings(struct agent *a, const struct options *o)
+{
+	const struct group *group = o->reading_group ? getgrnam(o->reading_group) : NULL;
+	const struct reading_server_config config = {.path = o->reading_socket,
+						     .mode = o->reading_mode,
+						     .gid = group ? group->gr_gid : (gid_t)-1,
+						     .filter = &o->collect.filter};
+
+	if (o->reading_group && !group) {
+		log_warning("there is no group '%s'", o->reading_group);
+		return -EINVAL;
+	}
+	return strcmp(o->reading_socket, READING_NONE) ? reading_server_open(&a->readings, &config)
+						       : 0;
+}
+
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
 static int serve(struct agent *a, struct timer *timer, int event_fd)
 {
 	const char *why;
 
 	for (;;) {
-		int events = timer_wait(timer, event_fd);
+		int events = timer_wait(timer, event_fd, reading_server_fd(a->readings));
 
 		if (events < 0) {
 			log_warning("poll: %s", strerror(-events));
@@ -202,14 +238,17 @@ static int serve(struct agent *a, struct timer *timer, int event_fd)
 			log_status(a);
 		if (events & TIMER_RELOAD)
 			reload(a, timer);
-		if (!(events & (TIMER_TICK | TIMER_OTHER | TIMER_RELOAD)))
-			continue;
-		take_reading(a);
-		if (events & TIMER_TICK)
-			end_interval(a);
-		publish(a);
-		if (events & TIMER_TICK && settings(a)->verbose)
-			log_status(a);
+		if (events & (TIMER_TICK | TIMER_OTHER | TIMER_RELOAD)) {
+			take_reading(a);
+			if (events & TIMER_TICK)
+				end_interval(a);
+			publish(a);
+			if (events & TIMER_TICK && settings(a)->verbose)
+				log_status(a);
+			reading_server_check(a->readings);
+		}
+		if (events & TIMER_SERVICE)
+			serve_readings(a);
 	}
 }
 
@@ -256,6 +295,11 @@ int agent_run(const struct options *o)
 		log_warning("eventfd: %s", strerror(errno));
 		goto out;
 	}
+	r = open_readings(&a, o);
+	if (r) {
+		log_warning("reading socket: %s", strerror(-r));
+		goto out;
+	}
 	timer_set(&timer, interval_ns(&a)); /* attaching took its time */
 	take_reading(&a);
 	if (o->user && !a.latest)
@@ -279,9 +323,12 @@ int agent_run(const struct options *o)
 	notify("STOPPING=1");
 	if (settings(&a)->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
 		log_warning("%s", why);
+	reading_server_close(a.readings);
+	a.readings = NULL;
 	if (!snmp_agent_stop(a.snmp))
 		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
 out:
+	reading_server_close(a.readings);
 	if (event_fd >= 0)
 		close(event_fd);
 	timer_close(&timer);

@@ -123,8 +123,7 @@ static int sample_bpf(struct collector *c, char *why, size_t why_size)
 	return c->config->source == CHOOSE_AUTO ? 0 : r;
 }
 
-/* Leave only what the filter passes. */
-static void apply_filter(const struct filter *filter, struct snapshot *s)
+void collect_filter(const struct filter *filter, struct snapshot *s)
 {
 	size_t n = 0;
 
@@ -189,7 +188,7 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 		snapshot_free(s);
 		return r;
 	}
-	apply_filter(c->filter, s);
+	collect_filter(c->filter, s);
 	s->duration_ns = timer_now_ns() - s->mono_ns;
 	if (s->troubles && nothing_known(s)) {
 		snprintf(why, why_size, "%s", s->trouble);

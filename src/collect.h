@@ -49,4 +49,7 @@ void collect_set_filter(struct collector *c, const struct filter *filter);
  */
 int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size);
 
+/* Leave in `s` only what the filter passes: interfaces, and paths that touch one of them. */
+void collect_filter(const struct filter *filter, struct snapshot *s);
+
 #endif

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int netns_enter(const char *name_or_path)
@@ -23,4 +24,11 @@ int netns_enter(const char *name_or_path)
 		r = -errno;
 	close(fd);
 	return r;
+}
+
+uint64_t netns_inode(void)
+{
+	struct stat st;
+
+	return stat("/proc/thread-self/ns/net", &st) ? 0 : st.st_ino;
 }

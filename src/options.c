@@ -64,7 +64,7 @@ __attribute__((noreturn)) static void show_help(void)
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
 			 row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->word,
 			 row->argument ? " " : "", row->argument ? row->argument : "");
-		printf("  %-28s %s\n", left, row->help);
+		printf("  %-31s %s\n", left, row->help);
 	}
 	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had "
 	       "here.\n");
@@ -97,7 +97,11 @@ static void read_line(struct options *o, int argc, char **argv)
 	size_t n = 1;
 	int found, number;
 
-	*o = (struct options){.command = COMMAND_SNAPSHOT, .argc = argc, .argv = argv};
+	*o = (struct options){.command = COMMAND_SNAPSHOT,
+			      .argc = argc,
+			      .argv = argv,
+			      .reading_socket = READING_SOCKET,
+			      .reading_mode = READING_MODE};
 	for (size_t i = 0; i < options_rows_count; i++) {
 		const struct options_row *row = &options_rows[i];
 

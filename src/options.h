@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "collect.h"
 
@@ -26,6 +27,12 @@ enum json_form { JSON_BY_TERMINAL, JSON_PRETTY, JSON_COMPACT };
 /* Exit statuses of the program. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 
+/* Only root makes a directory in /run: nobody else can put a socket there first. */
+#define READING_SOCKET "/run/ipfwagent/reading.sock"
+/* Anybody may connect: that traffic passed is no secret, /proc/net/dev shows it to all. */
+#define READING_MODE 0666
+#define READING_NONE "none"
+
 struct options {
 	enum command command;
 	bool json, verbose;
@@ -34,10 +41,13 @@ struct options {
 	unsigned long count;  /* 0: until a signal comes */
 	const char *netns;
 	const char *agentx_socket;
-	bool no_direct;      /* agent: every answer takes the library's way */
-	const char *user;    /* agent: whom to become after attaching; NULL: stay */
-	bool all;            /* detach: in every network namespace */
-	bool detach_on_exit; /* agent: take the pinned counters out at the end */
+	const char *reading_socket; /* or READING_NONE */
+	unsigned reading_mode;
+	const char *reading_group; /* NULL: as it comes */
+	bool no_direct;            /* agent: every answer takes the library's way */
+	const char *user;          /* agent: whom to become after attaching; NULL: stay */
+	bool all;                  /* detach: in every network namespace */
+	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */

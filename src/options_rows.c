@@ -33,6 +33,7 @@ static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; 
 #define WORD(member, list) KIND_WORD, offsetof(struct options, member), list, NULL
 #define SECONDS(member)    KIND_SECONDS, MEMBER(member)
 #define COUNT(member)      KIND_COUNT, MEMBER(member)
+#define MODE(member)       KIND_MODE, MEMBER(member)
 #define GLOBS(member)      KIND_GLOBS, MEMBER(member)
 
 const struct options_row options_rows[] = {
@@ -55,6 +56,11 @@ const struct options_row options_rows[] = {
 	 "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", TEXT(agentx_socket), FILE_TOO,
 	 "agent: where the master agent listens"},
+	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
+	 "where the agent answers other programs, and is asked"},
+	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), FILE_TOO,
+	 "agent: who may (default 666)"},
+	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, "agent: its group"},
 	{0, "no-direct", NULL, FLAG(no_direct), FILE_TOO,
 	 "agent: answer by way of the library (diagnosis)"},
 	{0, "all", NULL, FLAG(all), LINE, "detach: in every network namespace"},
@@ -93,6 +99,18 @@ static int set_count(unsigned long *count, const char *name, const char *value, 
 	*count = strtoul(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end || errno || !*count)
 		return conf_refuse(why, "%s '%.60s': want a whole number above 0", name, value);
+	return 0;
+}
+
+static int set_mode(unsigned *mode, const char *name, const char *value, char *why)
+{
+	char *end;
+	unsigned long bits = strtoul(value, &end, 8);
+
+	if (value[0] < '0' || value[0] > '7' || *end || bits > 0777)
+		return conf_refuse(why, "%s '%.60s': want an octal number from 0 to 777", name,
+				   value);
+	*mode = bits;
 	return 0;
 }
 
@@ -138,6 +156,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		return set_seconds(member, row->word, value, why);
 	case KIND_COUNT:
 		return set_count(member, row->word, value, why);
+	case KIND_MODE:
+		return set_mode(member, row->word, value, why);
 	case KIND_GLOBS:
 		if (filter_add(member, value))
 			log_fatal("%s", strerror(ENOMEM));
@@ -161,6 +181,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 	case KIND_TEXT:
 		return same_text(*(const char *const *)a, *(const char *const *)b);
 	case KIND_WORD:
+	case KIND_MODE:
 		return *(const unsigned *)a == *(const unsigned *)b;
 	case KIND_SECONDS:
 		return *(const uint64_t *)a == *(const uint64_t *)b;

@@ -9,7 +9,16 @@
 
 #include "options.h"
 
-enum kind { KIND_CALL, KIND_FLAG, KIND_TEXT, KIND_WORD, KIND_SECONDS, KIND_COUNT, KIND_GLOBS };
+enum kind {
+	KIND_CALL,
+	KIND_FLAG,
+	KIND_TEXT,
+	KIND_WORD,
+	KIND_SECONDS,
+	KIND_COUNT,
+	KIND_MODE,
+	KIND_GLOBS
+};
 
 /* Where a row may stand: only on the command line, in the file as well, or there and change. */
 enum place { LINE, FILE_TOO, LIVE };

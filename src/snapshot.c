@@ -38,6 +38,29 @@ void snapshot_free(struct snapshot *s)
 	free(s);
 }
 
+struct snapshot *snapshot_copy(const struct snapshot *s)
+{
+	const size_t from = offsetof(struct snapshot, mono_ns); /* all but the references */
+	struct snapshot *c = snapshot_new();
+
+	if (!c)
+		return NULL;
+	memcpy((char *)c + from, (const char *)s + from, sizeof(*s) - from);
+	c->cap_ifs = s->n_ifs;
+	c->cap_paths = s->n_paths;
+	c->ifs = s->n_ifs ? reallocarray(NULL, s->n_ifs, sizeof(*s->ifs)) : NULL;
+	c->paths = s->n_paths ? reallocarray(NULL, s->n_paths, sizeof(*s->paths)) : NULL;
+	if ((s->n_ifs && !c->ifs) || (s->n_paths && !c->paths)) {
+		snapshot_free(c);
+		return NULL;
+	}
+	if (s->n_ifs)
+		memcpy(c->ifs, s->ifs, s->n_ifs * sizeof(*s->ifs));
+	if (s->n_paths)
+		memcpy(c->paths, s->paths, s->n_paths * sizeof(*s->paths));
+	return c;
+}
+
 static void *append(void **array, size_t *n, size_t *cap, size_t size)
 {
 	void *row;

@@ -116,6 +116,9 @@ struct snapshot *snapshot_new(void);
 struct snapshot *snapshot_share(struct snapshot *s); /* accepts NULL */
 void snapshot_free(struct snapshot *s);              /* gives one back; accepts NULL */
 
+/* A snapshot of one's own with the same contents, or NULL when there is no memory. */
+struct snapshot *snapshot_copy(const struct snapshot *s);
+
 /*
  * Append a row. The pointer is valid until the next call for the same array; NULL: no memory.
  * `name` is cut at SNAPSHOT_NAME_MAX - 1 bytes. Call snapshot_sort() after the last one.

@@ -70,12 +70,13 @@ void timer_close(struct timer *t)
 		close(t->signal_fd);
 }
 
-int timer_wait(struct timer *t, int other_fd)
+int timer_wait(struct timer *t, int other_fd, int service_fd)
 {
 	struct pollfd fds[] = {
 		{.fd = t->timer_fd, .events = POLLIN},
 		{.fd = t->signal_fd, .events = POLLIN},
 		{.fd = other_fd, .events = POLLIN},
+		{.fd = service_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
 	uint64_t count;
@@ -92,5 +93,7 @@ int timer_wait(struct timer *t, int other_fd)
 				events |= signal_events[i].event;
 	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
 		events |= TIMER_OTHER;
+	if (fds[3].revents)
+		events |= TIMER_SERVICE;
 	return events;
 }

@@ -22,6 +22,7 @@ enum timer_event {
 	TIMER_OTHER = 4,
 	TIMER_RELOAD = 8,  /* SIGHUP */
 	TIMER_STATUS = 16, /* SIGUSR1 */
+	TIMER_SERVICE = 32,
 };
 
 /*
@@ -35,9 +36,10 @@ void timer_close(struct timer *t);
 int timer_set(struct timer *t, uint64_t interval_ns);
 
 /*
- * Wait for the next tick, a signal, or `other_fd` (an eventfd, drained here; -1: none).
- * Ticks that were missed count as one. Returns a mask of enum timer_event, or -errno.
+ * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or `service_fd`
+ * (the caller reads it; -1: none). Ticks that were missed count as one. Returns a mask of enum
+ * timer_event, or -errno.
  */
-int timer_wait(struct timer *t, int other_fd);
+int timer_wait(struct timer *t, int other_fd, int service_fd);
 
 #endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* reading_request_parse on any bytes; what it accepts can be written and parsed again. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reading_request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char line[READING_REQUEST_MAX + 1], again[2 * READING_REQUEST_MAX], third[sizeof(again)];
+	struct reading_request r, s;
+	char why[128] = "";
+	int n;
+
+	if (size > READING_REQUEST_MAX)
+		return 0;
+	if (size)
+		memcpy(line, data, size);
+	if (reading_request_parse(&r, line, size, why, sizeof(why))) {
+		if (!why[0])
+			abort();
+		reading_request_clear(&r);
+		return 0;
+	}
+	n = reading_request_format(again, sizeof(again), &r);
+	if (n < 2 || again[n - 1] != '\n')
+		abort();
+	memcpy(third, again, n);
+	if (reading_request_parse(&s, third, n - 1, why, sizeof(why)))
+		abort();
+	if (r.text != s.text || r.pretty != s.pretty || r.verbose != s.verbose ||
+	    r.netns != s.netns || r.filter.n_include != s.filter.n_include ||
+	    r.filter.n_exclude != s.filter.n_exclude)
+		abort();
+	if (filter_passes(&r.filter, "eth0") != filter_passes(&s.filter, "eth0"))
+		abort();
+	reading_request_clear(&r);
+	reading_request_clear(&s);
+	return 0;
+}
