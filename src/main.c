@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "netns.h"
 #include "options.h"
 #include "out.h"
+#include "src_agent.h"
 #include "timer.h"
 
 #define MONITOR_INTERVAL_NS  10000000000ull
@@ -67,11 +69,39 @@ static int read_once(struct collector *c, struct snapshot **s)
 	return EXIT_DONE;
 }
 
+/*
+ * Without eBPF counters of its own to read, one reading is the agent's if there is one. Returns
+ * true if it was written, with the exit status.
+ */
+static bool run_agents_snapshot(const struct options *o, struct collector *c, int *result)
+{
+	const struct reading_request request = {.text = !o->json,
+						.pretty = o->json_form != JSON_COMPACT,
+						.verbose = o->verbose,
+						.netns = netns_inode(),
+						.filter = o->collect.filter};
+	struct out_document d;
+	int r;
+
+	if (o->collect.source != CHOOSE_AUTO || o->collect.root || !*collect_note(c) ||
+	    !o->reading_socket || src_agent_read(&d, o->reading_socket, &request))
+		return false;
+	r = out_document(&d);
+	free(d.text);
+	if (r && r != -EPIPE)
+		log_warning("standard output: %s", strerror(-r));
+	*result = exit_status_of_write(r);
+	return true;
+}
+
 static int run_snapshot(const struct options *o, struct collector *c)
 {
 	struct snapshot *s = NULL;
-	int result = read_once(c, &s);
+	int result;
 
+	if (run_agents_snapshot(o, c, &result))
+		return result;
+	result = read_once(c, &s);
 	if (s && exit_status_of_write(write_document(o, c, s, NULL)))
 		result = EXIT_FAILED;
 	snapshot_free(s);

@@ -211,6 +211,7 @@ agent_silent() { ! agent_answers; }
 
 # start_agent ARGS...: in the router's namespace; its messages are in $TMP/agent.log.
 start_agent() {
-	background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "$MASTER" "$@" 2>>"$TMP/agent.log"
+	background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "$MASTER" \
+		--reading-socket "$TMP/reading.sock" "$@" 2>>"$TMP/agent.log"
 	agent=$bg
 }

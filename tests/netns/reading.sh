@@ -1,0 +1,260 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The agent's reading socket: the same figures for everybody, clients that misbehave, the file.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_router
+for n in "$C" "$S"; do
+	in_ns "$n" nft -f - <<-'N'
+		table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport 9 drop; }
+		}
+	N
+done
+start_snmpd
+cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
+SOCK=$TMP/run/reading.sock
+agent_on() { # an agent that attaches by itself
+	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 1 "$@" 2>>"$TMP/agent.log"
+	agent=$bg
+}
+agent_off() { kill "$agent" 2>/dev/null; wait "$agent"; }
+trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+ask() { printf '%b' "$1" | timeout 10 socat -t 5 - "UNIX-CONNECT:${2:-$SOCK}" 2>"$TMP/socat.err"; }
+answers() { [ "$(ask json | jq -r .schema)" = ipfwagent/1 ]; }
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" "$@" 2>"$TMP/err"; }
+mib() { snmp_value "IPFWAGENT-MIB::$1"; }
+# Every figure, without what differs between two readings at rest.
+figures() { jq -cS 'del(.timestamp)' "$1"; }
+valid() {
+	/usr/bin/python3 - "$top/schemas/snapshot.schema.json" "$1" <<'P'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+jsonschema.validators.validator_for(schema)(schema).validate(json.load(open(sys.argv[2])))
+P
+}
+
+agent_on
+expect_true "the agent answers" wait_for 20 agent_answers
+expect_true "so does its socket, in a directory that it made" wait_for 5 answers
+expect "mode of the socket" 666 "$(stat -c %a "$SOCK")"
+expect "mode of the directory" 755 "$(stat -c %a "$TMP/run")"
+
+# The same figures everywhere.
+datagrams "$C" 1000 72 10.2.0.2 # 100 octets each
+datagrams "$C" 500 152 fd02::2  # 200 octets each
+settle
+sleep 1.1
+ask 'json\n' >"$TMP/socket.json"
+"$BIN" --netns "$R" --json --source ebpf >"$TMP/root.json"
+nobody_in_r() { in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" "$@" 2>"$TMP/err"; }
+nobody_in_r --json >"$TMP/nobody.json"
+expect "unprivileged: exit status" 0 $?
+expect "unprivileged: no message" '' "$(cat "$TMP/err")"
+expect_true "the socket's document validates" valid "$TMP/socket.json"
+expect_true "the unprivileged document validates" valid "$TMP/nobody.json"
+expect "the socket tells root's figures" "$(figures "$TMP/root.json")" "$(figures "$TMP/socket.json")"
+expect "an unprivileged user gets root's figures" "$(figures "$TMP/root.json")" "$(figures "$TMP/nobody.json")"
+expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json")"
+expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
+expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"
+expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.forwarding.outgoing_packets "$TMP/socket.json")"
+# Fresh: what went by a second ago is in it, although the interval is longer.
+agent_off
+agent_on --interval 3600
+wait_for 20 answers
+sleep 1.1
+datagrams "$C" 10 72 10.2.0.2
+expect "a fresh reading between two intervals" 1010 "$(ask json | jq .ipv4.forwarding.outgoing_packets)"
+datagrams "$C" 10 72 10.2.0.2
+sleep 1.1
+expect "and again a second later" 1020 "$(nobody_in_r --json | jq .ipv4.forwarding.outgoing_packets)"
+agent_off
+agent_on
+wait_for 20 agent_answers
+wait_for 5 answers
+
+# Forms.
+expect "an empty line is json" '"ipfwagent/1"' "$(ask '\n' | jq -c .schema)"
+expect "nothing is json" '"ipfwagent/1"' "$(ask '' | jq -c .schema)"
+expect "json is one line" 1 "$(ask 'json\n' | wc -l)"
+expect "no line end" '"ipfwagent/1"' "$(ask 'json' | jq -c .schema)"
+expect "CR LF" '"ipfwagent/1"' "$(ask 'json\r\n' | jq -c .schema)"
+expect_true "json pretty is many" [ "$(ask 'json pretty\n' | wc -l)" -gt 50 ]
+expect_match "text" '^source: eBPF' "$(ask 'text\n')"
+expect_match "text verbose has paths" 'rc +rs +ipv4 +1020 +102000' "$(ask 'text verbose\n')"
+expect "echo json | socat" '"ipfwagent/1"' "$(echo json | socat - "UNIX-CONNECT:$SOCK" | jq -c .schema)"
+expect "ipfwagent's text is the agent's" "$(ask 'text\n' | sed 1d)" "$(nobody_in_r | sed 1d)"
+expect_match "ipfwagent -v" 'rc +rs +ipv4 +1020 +102000' "$(nobody_in_r -v)"
+expect "compact" 1 "$(nobody_in_r --json --compact | wc -l)"
+expect "--include goes along" '["rc"]' "$(nobody_in_r --json --include 'r*' --exclude rs | jq -c '.interfaces | keys')"
+expect "--include goes along: by eBPF" '"ebpf"' "$(nobody_in_r --json --include rc | jq -c .source.name)"
+expect "--include lo: not what the agent has" '["kernel",["lo"]]' "$(nobody_in_r --json --include lo | jq -c '[.source.name, (.interfaces | keys)]')"
+expect "too many globs: not asked" '"kernel"' "$(nobody_in_r --json --include={1,2,3,4,5,6,7,8,r*} | jq -c .source.name)"
+expect "--source kernel: not asked" '"kernel"' "$(nobody_in_r --json --source kernel | jq -c .source.name)"
+expect "--reading-socket none: not asked" '"kernel"' "$(in_ns "$R" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket none | jq -c .source.name)"
+nobody_in_r --json --source ebpf >/dev/null
+expect "--source ebpf: not asked" 3 $?
+# Another namespace's figures are not these.
+expect "another namespace does not take them" '["kernel",0]' "$(in_ns "$S" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" | jq -c '[.source.name, (.interfaces | has("rc") | if . then 1 else 0 end)]')"
+expect "the namespace asked for is another" 'error: this agent counts in another network namespace' "$(ask 'json netns 1\n')"
+expect "the namespace asked for is this" end "$(ask "json netns $(stat -Lc %i "/run/netns/$R")\\n" | tail -n 1)"
+
+# Garbage.
+expect_match "an unknown word" "^error: unknown word 'GET'" "$(ask 'GET / HTTP/1.1\r\n')"
+expect_match "a control character" "^error: unknown word '.x1b'" "$(ask '\033\n')"
+expect_match "a NUL" '^error: a request is a line of text' "$(ask 'json\000\n')"
+expect "random bytes" 'error:' "$(head -c 700 /dev/urandom | socat -t 5 - "UNIX-CONNECT:$SOCK" 2>/dev/null | head -c 6)"
+expect "a second line is not read" 1 "$(ask 'json\njson\n' | wc -l)"
+
+# Clients by the dozen. The python helper keeps the sockets that it is told to.
+cat >"$TMP/clients.py" <<'P'
+import socket, sys, time
+path, what = sys.argv[1:3]
+def connect():
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    s.settimeout(20)
+    return s
+def read(s):
+    data = b""
+    try:
+        while part := s.recv(1 << 20):
+            data += part
+    except ConnectionResetError:
+        pass
+    return data
+if what == "many":  # a hundred at once: all are answered
+    all = [connect() for _ in range(100)]
+    for s in all:
+        s.sendall(b"json\n")
+    print(sum(read(s).endswith(b"}\n") for s in all))
+elif what == "silent":  # says nothing, or half a line: cut off
+    begin = time.time()
+    s, t = connect(), connect()
+    t.sendall(b"js")
+    print(len(read(s)), len(read(t)), round(time.time() - begin))
+elif what == "deaf":  # as many as are served ask and never read
+    all = [connect() for _ in range(16)]
+    for i, s in enumerate(all):
+        s.sendall(b"json pretty\n" if i % 2 else b"text verbose\n")
+    time.sleep(float(sys.argv[3]))
+elif what == "megabyte":
+    s = connect()
+    try:
+        s.sendall(b"x" * 1048576)
+    except BrokenPipeError:
+        pass
+    print(read(s).decode().strip())
+elif what == "gone":  # leave in all states
+    for i in range(300):
+        s = connect()
+        if i % 3:
+            s.sendall(b"json\n" if i % 3 == 1 else b"js")
+        s.close()
+    print("gone")
+P
+sockets=$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)
+clients() { timeout 60 python3 "$TMP/clients.py" "$SOCK" "$@"; }
+expect "a megabyte" 'error: the request is too long' "$(clients megabyte)"
+expect "a hundred at once" 100 "$(clients many)"
+expect "silence and half a line end after 5 s" "0 0 5" "$(clients silent)"
+expect "clients that go away" gone "$(clients gone)"
+expect_true "the agent answers after that" answers
+few_sockets() { [ "$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)" -le "$1" ]; }
+expect_true "descriptors come back" wait_for 2 few_sockets "$sockets"
+
+# Deaf readers and a large document: sampling and SNMP go on.
+for i in $(seq 400); do echo "link add v$i type veth peer name w$i"; done | ip -n "$R" -batch - 2>/dev/null
+sleep 1.2
+size=$(ask 'json pretty\n' | wc -c)
+expect_true "a large document ($size octets)" [ "$size" -gt 500000 ]
+clients deaf 4 &
+deaf=$!
+sleep 0.5
+begin=$(mib ipfwSamples.0)
+late=0
+for i in 1 2 3 4 5; do
+	t=$(now_ms)
+	mib ipfwSamples.0 >/dev/null
+	[ $(($(now_ms) - t)) -lt 500 ] || late=$((late + 1))
+	sleep 0.4
+done
+end=$(mib ipfwSamples.0)
+expect_true "deaf readers: sampling goes on ($begin to $end)" [ $((end - begin)) -ge 2 ]
+expect "deaf readers: SNMP answers in time" 0 $late
+in_ns "$R" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" >"$TMP/out" 2>"$TMP/err"
+expect "all places taken: exit status of ipfwagent" 0 $?
+expect_match "all places taken: one or the other source" '^"(ebpf|kernel)"$' "$(jq -c .source.name "$TMP/out")"
+wait $deaf
+expect_true "then the next ones are served" wait_for 8 answers
+
+# The agent stopped: ipfwagent does not hang.
+kill -STOP "$agent"
+t=$(now_ms)
+expect "agent stopped: the kernel's figures" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+expect_true "agent stopped: after two seconds" [ $(($(now_ms) - t)) -lt 3500 ]
+kill -CONT "$agent"
+
+# A second agent does not take a living one's socket, and takes it over later.
+background in_ns "$S" "$BIN" agent --source kernel --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 0.5 2>>"$TMP/second.log"
+second=$bg
+wait_for 5 grep -q 'no readings' "$TMP/second.log"
+expect_match "a second agent: message" "no readings at $SOCK: another agent listens there" "$(cat "$TMP/second.log")"
+sleep 1
+expect "a second agent: once" 1 "$(grep -c 'no readings' "$TMP/second.log")"
+expect_true "a second agent: goes on" kill -0 "$second"
+expect "a second agent: the socket is the first's" '"ebpf"' "$(ask json | jq -c .source.name)"
+agent_off
+expect_true "the end removes the socket" [ ! -e "$SOCK" ]
+expect_true "the second one takes over" wait_for 10 answers
+expect "the second one: its own figures" '"kernel"' "$(ask json | jq -c .source.name)"
+
+# Killed: the file stays, and is replaced.
+kill -KILL "$second" && wait "$second" 2>/dev/null
+expect_true "killed: the file stays" [ -S "$SOCK" ]
+expect "killed: ipfwagent reads the kernel's" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+agent_on --reading-socket-mode 660 --reading-socket-group daemon
+expect_true "a stale socket is replaced" wait_for 20 answers
+expect "mode and group" '660 daemon' "$(stat -c '%a %G' "$SOCK")"
+expect "mode and group keep others out" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+expect "and let the group in" '"ebpf"' "$(in_ns "$R" setpriv --reuid 65534 --regid daemon --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" | jq -c .source.name)"
+expect "nothing else is left beside it" 1 "$(find "$TMP/run" -type s | wc -l)"
+# Somebody removes it.
+rm "$SOCK"
+expect_true "a removed socket comes back" wait_for 10 answers
+agent_off
+expect "the agent ends well" 0 $?
+
+# Where there can be none.
+trouble() { # NAME PATTERN PATH
+	: >"$TMP/agent.log"
+	SOCK=$3 agent_on
+	wait_for 20 agent_answers
+	sleep 1.5
+	expect_match "$1" "$2" "$(grep 'no readings' "$TMP/agent.log")"
+	expect "$1: once" 1 "$(grep -c 'no readings' "$TMP/agent.log")"
+	expect_true "$1: the agent goes on" agent_answers
+	agent_off
+}
+trouble "no directory" 'No such file or directory' "$TMP/no/where/reading.sock"
+touch "$TMP/file" && trouble "a file in the way" 'no socket' "$TMP/file"
+expect_true "a file in the way: it stays" [ -f "$TMP/file" ]
+trouble "a long path" 'path is too long' "$TMP/$(printf 'x%.0s' {1..100})"
+mkdir "$TMP/full" && mount -t tmpfs -o size=4k,nr_inodes=1 none "$TMP/full" && {
+	trouble "disk full" 'No space left' "$TMP/full/reading.sock"
+	umount "$TMP/full"
+}
+in_ns "$R" "$BIN" agent --reading-socket-mode 888 2>"$TMP/err"
+expect "a wrong mode: exit status" 2 $?
+expect_match "a wrong mode: message" "mode '888'" "$(cat "$TMP/err")"
+in_ns "$R" "$BIN" agent --reading-socket-group no-such-group 2>"$TMP/err"
+expect "a wrong group: exit status" 2 $?
+: >"$TMP/agent.log"
+agent_on --reading-socket none
+wait_for 20 agent_answers
+expect "none: no message" '' "$(grep -i reading "$TMP/agent.log")"
+expect_true "none: no socket" [ ! -e "$SOCK" ]
+agent_off
+finish
