@@ -39,9 +39,6 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 		if (size < 0)
 			return -errno;
 		r = mnl_cb_run(d->buffer, size, d->seq, port, each, arg);
-		/* an interrupted dump still has its rest on the way: leave it to the next number */
-		if (r < 0 && errno == ESRCH)
-			r = MNL_CB_OK;
 	} while (r > 0);
 	return r < 0 ? -errno : 0;
 }
@@ -49,12 +46,16 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
 	       void (*reset)(void *arg))
 {
-	int r = -EINTR;
+	int r = -EINTR, failed;
 
 	for (int i = 0; i < TRIES && r == -EINTR; i++) {
 		if (reset)
 			reset(arg);
 		r = run_once(d, request, each, arg);
+		/* Its rest is still on the way, and must not be taken for the next one's answer. */
+		failed = r == -EINTR || r == -EPROTO ? dumper_open(d) : 0;
+		if (failed)
+			return failed;
 	}
 	return r;
 }
