@@ -119,7 +119,8 @@ int reading_request_format(char *line, size_t size, const struct reading_request
 		n += snprintf(line + n, size - n, " netns %" PRIu64, r->netns);
 	for (size_t i = 0; i < globs && (size_t)n < size; i++) {
 		bool include = i < f->include.n;
-		const char *glob = include ? f->include.globs[i] : f->exclude.globs[i - f->include.n];
+		const char *glob =
+			include ? f->include.globs[i] : f->exclude.globs[i - f->include.n];
 
 		if (!is_glob(glob))
 			return -E2BIG;

@@ -252,7 +252,7 @@ in_ns "$R" "$BIN" agent --reading-socket-mode 888 2>"$TMP/err"
 expect "a wrong mode: exit status" 2 $?
 expect_match "a wrong mode: message" "mode '888'" "$(cat "$TMP/err")"
 in_ns "$R" "$BIN" agent --reading-socket-group no-such-group 2>"$TMP/err"
-expect "a wrong group: exit status" 2 $?
+expect "a wrong group: exit status" 1 $?
 : >"$TMP/agent.log"
 agent_on --reading-socket none
 wait_for 20 agent_answers
