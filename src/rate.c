@@ -45,10 +45,8 @@ static void follow_rows(const struct figures *prev, struct figures *cur, size_t 
 /* The row of the same interface: both its ifindex and its name are the same. */
 static const struct snapshot_if *same_if(const struct snapshot *s, const struct snapshot_if *row)
 {
-	const struct snapshot_if *end = s->ifs + s->n_ifs;
-
 	for (const struct snapshot_if *i = snapshot_find_if(s, row->ifindex);
-	     i && i < end && i->ifindex == row->ifindex; i++)
+	     i && i < s->ifs + s->n_ifs && i->ifindex == row->ifindex; i++)
 		if (!strcmp(i->name, row->name))
 			return i;
 	return NULL;

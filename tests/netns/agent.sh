@@ -9,7 +9,7 @@ make_router
 quiet "$C" && quiet "$S"
 start_snmpd
 agent_on() { # the agent that attaches by itself
-	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --interval 1 "$@" 2>>"$TMP/agent.log"
+	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 "$@" 2>>"$TMP/agent.log"
 	agent=$bg
 }
 json() { "$BIN" --netns "$R" --json --source ebpf >"$TMP/json" 2>"$TMP/err"; }
@@ -180,14 +180,14 @@ expect "as nobody: status" ok "$(mib ipfwStatus.0)"
 kill -TERM "$agent" && wait "$agent"
 expect "as nobody: exit status" 0 $?
 "$BIN" detach --netns "$R" 2>/dev/null
-in_ns "$R" "$BIN" agent --user no-such-user --agentx-socket "$MASTER" 2>"$TMP/err"
+in_ns "$R" "$BIN" agent --user no-such-user --reading-socket none --agentx-socket "$MASTER" 2>"$TMP/err"
 expect "as nobody at all: exit status" 1 $?
 expect_match "as nobody at all: message" 'user no-such-user: there is none' "$(cat "$TMP/err")"
 "$BIN" detach --netns "$R" 2>/dev/null
 
 # Without the privilege the kernel's counters serve, and the status says why.
 background in_ns "$R" setpriv --bounding-set=-bpf,-sys_admin,-perfmon --inh-caps=-bpf,-sys_admin,-perfmon \
-	"$BIN" agent --agentx-socket "$MASTER" --interval 1 2>>"$TMP/agent.log"
+	"$BIN" agent --reading-socket none --agentx-socket "$MASTER" --interval 1 2>>"$TMP/agent.log"
 expect_true "without privilege: the agent answers" wait_for 20 agent_answers
 expect "without privilege: degraded" degraded "$(mib ipfwStatus.0)"
 expect_match "without privilege: says why" 'EPERM|ermission|ermitted' "$(mib ipfwStatusText.0)"
