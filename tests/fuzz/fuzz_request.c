@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (reading_request_parse(&s, third, n - 1, why, sizeof(why)))
 		abort();
 	if (r.text != s.text || r.pretty != s.pretty || r.verbose != s.verbose ||
-	    r.netns != s.netns || r.filter.n_include != s.filter.n_include ||
-	    r.filter.n_exclude != s.filter.n_exclude)
+	    r.netns != s.netns || r.filter.include.n != s.filter.include.n ||
+	    r.filter.exclude.n != s.filter.exclude.n)
 		abort();
 	if (filter_passes(&r.filter, "eth0") != filter_passes(&s.filter, "eth0"))
 		abort();
