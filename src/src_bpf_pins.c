@@ -80,7 +80,7 @@ int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
 	if (!found) {
 		snprintf(why, why_size,
 			 hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
-				: "no bpffs is mounted at " BPFFS);
+				: "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
 		return -ENOENT;
 	}
 	if (stat("/proc/thread-self/ns/net", &ns) < 0) {

@@ -79,7 +79,7 @@ expect "ip netns exec" 100 "$(ip netns exec "$R" "$BIN" --json --source ebpf 2>"
 # Where neither this process nor one above sees any: one sentence.
 unshare -m sh -c "umount -l /sys/fs/bpf; (setsid sh -c 'sleep 0.2; $BIN --netns $R --json --source ebpf; echo status \$?' >$TMP/hidden 2>&1 &)" </dev/null
 wait_for 10 grep -q '^status' "$TMP/hidden"
-expect_match "no bpffs: one sentence" '^ipfwagent: no bpffs is mounted at /sys/fs/bpf status 3 $' "$(tr '\n' ' ' <"$TMP/hidden")"
+expect_match "no bpffs: one sentence" '^ipfwagent: no eBPF counters are attached: no bpffs is mounted at /sys/fs/bpf status 3 $' "$(tr '\n' ' ' <"$TMP/hidden")"
 
 # Unprivileged.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
