@@ -12,9 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
@@ -127,16 +128,13 @@ static int attach_fentry(struct hooks *h, const char **what)
 static int set_netns(struct bpf_object *object)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
-	struct stat ns;
 	size_t size = 0;
 	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
 
 	if (!inum || size != sizeof(*inum))
 		return -EINVAL;
-	if (stat("/proc/thread-self/ns/net", &ns) < 0)
-		return -errno;
-	*inum = ns.st_ino;
-	return 0;
+	*inum = netns_inode();
+	return *inum ? 0 : -ENOENT;
 }
 
 /* The kernel shows zeros for addresses to those who may not know them. */

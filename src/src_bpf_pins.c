@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "netns.h"
+
 #define BPFFS "/sys/fs/bpf"
 
 static bool is_bpffs(const char *path)
@@ -72,7 +74,7 @@ static bool find_bpffs(char place[64], bool *hidden)
 int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
 {
 	char place[64];
-	struct stat ns;
+	uint64_t netns = netns_inode();
 	bool hidden, found = find_bpffs(place, &hidden);
 
 	if (!found && !hidden && may_mount)
@@ -83,13 +85,13 @@ int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
 				: "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
 		return -ENOENT;
 	}
-	if (stat("/proc/thread-self/ns/net", &ns) < 0) {
-		snprintf(why, why_size, "/proc/thread-self/ns/net: %s", strerror(errno));
-		return -errno;
+	if (!netns) {
+		snprintf(why, why_size, "cannot tell which network namespace this is");
+		return -ENOENT;
 	}
 	snprintf(p->base, sizeof(p->base), "%s/ipfwagent", place);
 	snprintf(p->directory, sizeof(p->directory), "%s/netns-%llu-layout-%d", p->base,
-		 (unsigned long long)ns.st_ino, IPFW_LAYOUT);
+		 (unsigned long long)netns, IPFW_LAYOUT);
 	return 0;
 }
 
