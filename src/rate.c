@@ -65,20 +65,39 @@ static const struct snapshot_path *same_path(const struct snapshot *s,
 											     : NULL;
 }
 
-/* A row without a predecessor. */
-static void begin_anew(const struct snapshot *s, struct continuity *continuity)
+/* What came before this reading is not known, unless the source does. */
+static void watch_row(const struct snapshot *s, struct continuity *continuity)
 {
 	if (!continuity->since_ns)
 		continuity->since_ns = s->mono_ns;
+}
+
+/* A row without a predecessor. */
+static void begin_anew(const struct snapshot *s, struct continuity *continuity)
+{
+	watch_row(s, continuity);
 	continuity->fresh = true;
+}
+
+/* The first reading: from here on it is known when counters start anew. */
+static void begin_watch(struct snapshot *s)
+{
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		watch_row(s, &s->system[f].continuity);
+	for (size_t i = 0; i < s->n_ifs; i++)
+		watch_row(s, &s->ifs[i].continuity);
+	for (size_t i = 0; i < s->n_paths; i++)
+		watch_row(s, &s->paths[i].continuity);
 }
 
 void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 {
 	bool other_source;
 
-	if (!prev)
+	if (!prev) {
+		begin_watch(cur);
 		return;
+	}
 	other_source = prev->source != cur->source || prev->hooks != cur->hooks;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		const struct snapshot_system *before = &prev->system[f];

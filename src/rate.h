@@ -34,8 +34,9 @@ struct rates {
 
 /*
  * Make `cur` the successor of `prev`: fill every row's continuity and hold derived figures. Call
- * it once for each new reading, before anybody reads it. prev NULL: the first reading, nothing is
- * discontinuous.
+ * it once for each new reading, before anybody reads it. prev NULL: the first reading. Then nothing
+ * is discontinuous, but nobody knows what happened before: the rows of which the source does not
+ * know since when they count are known from now on.
  */
 void rate_follow(const struct snapshot *prev, struct snapshot *cur);
 

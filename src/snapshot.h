@@ -48,10 +48,10 @@ struct figures {
 };
 
 /*
- * When a row's counters last started anew: CLOCK_MONOTONIC in ns, 0 for "not since we look" (the
- * counters count since boot, or since the interface exists). A source sets since_ns if it knows;
- * rate_follow() carries it on from reading to reading, and sets `fresh` when they started anew
- * between the reading before and this one.
+ * Since when a row's counters are known not to have started anew: CLOCK_MONOTONIC in ns. A source
+ * sets since_ns if it knows; else it is 0, and rate_follow() sets the time of the first reading.
+ * That carries it on from reading to reading, and sets `fresh` when they started anew between the
+ * reading before and this one.
  */
 struct continuity {
 	uint64_t since_ns;

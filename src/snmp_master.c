@@ -30,6 +30,7 @@
 #define RECONNECT_S       1                 /* between attempts to reach the master */
 #define PING_S            3600              /* requests show that the master lives */
 #define REGISTER_RETRY_NS UINT64_C(1000000000)
+#define NS_PER_CS         10000000
 #define AGENTX_DUPLICATE  263 /* duplicateRegistration, RFC 2741, 6.2.16 */
 
 /* The library's callbacks take no argument of ours that it would not free. */
@@ -41,6 +42,7 @@ static struct {
 	bool direct;
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
+	int64_t master_start_ns;  /* when its sysUpTime was 0 */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
 	bool was_connected, reported;
 	const char *failed;
@@ -93,7 +95,7 @@ static struct mib_context *context(void)
 {
 	struct mib_context *ctx = self.prepare(self.arg);
 
-	ctx->uptime_cs = snmp_lib.netsnmp_get_agent_uptime();
+	ctx->master_start_ns = self.master_start_ns;
 	return ctx;
 }
 
@@ -160,6 +162,10 @@ static int on_connect(int major, int minor, void *session, void *arg)
 		self.session->callback = on_pdu;
 	}
 	self.register_at_ns = 0;
+	/* The library has just taken it over from the master's answer, and does so again now and
+	 * then, each time with another error of up to a tick. */
+	self.master_start_ns =
+		(int64_t)timer_now_ns() - (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
 	set_ping(PING_S);
 	return 0;
 }

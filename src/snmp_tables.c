@@ -70,11 +70,11 @@ static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
 /* TimeStamp: sysUpTime at that moment, 0 for moments before sysUpTime began. */
 static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mib_value *out)
 {
-	uint64_t age_cs = age_ns(ctx, then_ns) / NS_PER_CS;
+	int64_t uptime_ns = (int64_t)then_ns - ctx->master_start_ns;
 
-	if (!then_ns || age_cs > ctx->uptime_cs)
+	if (!then_ns || uptime_ns < 0)
 		return number(out, MIB_TIMETICKS, 0);
-	return number(out, MIB_TIMETICKS, ctx->uptime_cs - age_cs);
+	return number(out, MIB_TIMETICKS, (uint32_t)(uptime_ns / NS_PER_CS));
 }
 
 static bool discontinuity(const struct mib_context *ctx, const struct figures *f,

@@ -51,7 +51,11 @@ struct mib_gap {
 struct mib_context {
 	const struct mib_view *view; /* NULL: only ipfwVersion and ipfwMibRevision are there */
 	uint64_t now_ns;             /* CLOCK_MONOTONIC */
-	uint32_t uptime_cs;          /* the master's sysUpTime at that moment, in 1/100 s */
+	/*
+	 * When the master's sysUpTime was 0, CLOCK_MONOTONIC. It stays the same as long as the
+	 * master does, so that a TimeStamp does not move by itself.
+	 */
+	int64_t master_start_ns;
 
 	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
 };
