@@ -38,6 +38,8 @@ struct agent {
 	struct rates *rates;             /* over that interval, parallel to `interval` */
 	uint64_t samples, sample_errors, if_change_ns;
 	uint64_t tried_ns; /* when the last reading began, whatever came of it */
+	struct notice_watch watch;
+	struct notice_queue *notices; /* read by the SNMP thread */
 	unsigned status;
 	char status_text[256];
 };
@@ -119,6 +121,17 @@ static void end_interval(struct agent *a)
 	a->interval = snapshot_share(a->latest);
 }
 
+static void notice_changes(struct agent *a, const struct mib_view *view)
+{
+	const struct options *o = settings(a);
+	struct notice found[NOTICE_SUBJECTS];
+	size_t n = notice_find(&a->watch, view, timer_now_ns(), o->hold_down_ns, !o->notifications,
+			       found);
+
+	for (size_t i = 0; i < n; i++)
+		notice_queue_put(a->notices, &found[i]);
+}
+
 static void publish(struct agent *a)
 {
 	struct mib_view *view = calloc(1, sizeof(*view));
@@ -134,6 +147,8 @@ static void publish(struct agent *a)
 	view->samples = a->samples;
 	view->sample_errors = a->sample_errors;
 	view->if_change_ns = a->if_change_ns;
+	notice_changes(a, view);
+	view->notifications_dropped = notice_queue_dropped(a->notices);
 	snmp_agent_publish(a->snmp, view);
 }
 
@@ -308,6 +323,10 @@ int agent_run(const struct options *o)
 		log_warning("%s", why);
 		goto out;
 	}
+	a.notices = notice_queue_new();
+	if (!a.notices)
+		log_fatal("%s", strerror(ENOMEM));
+	config.notices = a.notices;
 	config.refresh_fd = config.stop_fd = event_fd;
 	r = snmp_agent_start(&a.snmp, &config);
 	if (r) {
@@ -332,6 +351,7 @@ out:
 	if (event_fd >= 0)
 		close(event_fd);
 	timer_close(&timer);
+	notice_queue_free(a.notices);
 	rates_free(a.rates);
 	snapshot_free(a.interval);
 	snapshot_free(a.latest);

@@ -101,7 +101,8 @@ static void read_line(struct options *o, int argc, char **argv)
 			      .argc = argc,
 			      .argv = argv,
 			      .reading_socket = READING_SOCKET,
-			      .reading_mode = READING_MODE};
+			      .reading_mode = READING_MODE,
+			      .hold_down_ns = HOLD_DOWN_NS};
 	for (size_t i = 0; i < options_rows_count; i++) {
 		const struct options_row *row = &options_rows[i];
 

@@ -32,6 +32,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 /* Anybody may connect: that traffic passed is no secret, /proc/net/dev shows it to all. */
 #define READING_MODE 0666
 #define READING_NONE "none"
+#define HOLD_DOWN_NS UINT64_C(60000000000)
 
 struct options {
 	enum command command;
@@ -48,6 +49,8 @@ struct options {
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */
 	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
+	bool notifications;        /* agent: send those of the MIB */
+	uint64_t hold_down_ns;     /* between two on the same subject */
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */

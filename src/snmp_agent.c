@@ -108,7 +108,12 @@ static struct mib_context *prepare(void *arg)
 static void *run(void *arg)
 {
 	struct snmp_agent *a = arg;
-	const char *why = snmp_master_start(a->socket, a->config.direct, prepare, a);
+	const struct snmp_master_config config = {.address = a->socket,
+						  .direct = a->config.direct,
+						  .prepare = prepare,
+						  .arg = a,
+						  .notices = a->config.notices};
+	const char *why = snmp_master_start(&config);
 
 	while (!why && !atomic_load(&a->stopping)) {
 		if (snmp_master_serve(a->wake_fd))

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "notice_queue.h"
 #include "snmp_tables.h"
 
 struct snmp_agent;
@@ -21,6 +22,7 @@ struct snmp_agent_config {
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */
 	int stop_fd;          /* eventfd: written when the thread ended by itself (see failed) */
+	struct notice_queue *notices; /* sent as soon as there is a master; the owner keeps it */
 };
 
 /* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <net-snmp/net-snmp-config.h>
+#include "snmp_lib.h" /* first: net-snmp's headers */
 
-#include <net-snmp/net-snmp-includes.h>
-
-#include <net-snmp/agent/net-snmp-agent-includes.h>
-
-#include <net-snmp/agent/agent_callbacks.h>
-#include <net-snmp/agent/agent_sysORTable.h>
-#include <net-snmp/library/large_fd_set.h>
-
-#include <dlfcn.h>
 #include <string.h>
 
 #include "snmp_direct.h"
-#include "snmp_lib.h"
 
 /* PDU types of RFC 2741, 6.1: the library's headers keep them to themselves. */
 enum { AGENTX_GET = 5, AGENTX_GETNEXT = 6, AGENTX_RESPONSE = 18 };

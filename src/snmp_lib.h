@@ -4,11 +4,23 @@
  * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
  * reading, which the command line would pay for nothing.
  *
- * For snmp_master.c and snmp_direct.c, behind the net-snmp headers.
+ * For snmp_master.c, snmp_direct.c and snmp_notify.c, and the only place that includes net-snmp's
+ * headers.
  */
 #ifndef IPFW_SNMP_LIB_H
 #define IPFW_SNMP_LIB_H
 
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <net-snmp/library/large_fd_set.h>
+
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,10 +49,13 @@
 	F(set_configuration_directory)                                                             \
 	F(set_persistent_directory)                                                                \
 	F(shutdown_agent)                                                                          \
+	F(snmp_async_send)                                                                         \
 	F(snmp_clone_pdu)                                                                          \
 	F(snmp_disable_stderrlog)                                                                  \
 	F(snmp_enable_calllog)                                                                     \
 	F(snmp_free_pdu)                                                                           \
+	F(snmp_pdu_add_variable)                                                                   \
+	F(snmp_pdu_create)                                                                         \
 	F(snmp_read2)                                                                              \
 	F(snmp_register_callback)                                                                  \
 	F(snmp_select_info2)                                                                       \

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <net-snmp/net-snmp-config.h>
+#include "snmp_lib.h" /* first: net-snmp's headers */
 
-#include <net-snmp/net-snmp-includes.h>
-
-#include <net-snmp/agent/net-snmp-agent-includes.h>
-
-#include <net-snmp/agent/agent_callbacks.h>
-#include <net-snmp/agent/agent_sysORTable.h>
-#include <net-snmp/library/large_fd_set.h>
-
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +11,8 @@
 
 #include "log.h"
 #include "snmp_direct.h"
-#include "snmp_lib.h"
 #include "snmp_master.h"
+#include "snmp_notify.h"
 #include "timer.h"
 
 #define NAME "ipfwagent"
@@ -35,11 +26,8 @@
 
 /* The library's callbacks take no argument of ours that it would not free. */
 static struct {
-	const char *address;
-	snmp_master_prepare *prepare;
-	void *arg;
+	struct snmp_master_config config;
 	netsnmp_handler_registration *registration;
-	bool direct;
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
 	int64_t master_start_ns;  /* when its sysUpTime was 0 */
@@ -93,7 +81,7 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 
 static struct mib_context *context(void)
 {
-	struct mib_context *ctx = self.prepare(self.arg);
+	struct mib_context *ctx = self.config.prepare(self.config.arg);
 
 	ctx->master_start_ns = self.master_start_ns;
 	return ctx;
@@ -157,7 +145,7 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	self.session = session;
-	if (self.direct && self.session->callback != on_pdu) {
+	if (self.config.direct && self.session->callback != on_pdu) {
 		self.library_callback = self.session->callback;
 		self.session->callback = on_pdu;
 	}
@@ -208,7 +196,7 @@ static int on_log(int major, int minor, void *message, void *arg)
 
 static const char *master_address(void)
 {
-	return self.address ? self.address : NETSNMP_AGENTX_SOCKET;
+	return self.config.address ? self.config.address : NETSNMP_AGENTX_SOCKET;
 }
 
 /* Why the master cannot be reached; the library does not tell. */
@@ -290,9 +278,9 @@ static void configure_library(void)
 	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 					NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
 	snmp_lib.netsnmp_enable_subagent();
-	if (self.address)
+	if (self.config.address)
 		snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-					       self.address);
+					       self.config.address);
 	snmp_lib.snmp_disable_stderrlog();
 	snmp_lib.snmp_enable_calllog();
 	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
@@ -304,17 +292,13 @@ static void configure_library(void)
 					on_disconnect, NULL);
 }
 
-const char *snmp_master_start(const char *address, bool direct, snmp_master_prepare *prepare,
-			      void *arg)
+const char *snmp_master_start(const struct snmp_master_config *config)
 {
 	const char *missing = snmp_lib_load(&snmp_lib);
 
 	if (missing)
 		return missing;
-	self.address = address;
-	self.direct = direct;
-	self.prepare = prepare;
-	self.arg = arg;
+	self.config = *config;
 	configure_library();
 	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree())
 		return "the SNMP library cannot be initialised";
@@ -349,6 +333,8 @@ bool snmp_master_serve(int wake_fd)
 	snmp_lib.run_alarms();
 	snmp_lib.netsnmp_check_outstanding_agent_requests();
 	retry_registration();
+	if (self.session)
+		snmp_notify_next(self.session, self.config.notices, self.master_start_ns);
 	return woken;
 }
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "notice_queue.h"
 #include "snmp_tables.h"
 
 /*
@@ -19,14 +20,20 @@
  */
 typedef struct mib_context *snmp_master_prepare(void *arg);
 
+struct snmp_master_config {
+	const char *address; /* NULL: the library's default */
+	bool direct;         /* answer without the library's detour where that is possible */
+	snmp_master_prepare *prepare;
+	void *arg;
+	struct notice_queue *notices; /* to be sent whenever there is a master */
+};
+
 /*
- * Register the MIB and begin to connect to `address` (NULL: the library's default; kept by the
- * caller). `direct`: answer without the library's detour where that is possible; the answers are
- * the same. Returns NULL, or why it is impossible. A master that is not there yet is no failure:
- * snmp_master_serve() connects and reconnects, and logs it when the state changes.
+ * Register the MIB and begin to connect. The caller keeps what `config` points to. Returns NULL, or
+ * why it is impossible. A master that is not there yet is no failure: snmp_master_serve() connects
+ * and reconnects, and logs it when the state changes.
  */
-const char *snmp_master_start(const char *address, bool direct, snmp_master_prepare *prepare,
-			      void *arg);
+const char *snmp_master_start(const struct snmp_master_config *config);
 
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
 bool snmp_master_serve(int wake_fd);

@@ -181,6 +181,7 @@ kernel6() { in_ns "$R" awk -v c="$1" '$1 == c { print $2 }' "/proc/net/snmp6"; }
 kernel6_if() { in_ns "$R" awk -v c="$2" '$1 == c { print $2 }' "/proc/net/dev_snmp6/$1"; }
 
 # A private snmpd in the router's namespace: start_snmpd; its address is $MASTER, SNMP on 127.0.0.1:1161.
+# What is in $TMP/snmpd.extra goes to its configuration.
 MASTER=unix:$TMP/agentx/master
 start_snmpd() {
 	mkdir -p "$TMP/agentx"
@@ -191,6 +192,7 @@ start_snmpd() {
 		agentXSocket $MASTER
 		agentXTimeout 5
 	X
+	[ ! -f "$TMP/snmpd.extra" ] || cat "$TMP/snmpd.extra" >>"$TMP/snmpd.conf"
 	rm -f "$TMP/agentx/master"
 	background in_ns "$R" env MIBS="" SNMP_PERSISTENT_DIR="$TMP/persist" \
 		snmpd -f -Lf "$TMP/snmpd.log" -I -smux -C -c "$TMP/snmpd.conf" -p "$TMP/snmpd.pid"
