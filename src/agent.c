@@ -305,6 +305,14 @@ int agent_run(const struct options *o)
 		result = o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 		goto out;
 	}
+	if (o->attach_only) {
+		const char *refused = collect_note(a.collector);
+
+		if (o->collect.source != CHOOSE_KERNEL)
+			log_info("%s", *refused ? refused : why);
+		result = *refused ? EXIT_NO_SOURCE : EXIT_DONE;
+		goto out;
+	}
 	event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (event_fd < 0) {
 		log_warning("eventfd: %s", strerror(errno));

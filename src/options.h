@@ -48,6 +48,7 @@ struct options {
 	bool no_direct;            /* agent: every answer takes the library's way */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */
+	bool attach_only;          /* agent: attach what it would, and end */
 	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
 	bool notifications;        /* agent: send those of the MIB */
 	uint64_t hold_down_ns;     /* between two on the same subject */

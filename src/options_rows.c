@@ -66,6 +66,8 @@ const struct options_row options_rows[] = {
 	{0, "all", NULL, FLAG(all), LINE, "detach: in every network namespace"},
 	{0, "user", "NAME", TEXT(user), FILE_TOO,
 	 "agent: after attaching, go on without privileges"},
+	{0, "attach-only", NULL, FLAG(attach_only), LINE,
+	 "agent: attach the eBPF counters it would, and end"},
 	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), LIVE,
 	 "agent: leave no eBPF counters behind"},
 	{0, "notifications", NULL, FLAG(notifications), LIVE,
