@@ -197,6 +197,17 @@ setpriv --bounding-set=-syslog "$BIN" --netns "$S" activity --hooks netfilter --
 expect "hidden symbols: exit status" 3 $?
 expect_match "hidden symbols: one sentence" 'netfilter: refused .*hides its symbols' "$(cat "$TMP/err")"
 
+# What the unit's first process does.
+setpriv --bounding-set=-syslog "$BIN" --netns "$S" agent --attach-only >"$TMP/out" 2>"$TMP/err"
+expect "--attach-only, refused: exit status" 3 $?
+expect_match "--attach-only, refused: why" 'netfilter: refused .*hides its symbols' "$(cat "$TMP/err")"
+"$BIN" --netns "$S" agent --attach-only --source kernel 2>"$TMP/err"
+expect "--attach-only, nothing to attach" "0 " "$? $(cat "$TMP/err")"
+"$BIN" --netns "$S" agent --attach-only 2>"$TMP/err"
+expect "--attach-only: exit status" 0 $?
+expect_match "--attach-only: attached" 'netfilter hooks count' "$("$BIN" status --netns "$S")"
+"$BIN" detach --netns "$S" 2>/dev/null
+
 # A hook set that cannot be had leaves what counts alone.
 if ! ipfw attach --hooks fentry; then
 	expect_match "refused hooks: says so" 'fentry: refused' "$(cat "$TMP/err")"
