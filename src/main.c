@@ -24,10 +24,36 @@ static bool is_activity(const struct options *o)
 	return o->command == COMMAND_ACTIVITY || o->command == COMMAND_ACTIVITY_MONITOR;
 }
 
-/* Write one document. Returns 0 or -errno; says what failed, but for a reader that went away. */
-static int write_document(const struct options *o, const struct collector *c,
-			  const struct snapshot *s, const struct rates *rates)
+/*
+ * A reader may leave when it has seen enough of text or JSON; one that keeps a form of a single
+ * reading has lost a part of it.
+ */
+static bool is_failure(const struct options *o, int r)
 {
+	return r && !(r == -EPIPE && out_forms[o->format].activity);
+}
+
+static int exit_status_of_write(const struct options *o, int r)
+{
+	return is_failure(o, r) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Write a document that was made and give it back. Returns 0 or -errno; says what failed. */
+static int write_document(const struct options *o, struct out_document *d)
+{
+	int r = out_document(d);
+
+	free(d->text);
+	if (is_failure(o, r))
+		log_warning("standard output: %s", strerror(-r));
+	return r;
+}
+
+/* Make one document and write it. Returns 0 or -errno; says what failed. */
+static int write_reading(const struct options *o, const struct collector *c,
+			 const struct snapshot *s, const struct rates *rates)
+{
+	const struct out_form *form = &out_forms[o->format];
 	char hostname[256] = "localhost";
 	struct out_options options = {
 		.hostname = hostname,
@@ -37,21 +63,16 @@ static int write_document(const struct options *o, const struct collector *c,
 		.verbose = o->verbose,
 		.refresh = rates && isatty(STDOUT_FILENO),
 	};
+	struct out_document d;
 	int r;
 
 	gethostname(hostname, sizeof(hostname) - 1);
-	if (is_activity(o))
-		r = (o->json ? out_json_activity : out_text_activity)(s, rates, &options);
-	else
-		r = (o->json ? out_json : out_text)(s, rates, &options);
-	if (r && r != -EPIPE)
-		log_warning("standard output: %s", strerror(-r));
-	return r;
-}
-
-static int exit_status_of_write(int r)
-{
-	return r && r != -EPIPE ? EXIT_FAILED : EXIT_DONE;
+	r = (is_activity(o) ? form->activity : form->make)(&d, s, rates, &options);
+	if (r) {
+		log_warning("%s: %s", form->word, strerror(-r));
+		return r;
+	}
+	return write_document(o, &d);
 }
 
 static int read_once(struct collector *c, struct snapshot **s)
@@ -75,22 +96,17 @@ static int read_once(struct collector *c, struct snapshot **s)
  */
 static bool run_agents_snapshot(const struct options *o, struct collector *c, int *result)
 {
-	const struct reading_request request = {.text = !o->json,
+	const struct reading_request request = {.format = o->format,
 						.pretty = o->json_form != JSON_COMPACT,
 						.verbose = o->verbose,
 						.netns = netns_inode(),
 						.filter = o->collect.filter};
 	struct out_document d;
-	int r;
 
 	if (o->collect.source != CHOOSE_AUTO || o->collect.root || !*collect_note(c) ||
 	    !o->reading_socket || src_agent_read(&d, o->reading_socket, &request))
 		return false;
-	r = out_document(&d);
-	free(d.text);
-	if (r && r != -EPIPE)
-		log_warning("standard output: %s", strerror(-r));
-	*result = exit_status_of_write(r);
+	*result = exit_status_of_write(o, write_document(o, &d));
 	return true;
 }
 
@@ -102,7 +118,7 @@ static int run_snapshot(const struct options *o, struct collector *c)
 	if (run_agents_snapshot(o, c, &result))
 		return result;
 	result = read_once(c, &s);
-	if (s && exit_status_of_write(write_document(o, c, s, NULL)))
+	if (s && exit_status_of_write(o, write_reading(o, c, s, NULL)))
 		result = EXIT_FAILED;
 	snapshot_free(s);
 	return result;
@@ -128,13 +144,13 @@ static int run_monitor(const struct options *o, struct collector *c, struct time
 			continue; /* the last good reading stays what the next is compared with */
 		rate_follow(before, now);
 		rates = rate_compute(before, now);
-		r = rates ? write_document(o, c, now, rates) : 0;
+		r = rates ? write_reading(o, c, now, rates) : 0;
 		n++;
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
 		if (r) {
-			result = exit_status_of_write(r);
+			result = exit_status_of_write(o, r);
 			break;
 		}
 	}

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "collect.h"
+#include "out.h"
 
 enum command {
 	COMMAND_SNAPSHOT,
@@ -36,7 +37,8 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 
 struct options {
 	enum command command;
-	bool json, verbose;
+	enum out_format format;
+	bool verbose;
 	enum json_form json_form;
 	uint64_t interval_ns; /* 0: the command's own default */
 	unsigned long count;  /* 0: until a signal comes */

@@ -13,33 +13,24 @@
 #define INTERVAL_MIN_S 0.01
 #define INTERVAL_MAX_S 86400.0
 
-static void set_pretty(struct options *o)
-{
-	o->json_form = JSON_PRETTY;
-}
-
-static void set_compact(struct options *o)
-{
-	o->json_form = JSON_COMPACT;
-}
-
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
 
-#define MEMBER(member)     offsetof(struct options, member), NULL, NULL
-#define CALL(function)     KIND_CALL, 0, NULL, function
+#define MEMBER(member)     offsetof(struct options, member), NULL, 0
+#define VALUE(member, n)   KIND_VALUE, offsetof(struct options, member), NULL, n
 #define FLAG(member)       KIND_FLAG, MEMBER(member)
 #define TEXT(member)       KIND_TEXT, MEMBER(member)
-#define WORD(member, list) KIND_WORD, offsetof(struct options, member), list, NULL
+#define WORD(member, list) KIND_WORD, offsetof(struct options, member), list, 0
 #define SECONDS(member)    KIND_SECONDS, MEMBER(member)
 #define COUNT(member)      KIND_COUNT, MEMBER(member)
 #define MODE(member)       KIND_MODE, MEMBER(member)
 #define GLOBS(member)      KIND_GLOBS, MEMBER(member)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, FLAG(json), LINE, "JSON instead of text"},
-	{0, "pretty", NULL, CALL(set_pretty), LINE, "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, CALL(set_compact), LINE,
+	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, "JSON instead of text"},
+	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE,
+	 "JSON on many lines (default on a terminal)"},
+	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE,
 	 "JSON on one line (default elsewhere in monitor)"},
 	{'i', "interval", "SECONDS", SECONDS(interval_ns), LIVE,
 	 "time between readings (default 10, activity 1)"},
@@ -148,8 +139,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 	void *member = (char *)o + row->member;
 
 	switch (row->kind) {
-	case KIND_CALL:
-		row->call(o);
+	case KIND_VALUE:
+		*(unsigned *)member = row->value;
 		break;
 	case KIND_FLAG:
 		return set_flag(member, row->word, value, why);
@@ -193,7 +184,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 		return *(const uint64_t *)a == *(const uint64_t *)b;
 	case KIND_GLOBS:
 		return filter_same(a, b);
-	case KIND_CALL:
+	case KIND_VALUE:
 	case KIND_COUNT:
 		break;
 	}

@@ -10,7 +10,7 @@
 #include "options.h"
 
 enum kind {
-	KIND_CALL,
+	KIND_VALUE, /* sets a number, without an argument */
 	KIND_FLAG,
 	KIND_TEXT,
 	KIND_WORD,
@@ -29,7 +29,7 @@ struct options_row {
 	enum kind kind;
 	size_t member; /* where in struct options */
 	const char *const *words;
-	void (*call)(struct options *o);
+	unsigned value;
 	enum place place;
 	const char *help;
 };

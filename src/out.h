@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * out: a reading as JSON or as text, in memory or to standard output. Nothing else writes there but
- * the usage.
+ * out: a reading in one of several forms, made in memory, and standard output. Nothing else writes
+ * there but the usage.
  */
 #ifndef IPFW_OUT_H
 #define IPFW_OUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "rate.h"
 #include "snapshot.h"
+
+enum out_format { OUT_TEXT, OUT_JSON, OUT_FORMATS };
 
 struct out_options {
 	const char *hostname;
@@ -25,34 +28,34 @@ struct out_document {
 	size_t size;
 };
 
-/* Make one in memory: the same as out_json() and out_text() write. Returns 0 or -errno. */
-int out_json_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options);
-int out_text_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options);
-
-/* Write a document that is there already. Returns 0 or -errno. */
-int out_document(const struct out_document *d);
-
 /*
- * Write one document to standard output: the snapshot form, or the monitor form when `rates` (of
- * just this snapshot) is there. It is complete in memory before the first byte goes out. Returns 0
- * or -errno.
+ * A writer. The snapshot alone, or the monitor form when `rates` (of just this snapshot) is there.
+ * Returns 0 or -errno.
  */
-int out_json(const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options);
+typedef int out_make(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		     const struct out_options *options);
+
+out_make out_text, out_json;
 
 /* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
-int out_json_activity(const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options);
-int out_text_activity(const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options);
+out_make out_text_activity, out_json_activity;
+
+struct out_form {
+	const char *word; /* as the reading socket calls it */
+	out_make *make;
+	out_make *activity; /* NULL: the form is for a single reading only */
+};
+
+extern const struct out_form out_forms[OUT_FORMATS];
+
+/* For writers: a stream into `d`, NULL if there is no memory; and its end, 0 or -errno. */
+FILE *out_begin(struct out_document *d);
+int out_end(struct out_document *d, FILE *f);
+
+/* Write a document to standard output. Returns 0 or -errno. */
+int out_document(const struct out_document *d);
 
 /* One line of plain text, of the program's own making. */
 int out_line(const char *text);
-
-/* The same as out_json() for people. */
-int out_text(const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options);
 
 #endif

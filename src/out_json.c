@@ -242,10 +242,10 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 	json_close(j, '}');
 }
 
-typedef void (*put_any)(struct json *j, const struct snapshot *s, const struct rates *rates,
-			const struct out_options *options);
+typedef void put_any(struct json *j, const struct snapshot *s, const struct rates *rates,
+		     const struct out_options *options);
 
-static int make_json(struct out_document *d, put_any put, const struct snapshot *s,
+static int make_json(struct out_document *d, put_any *put, const struct snapshot *s,
 		     const struct rates *rates, const struct out_options *options)
 {
 	struct json j = {.pretty = options->pretty};
@@ -260,32 +260,14 @@ static int make_json(struct out_document *d, put_any put, const struct snapshot 
 	return 0;
 }
 
-static int write_json(put_any put, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
-{
-	struct out_document d;
-	int r = make_json(&d, put, s, rates, options);
-
-	if (r)
-		return r;
-	r = out_document(&d);
-	free(d.text);
-	return r;
-}
-
-int out_json_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+int out_json(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+	     const struct out_options *options)
 {
 	return make_json(d, put_document, s, rates, options);
 }
 
-int out_json(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
-{
-	return write_json(put_document, s, rates, options);
-}
-
-int out_json_activity(const struct snapshot *s, const struct rates *rates,
+int out_json_activity(struct out_document *d, const struct snapshot *s, const struct rates *rates,
 		      const struct out_options *options)
 {
-	return write_json(put_activity, s, rates, options);
+	return make_json(d, put_activity, s, rates, options);
 }

@@ -283,16 +283,6 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 	print_grid(f, &g);
 }
 
-int out_document(const struct out_document *d)
-{
-	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
-}
-
-int out_line(const char *text)
-{
-	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
-}
-
 static void print_activity_document(FILE *f, const struct snapshot *s, const struct rates *rates,
 				    const struct out_options *options)
 {
@@ -312,53 +302,30 @@ static void print_document(FILE *f, const struct snapshot *s, const struct rates
 		fputc('\n', f);
 }
 
-typedef void (*print_any)(FILE *f, const struct snapshot *s, const struct rates *rates,
-			  const struct out_options *options);
+typedef void print_any(FILE *f, const struct snapshot *s, const struct rates *rates,
+		       const struct out_options *options);
 
-static int make_text(struct out_document *d, print_any print, const struct snapshot *s,
+static int make_text(struct out_document *d, print_any *print, const struct snapshot *s,
 		     const struct rates *rates, const struct out_options *options)
 {
-	FILE *memory;
+	FILE *f = out_begin(d);
 
-	*d = (struct out_document){NULL, 0};
-	memory = open_memstream(&d->text, &d->size);
-	if (!memory)
+	if (!f)
 		return -errno;
 	if (options->refresh)
-		fputs("\033[H\033[J", memory);
-	print(memory, s, rates, options);
-	if (!fclose(memory))
-		return 0;
-	free(d->text);
-	return -ENOMEM;
+		fputs("\033[H\033[J", f);
+	print(f, s, rates, options);
+	return out_end(d, f);
 }
 
-static int write_text(print_any print, const struct snapshot *s, const struct rates *rates,
+int out_text_activity(struct out_document *d, const struct snapshot *s, const struct rates *rates,
 		      const struct out_options *options)
 {
-	struct out_document d;
-	int r = make_text(&d, print, s, rates, options);
-
-	if (r)
-		return r;
-	r = out_document(&d);
-	free(d.text);
-	return r;
+	return make_text(d, print_activity_document, s, rates, options);
 }
 
-int out_text_document(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+int out_text(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+	     const struct out_options *options)
 {
 	return make_text(d, print_document, s, rates, options);
-}
-
-int out_text_activity(const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
-{
-	return write_text(print_activity_document, s, rates, options);
-}
-
-int out_text(const struct snapshot *s, const struct rates *rates, const struct out_options *options)
-{
-	return write_text(print_document, s, rates, options);
 }

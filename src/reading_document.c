@@ -28,7 +28,7 @@ static int make(struct out_document *out, const struct snapshot *reading,
 		.hostname = hostname, .note = note, .pretty = r->pretty, .verbose = r->verbose};
 
 	gethostname(hostname, sizeof(hostname) - 1);
-	return (r->text ? out_text_document : out_json_document)(out, reading, NULL, &options);
+	return out_forms[r->format].make(out, reading, NULL, &options);
 }
 
 static void append(struct out_document *out, const char *line)

@@ -73,26 +73,40 @@ static int take_pair(struct reading_request *r, const char *word, char **rest, c
 	return take_glob(&r->filter, include, argument, why, why_size);
 }
 
+static bool take_form(struct reading_request *r, const char *word)
+{
+	for (int i = 0; i < OUT_FORMATS; i++)
+		if (!strcmp(word, out_forms[i].word)) {
+			r->format = i;
+			return true;
+		}
+	return false;
+}
+
+static bool take_detail(struct reading_request *r, const char *word)
+{
+	r->pretty = r->format == OUT_JSON && !strcmp(word, "pretty");
+	r->verbose = r->format == OUT_TEXT && !strcmp(word, "verbose");
+	return r->pretty || r->verbose;
+}
+
 int reading_request_parse(struct reading_request *r, char *line, size_t size, char *why,
 			  size_t why_size)
 {
 	char *rest = NULL, *word;
 	int result = 0;
 
-	*r = (struct reading_request){0};
+	*r = (struct reading_request){.format = OUT_JSON};
 	line[size] = 0;
 	if (strlen(line) != size) {
 		snprintf(why, why_size, "a request is a line of text");
 		return -EINVAL;
 	}
 	word = strtok_r(line, BLANKS, &rest);
-	if (word && (!strcmp(word, "json") || !strcmp(word, "text"))) {
-		r->text = word[0] == 't';
+	if (word && take_form(r, word)) {
 		word = strtok_r(NULL, BLANKS, &rest);
-		if (word && !strcmp(word, r->text ? "verbose" : "pretty")) {
-			*(r->text ? &r->verbose : &r->pretty) = true;
+		if (word && take_detail(r, word))
 			word = strtok_r(NULL, BLANKS, &rest);
-		}
 	}
 	for (; word && !result; word = strtok_r(NULL, BLANKS, &rest))
 		result = take_pair(r, word, &rest, why, why_size);
@@ -112,9 +126,9 @@ int reading_request_format(char *line, size_t size, const struct reading_request
 
 	if (globs > READING_REQUEST_GLOBS)
 		return -E2BIG;
-	n = snprintf(line, size, "%s%s%s", r->text ? "text" : "json",
-		     !r->text && r->pretty ? " pretty" : "",
-		     r->text && r->verbose ? " verbose" : "");
+	n = snprintf(line, size, "%s%s%s", out_forms[r->format].word,
+		     r->format == OUT_JSON && r->pretty ? " pretty" : "",
+		     r->format == OUT_TEXT && r->verbose ? " verbose" : "");
 	if (r->netns && (size_t)n < size)
 		n += snprintf(line + n, size - n, " netns %" PRIu64, r->netns);
 	for (size_t i = 0; i < globs && (size_t)n < size; i++) {

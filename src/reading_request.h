@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "out.h"
 
 #define READING_REQUEST_MAX   1024 /* octets, with the line's end */
 #define READING_REQUEST_GLOBS 8
@@ -27,7 +28,7 @@
 #define READING_ERROR "error: "
 
 struct reading_request {
-	bool text;            /* else JSON */
+	enum out_format format;
 	bool pretty, verbose; /* of JSON; of text */
 	uint64_t netns;       /* 0: any */
 	struct filter filter; /* its patterns point into the line */

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(third, again, n);
 	if (reading_request_parse(&s, third, n - 1, why, sizeof(why)))
 		abort();
-	if (r.text != s.text || r.pretty != s.pretty || r.verbose != s.verbose ||
+	if (r.format != s.format || r.pretty != s.pretty || r.verbose != s.verbose ||
 	    r.netns != s.netns || r.filter.include.n != s.filter.include.n ||
 	    r.filter.exclude.n != s.filter.exclude.n)
 		abort();

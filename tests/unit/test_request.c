@@ -24,22 +24,23 @@ static void test_forms(void **state)
 {
 	static const struct {
 		const char *text;
-		bool is_text, pretty, verbose;
+		enum out_format format;
+		bool pretty, verbose;
 	} rows[] = {
-		{"", false, false, false},
-		{" \t\r", false, false, false},
-		{"json", false, false, false},
-		{"json\r", false, false, false},
-		{"json pretty", false, true, false},
-		{"text", true, false, false},
-		{"  text \t verbose ", true, false, true},
+		{"", OUT_JSON, false, false},
+		{" \t\r", OUT_JSON, false, false},
+		{"json", OUT_JSON, false, false},
+		{"json\r", OUT_JSON, false, false},
+		{"json pretty", OUT_JSON, true, false},
+		{"text", OUT_TEXT, false, false},
+		{"  text \t verbose ", OUT_TEXT, false, true},
 	};
 	struct reading_request r;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(parse(&r, rows[i].text), 0);
-		assert_int_equal(r.text, rows[i].is_text);
+		assert_int_equal(r.format, rows[i].format);
 		assert_int_equal(r.pretty, rows[i].pretty);
 		assert_int_equal(r.verbose, rows[i].verbose);
 		assert_int_equal(r.netns, 0);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "out.h"
+
+const struct out_form out_forms[] = {
+	[OUT_TEXT] = {"text", out_text, out_text_activity},
+	[OUT_JSON] = {"json", out_json, out_json_activity},
+};
+
+FILE *out_begin(struct out_document *d)
+{
+	*d = (struct out_document){NULL, 0};
+	return open_memstream(&d->text, &d->size);
+}
+
+int out_end(struct out_document *d, FILE *f)
+{
+	bool failed = ferror(f);
+
+	if (!fclose(f) && !failed)
+		return 0;
+	free(d->text);
+	*d = (struct out_document){NULL, 0};
+	return -ENOMEM;
+}
+
+int out_document(const struct out_document *d)
+{
+	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
+}
+
+int out_line(const char *text)
+{
+	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
+}
