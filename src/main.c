@@ -75,14 +75,24 @@ static int write_reading(const struct options *o, const struct collector *c,
 	return write_document(o, &d);
 }
 
-static int read_once(struct collector *c, struct snapshot **s)
+/* There is no reading: say why, and in the form that was asked for if it has a word for that. */
+static int fail(const struct options *o, int status, const char *why)
+{
+	const struct out_form *form = &out_forms[o->format];
+	struct out_document d;
+
+	log_warning("%s", why);
+	if (form->failure && !form->failure(&d, why))
+		write_document(o, &d);
+	return status;
+}
+
+static int read_once(const struct options *o, struct collector *c, struct snapshot **s)
 {
 	char why[256];
 
-	if (collect_read(c, s, why, sizeof(why))) {
-		log_warning("%s", why);
-		return EXIT_FAILED;
-	}
+	if (collect_read(c, s, why, sizeof(why)))
+		return fail(o, EXIT_FAILED, why);
 	if ((*s)->troubles) {
 		log_warning("%s", (*s)->trouble);
 		return EXIT_FAILED;
@@ -117,7 +127,7 @@ static int run_snapshot(const struct options *o, struct collector *c)
 
 	if (run_agents_snapshot(o, c, &result))
 		return result;
-	result = read_once(c, &s);
+	result = read_once(o, c, &s);
 	if (s && exit_status_of_write(o, write_reading(o, c, s, NULL)))
 		result = EXIT_FAILED;
 	snapshot_free(s);
@@ -129,7 +139,7 @@ static int run_monitor(const struct options *o, struct collector *c, struct time
 		       unsigned long count)
 {
 	struct snapshot *before = NULL, *now;
-	int result = read_once(c, &before), r;
+	int result = read_once(o, c, &before), r;
 
 	for (unsigned long n = 0; before && (!count || n < count);) {
 		struct rates *rates;
@@ -138,7 +148,7 @@ static int run_monitor(const struct options *o, struct collector *c, struct time
 		if (r < 0 || r & TIMER_STOP)
 			break;
 		now = NULL;
-		if (read_once(c, &now))
+		if (read_once(o, c, &now))
 			result = EXIT_FAILED;
 		if (!now)
 			continue; /* the last good reading stays what the next is compared with */
@@ -180,9 +190,9 @@ static int run_reading(const struct options *o)
 		return EXIT_FAILED;
 	}
 	if (collect_open(&c, &o->collect, why, sizeof(why))) {
-		log_warning("%s", why);
 		timer_close(&timer);
-		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
+		return fail(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
+			    why);
 	}
 	if (once) {
 		result = run_snapshot(o, c);
@@ -226,6 +236,7 @@ static void occupy_standard_fds(void)
 int main(int argc, char **argv)
 {
 	struct options o;
+	char why[256];
 	int result, r;
 
 	occupy_standard_fds();
@@ -239,10 +250,11 @@ int main(int argc, char **argv)
 		o.collect.source = CHOOSE_EBPF; /* nothing else counts all of it */
 	r = o.netns ? netns_enter(o.netns) : 0;
 	if (r) {
-		log_warning("network namespace %s: %s", o.netns, strerror(-r));
-		return EXIT_FAILED;
+		snprintf(why, sizeof(why), "network namespace %.200s: %s", o.netns, strerror(-r));
+		result = fail(&o, EXIT_FAILED, why);
+	} else {
+		result = run(&o);
 	}
-	result = run(&o);
 	options_clear(&o);
 	return result;
 }

@@ -2,9 +2,9 @@
 /*
  * metrics: every figure of the program, once.
  *
- * One constant row per figure says how it is called in JSON, in text and in the MIB. The writers
- * and the SNMP engine iterate over the table; none of them names a figure itself. Adding a figure
- * is a row here, and its text in the MIB.
+ * One constant row per figure says how it is called in JSON, in text, in the MIB and for
+ * Prometheus. The writers and the SNMP engine iterate over the table; none of them names a figure
+ * itself. Adding a figure is a row here, and its text in the MIB.
  *
  * Meanings (what is counted where) follow RFC 4293's ipSystemStats/ipIfStats, with packets and
  * octets as on the wire and without link-layer headers; see ARCHITECTURE.md and the manual.
@@ -47,6 +47,8 @@ struct metric {
 	unsigned char if_column;    /* ipfwIfTable; 0: none */
 	unsigned char rate_column;  /* ipfwIfRateTable, ipfwSystemRateTable: per second; 0: none */
 	unsigned char delta_column; /* the same tables: over the interval; 0: none */
+	const char *name; /* Prometheus: ipfw_NAME_total, ipfw_interface_NAME_total; or a reason */
+	const char *help; /* a sentence without a full stop; NULL: the name is a reason */
 };
 
 /* The table, indexed by enum metric_id. */

@@ -143,6 +143,9 @@ static void read_line(struct options *o, int argc, char **argv)
 		o->command = COMMAND_AGENT;
 	if (o->command != COMMAND_AGENT && (o->config || o->check_config))
 		usage_error("the configuration file is for the agent only");
+	if (o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
+		usage_error("--%s is for one reading, without a command",
+			    out_forms[o->format].word);
 }
 
 struct file {

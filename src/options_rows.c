@@ -28,6 +28,12 @@ static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; 
 
 const struct options_row options_rows[] = {
 	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, "JSON instead of text"},
+	{0, "prometheus", NULL, VALUE(format, OUT_PROMETHEUS), LINE,
+	 "one reading in Prometheus' text format"},
+	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), LINE,
+	 "one reading in the OpenMetrics format"},
+	{0, "librenms", NULL, VALUE(format, OUT_LIBRENMS), LINE,
+	 "one reading as a JSON application of LibreNMS"},
 	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE,
 	 "JSON on many lines (default on a terminal)"},
 	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,9 +7,14 @@
 #include "out.h"
 
 const struct out_form out_forms[] = {
-	[OUT_TEXT] = {"text", out_text, out_text_activity},
-	[OUT_JSON] = {"json", out_json, out_json_activity},
+	[OUT_TEXT] = {"text", out_text, out_text_activity, NULL},
+	[OUT_JSON] = {"json", out_json, out_json_activity, NULL},
+	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
+	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
+	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, out_librenms_failure},
 };
+
+static_assert(sizeof(out_forms) / sizeof(out_forms[0]) == OUT_FORMATS, "one row per form");
 
 FILE *out_begin(struct out_document *d)
 {

@@ -2,7 +2,8 @@
 /*
  * reading_request: what a client asks the agent's reading socket for. One line of words:
  *
- *	[json [pretty] | text [verbose]] [netns INODE] [include GLOB]... [exclude GLOB]...
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | librenms]
+ *	[netns INODE] [include GLOB]... [exclude GLOB]...
  *
  * An empty line asks for json. The answer is the document and the end of the stream, or one line
  * "error: SENTENCE". "netns" is for programs that want these figures or none: it is answered only

@@ -33,6 +33,9 @@ static void test_forms(void **state)
 		{"json\r", OUT_JSON, false, false},
 		{"json pretty", OUT_JSON, true, false},
 		{"text", OUT_TEXT, false, false},
+		{"prometheus", OUT_PROMETHEUS, false, false},
+		{"openmetrics\r", OUT_OPENMETRICS, false, false},
+		{"librenms", OUT_LIBRENMS, false, false},
 		{"  text \t verbose ", OUT_TEXT, false, true},
 	};
 	struct reading_request r;
@@ -57,6 +60,8 @@ static void test_refused(void **state)
 		{"js", "unknown word 'js'"},
 		{"json verbose", "unknown word 'verbose'"},
 		{"text pretty", "unknown word 'pretty'"},
+		{"prometheus pretty", "unknown word 'pretty'"},
+		{"librenms verbose", "unknown word 'verbose'"},
 		{"GET / HTTP/1.1\r", "unknown word 'GET'"},
 		{"\033[2J", "unknown word '\\x1b[2J'"},
 		{"netns", "nothing follows 'netns'"},
@@ -86,6 +91,7 @@ static void test_refused(void **state)
 static void test_format(void **state)
 {
 	static const char text[] = "json pretty netns 4026531833 include eth* exclude veth*";
+	static const char plain[] = "openmetrics netns 1\n";
 	struct reading_request r;
 	char again[READING_REQUEST_MAX + 1];
 	int n;
@@ -104,6 +110,9 @@ static void test_format(void **state)
 	assert_int_equal(filter_add(&r.filter.include, "a b"), 0);
 	assert_true(reading_request_format(again, sizeof(again), &r) < 0);
 	reading_request_clear(&r);
+	r = (struct reading_request){.format = OUT_OPENMETRICS, .pretty = true, .netns = 1};
+	assert_int_equal(reading_request_format(again, sizeof(again), &r), strlen(plain));
+	assert_string_equal(again, plain); /* it is no JSON: pretty is not for it */
 }
 
 static void test_fits(void **state)

@@ -1,0 +1,251 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What monitoring systems read: --prometheus, --openmetrics, --librenms and check, on a router under
+# known traffic. The reference is --json.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_router
+for n in "$C" "$S"; do
+	in_ns "$n" nft -f - <<-'N'
+		table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport 9 drop; }
+		}
+	N
+done
+cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
+SOCK=$TMP/run/reading.sock
+trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+run() { timeout 20 "$BIN" --netns "$R" --reading-socket "$SOCK" "$@" >"$TMP/out" 2>"$TMP/err"; }
+nobody() { in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" "$@" >"$TMP/out" 2>"$TMP/err"; }
+status() { # NAME WANTED REGEX ARGS...
+	run "${@:4}"
+	expect "$1: exit status" "$2" $?
+	expect_match "$1: message" "$3" "$(cat "$TMP/err")"
+}
+
+# same JSON DOCUMENT FORM: every figure of one is in the other, and no other.
+cat >"$TMP/same.py" <<'P'
+import json, sys
+def unique(pairs):
+    assert len({k for k, v in pairs}) == len(pairs), "the same key twice"
+    return dict(pairs)
+def load(path):
+    return json.loads(open(path, "rb").read().decode("utf-8"), object_pairs_hook=unique)
+reading, form = load(sys.argv[1]), sys.argv[3]
+families = ("ipv4", "ipv6")
+system = {"receive": ("traffic", "packets_received", "bytes_received"),
+          "transmit": ("traffic", "packets_sent", "bytes_sent"),
+          "forwarded_in": ("forwarding", "incoming_packets", "incoming_bytes"),
+          "forwarded_out": ("forwarding", "outgoing_packets", "outgoing_bytes")}
+interface = {"receive": "rx", "transmit": "tx", "forwarded_in": "forwarded_in", "forwarded_out": "forwarded_out"}
+reasons = ("no_route", "header_error", "discarded", "too_big")
+want = {}
+def text(name):  # what JSON leaves to its own escapes is written out in a label
+    return "".join(c if c.isprintable() else "".join("\\x%02x" % b for b in c.encode()) for c in name)
+def put(name, value, **labels):
+    if value is not None:
+        want[name, frozenset(labels.items())] = float(value)
+if form == "librenms":
+    data = load(sys.argv[2])
+    assert (data["version"], data["error"], data["errorString"]) == (1, 0, ""), data
+    data, flat = data["data"], {}
+    def keep(to, key, value):
+        if value is not None:
+            to[key] = value
+    for f in families:
+        enabled = reading[f]["forwarding_enabled"]
+        keep(flat, f + "_forwarding_enabled", None if enabled is None else int(enabled))
+        for ours, (group, *keys) in system.items():
+            for key, unit in zip(keys, ("packets", "bytes")):
+                keep(flat, f"{f}_{interface[ours]}_{unit}", reading[f][group][key])
+        for r in reasons:
+            keep(flat, f"{f}_{r}_packets", reading[f]["not_routed"][r + "_packets"])
+    flat["interfaces"] = {}
+    for name, row in reading["interfaces"].items():
+        flat["interfaces"][name] = i = {}
+        for f in families:
+            for key, value in row[f].items():
+                if key != "quality":
+                    keep(i, f"{f}_{key}", value)
+    assert data == flat, (data, flat)
+    sys.exit()
+
+for f in families:
+    row = reading[f]
+    put("ipfw_forwarding_enabled", row["forwarding_enabled"], family=f)
+    for ours, (group, *keys) in system.items():
+        for key, unit in zip(keys, ("packets", "bytes")):
+            put(f"ipfw_{ours}_{unit}_total", row[group][key], family=f)
+    for r in reasons:
+        put("ipfw_not_routed_packets_total", row["not_routed"][r + "_packets"], family=f, reason=r)
+    for group in ("forwarding", "traffic", "not_routed"):
+        put("ipfw_quality_info", 1, family=f, group=group, quality=row[group]["quality"])
+    for name, i in reading["interfaces"].items():
+        for ours, theirs in interface.items():
+            for unit in ("packets", "bytes"):
+                put(f"ipfw_interface_{ours}_{unit}_total", i[f][f"{theirs}_{unit}"], device=text(name), family=f)
+        put("ipfw_interface_quality_info", 1, device=text(name), family=f, quality=i[f]["quality"])
+for p in reading.get("paths", []):
+    labels = {"in": text(p["in"] or ""), "in_ifindex": str(p["in_ifindex"]), "out": text(p["out"] or ""),
+              "out_ifindex": str(p["out_ifindex"]), "family": p["family"]}
+    for unit in ("packets", "bytes"):
+        put(f"ipfw_path_{unit}_total", p[unit], **labels)
+source = reading["source"]
+put("ipfw_source_info", 1, source=source["name"], hooks=source["hooks"] or "none")
+put("ipfw_missed_packets_total", source.get("missed_packets"))
+put("ipfw_missed_path_packets_total", source.get("missed_path_packets"))
+put("ipfw_troubles", 0)
+
+if form == "openmetrics":
+    from prometheus_client.openmetrics.parser import text_fd_to_metric_families as parse
+else:
+    from prometheus_client.parser import text_fd_to_metric_families as parse
+got, elsewhere = {}, {}
+for family in parse(open(sys.argv[2], encoding="utf-8", newline="\n")):
+    assert family.documentation, family.name
+    assert family.type in ("counter", "gauge", "info"), family
+    if form == "openmetrics" and family.name.endswith(("packets", "bytes", "seconds")):
+        assert family.unit == family.name.rsplit("_")[-1], family
+    for s in family.samples:
+        assert s.timestamp is None, s
+        assert (s.name.endswith("_total")) == (family.type == "counter"), s
+        own = s.name in ("ipfw_build_info",) or "_timestamp_" in s.name or "_duration_" in s.name
+        key = s.name, frozenset(s.labels.items())
+        assert key not in got, ("twice", key)
+        (elsewhere if own else got)[key] = s.value
+assert got == want, ("only there", sorted(map(str, set(got.items()) - set(want.items()))),
+                     "missing", sorted(map(str, set(want.items()) - set(got.items()))))
+assert ("ipfw_counting_since_timestamp_seconds", frozenset()) in elsewhere or source["name"] == "kernel"
+assert len(elsewhere) == 3 + (source["name"] == "ebpf"), elsewhere
+P
+same() { /usr/bin/python3 "$TMP/same.py" "$@"; }
+parsers() { /usr/bin/python3 -c 'import prometheus_client.parser, prometheus_client.openmetrics.parser'; }
+have_parsers=no
+if parsers 2>/dev/null; then have_parsers=yes; else skip "parsing" "python3-prometheus-client is not installed"; fi
+command -v promtool >/dev/null || skip "promtool" "it is not installed (package prometheus)"
+lint() { [ -z "$(promtool check metrics <"$1" 2>&1)" ] || { promtool check metrics <"$1"; false; }; }
+
+# forms NAME COMMAND...: what the command prints in each form is what it prints as JSON.
+forms() {
+	local form name=$1
+	shift
+	"$@" --json
+	cp "$TMP/out" "$TMP/reading.json"
+	for form in prometheus openmetrics librenms; do
+		"$@" --$form
+		expect "$name: --$form: exit status" 0 $?
+		expect "$name: --$form: no message" '' "$(cat "$TMP/err")"
+		cp "$TMP/out" "$TMP/$form"
+		[ $form != librenms ] && [ $have_parsers = no ] ||
+			expect_true "$name: --$form tells what --json does" same "$TMP/reading.json" "$TMP/$form" $form
+	done
+	expect "$name: --librenms is one line" 1 "$(wc -l <"$TMP/librenms")"
+	if command -v promtool >/dev/null; then
+		expect_true "$name: promtool check metrics" lint "$TMP/prometheus"
+	fi
+}
+sample() { awk -v s="$1" '$1 == s { print $2 }' "$TMP/prometheus"; }
+
+forms "the kernel's counters" run
+"$BIN" attach --netns "$R" 2>"$TMP/err" || cat "$TMP/err"
+datagrams "$C" 1000 72 10.2.0.2 # 100 octets each
+datagrams "$C" 500 152 fd02::2  # 200 octets each
+datagrams "$C" 7 72 10.2.0.2 1
+settle
+forms "eBPF" run
+expect "forwarded IPv4 packets" 1000 "$(sample 'ipfw_forwarded_out_packets_total{family="ipv4"}')"
+expect "forwarded IPv6 bytes" 100000 "$(sample 'ipfw_forwarded_out_bytes_total{family="ipv6"}')"
+expect "of an interface" 100000 "$(sample 'ipfw_interface_forwarded_out_bytes_total{device="rs",family="ipv4"}')"
+expect "not routed" "$(run --json && jq .ipv4.not_routed.header_error_packets "$TMP/out")" \
+	"$(sample 'ipfw_not_routed_packets_total{family="ipv4",reason="header_error"}')"
+expect "LibreNMS: forwarded" 1000 "$(jq .data.ipv4_forwarded_out_packets "$TMP/librenms")"
+expect "LibreNMS: an interface" 100000 "$(jq .data.interfaces.rs.ipv4_forwarded_out_bytes "$TMP/librenms")"
+age=$(sample ipfw_last_sample_timestamp_seconds | cut -d. -f1)
+expect_true "the time of the sample" [ $(($(date +%s) - age)) -lt 20 ]
+
+# An interface goes and another one gets its name: its paths are other series.
+index() { ip -n "$R" -j link show rc | jq '.[0].ifindex'; }
+old=$(index)
+ip -n "$R" link del rc
+ip -n "$R" link add rc type veth peer name c0 netns "$C"
+ip -n "$R" link set rc up && ip -n "$C" link set c0 up
+ip -n "$R" addr add 10.1.0.1/24 dev rc && ip -n "$C" addr add 10.1.0.2/24 dev c0
+ip -n "$C" route add default via 10.1.0.1
+neighbour "$C" c0 "$R" rc 10.1.0.1
+neighbour "$R" rc "$C" c0 10.1.0.2
+datagrams "$C" 10 72 10.2.0.2
+settle
+forms "a name taken over" run
+path() { sample "ipfw_path_packets_total{in=\"rc\",in_ifindex=\"$1\",out=\"rs\",out_ifindex=\"$(ip -n "$R" -j link show rs | jq '.[0].ifindex')\",family=\"ipv4\"}"; }
+expect "a name taken over: two series" "1000 10" "$(path "$old") $(path "$(index)")"
+expect "a name taken over: one series of the interface" 10 "$(sample 'ipfw_interface_forwarded_in_packets_total{device="rc",family="ipv4"}')"
+
+# Hostile interface names.
+made=0
+for n in 'a"b' 'a\b' 'a\nb' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' '{},=' '\xff' '# EOF' 'a"} 1' 'a|b'; do
+	ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1))
+done
+expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
+forms "hostile names" run
+expect "hostile names: no control character" 0 "$(LC_ALL=C tr -d '\n\040-\176\200-\377' <"$TMP/prometheus" | wc -c)"
+for i in $(seq 0 $((made - 1))); do ip -n "$R" link del "hp$i"; done
+
+# Only some interfaces.
+forms "--include" run --include 'r*' --exclude rs
+expect "--include: devices" '"rc"' "$(grep -o 'device="[^"]*"' "$TMP/prometheus" | sort -u | cut -d= -f2)"
+
+# Without privilege, from the agent; and its socket.
+background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 1 2>>"$TMP/agent.log"
+ask() { printf '%s\n' "$1" | timeout 10 socat -t 5 - "UNIX-CONNECT:$SOCK"; }
+answers() { ask json | jq -e .schema; }
+expect_true "the agent answers" wait_for 20 answers
+forms "without privilege" nobody
+expect "without privilege: exact figures" 1010 "$(sample 'ipfw_forwarded_out_packets_total{family="ipv4"}')"
+forms "without privilege, --include" nobody --include rs
+for form in prometheus openmetrics librenms; do
+	ask $form >"$TMP/asked"
+	expect "the socket: $form" "$(grep -vE '_(timestamp|duration)_' "$TMP/$form" | wc -l)" \
+		"$(ask "$form include rs" | grep -cvE '_(timestamp|duration)_')"
+	expect_true "the socket: $form: the whole" [ "$(wc -c <"$TMP/asked")" -gt 1000 ]
+	expect "the socket: $form end" end "$(ask "$form netns $(stat -Lc %i "/run/netns/$R")" | tail -n 1)"
+	expect_match "the socket: $form pretty" "^error: unknown word 'pretty'" "$(ask "$form pretty")"
+done
+kill "$bg" && wait "$bg"
+nobody --prometheus
+expect "without an agent: the kernel's figures" 1 "$(grep -c '^ipfw_source_info{source="kernel",hooks="none"} 1$' "$TMP/out")"
+
+# Failures.
+for form in prometheus openmetrics librenms; do
+	"$BIN" --netns "$R" --$form >/dev/full 2>"$TMP/err"
+	expect "--$form, stdout full: exit status" 1 $?
+	expect_match "--$form, stdout full: message" 'no space' "$(cat "$TMP/err")"
+	{ sleep 0.2 && "$BIN" --netns "$R" --$form 2>"$TMP/err"; } | true
+	expect "--$form, nobody reads: exit status" 1 "${PIPESTATUS[0]}"
+	expect_match "--$form, nobody reads: message" 'broken pipe' "$(cat "$TMP/err")"
+	for command in monitor activity 'activity monitor' agent attach detach status; do
+		# shellcheck disable=SC2086
+		status "$command --$form" 2 "^ipfwagent: --$form is for one reading" $command --$form
+		expect "$command --$form: one line" 1 "$(wc -l <"$TMP/err")"
+	done
+done
+run --json --openmetrics
+expect "the last form counts" '# EOF' "$(tail -n 1 "$TMP/out")"
+failure() { # NAME STATUS ARGS...
+	timeout 20 "$BIN" --librenms "${@:3}" >"$TMP/out" 2>"$TMP/err"
+	expect "LibreNMS, $1: exit status" "$2" $?
+	expect "LibreNMS, $1: the form" "[1,1,{},\"ipfwagent: $(jq -r .errorString "$TMP/out")\"]" \
+		"$(jq -c --arg err "$(cat "$TMP/err")" '[.version, .error, .data, $err]' "$TMP/out")"
+}
+failure "no such namespace" 1 --netns no-such-ns
+failure "no such tree" 1 --root "$TMP/nowhere"
+failure "a refused source" 3 --netns "$S" --source ebpf
+cp -r "$top/tests/fixtures/6.18" "$TMP/tree" && chmod -R u+w "$TMP/tree" && rm "$TMP/tree/proc/net/snmp"
+"$BIN" --librenms --root "$TMP/tree" >"$TMP/out" 2>"$TMP/err"
+expect "LibreNMS, a part is missing: exit status" 1 $?
+expect "LibreNMS, a part is missing: the rest is there" '[1,true,false,true]' \
+	"$(jq -c '[.error, (.errorString | test("net/snmp")), (.data | has("ipv4_header_error_packets"), has("ipv6_header_error_packets"))]' "$TMP/out")"
+"$BIN" --prometheus --root "$TMP/tree" >"$TMP/out" 2>"$TMP/err"
+expect "a part is missing: exit status" 1 $?
+expect_true "a part is missing: ipfw_troubles" grep -qE '^ipfw_troubles [1-9]' "$TMP/out"
+expect "a part is missing: absent, not 0" 0 "$(grep -c '^ipfw_not_routed_packets_total{family="ipv4",reason="header_error"}' "$TMP/out")"
+finish
