@@ -9,6 +9,7 @@
 
 #include "agent.h"
 #include "attach.h"
+#include "check.h"
 #include "log.h"
 #include "netns.h"
 #include "options.h"
@@ -81,6 +82,8 @@ static int fail(const struct options *o, int status, const char *why)
 	const struct out_form *form = &out_forms[o->format];
 	struct out_document d;
 
+	if (o->command == COMMAND_CHECK)
+		return check_unknown(why);
 	log_warning("%s", why);
 	if (form->failure && !form->failure(&d, why))
 		write_document(o, &d);
@@ -113,8 +116,7 @@ static bool run_agents_snapshot(const struct options *o, struct collector *c, in
 						.filter = o->collect.filter};
 	struct out_document d;
 
-	if (o->collect.source != CHOOSE_AUTO || o->collect.root || !*collect_note(c) ||
-	    !o->reading_socket || src_agent_read(&d, o->reading_socket, &request))
+	if (!src_agent_wanted(o, c) || src_agent_read(&d, o->reading_socket, &request))
 		return false;
 	*result = exit_status_of_write(o, write_document(o, &d));
 	return true;
@@ -221,6 +223,8 @@ static int run(const struct options *o)
 		return detach_run(o);
 	case COMMAND_STATUS:
 		return status_run(o);
+	case COMMAND_CHECK:
+		return check_run(o);
 	}
 	return EXIT_USAGE;
 }
@@ -244,7 +248,7 @@ int main(int argc, char **argv)
 	options_parse(&o, argc, argv);
 	if (o.command == COMMAND_AGENT)
 		o.collect.attach = BPF_ATTACH_PINNED;
-	else if (o.command != COMMAND_SNAPSHOT)
+	else if (o.command != COMMAND_SNAPSHOT && o.command != COMMAND_CHECK)
 		o.collect.attach = BPF_ATTACH_OWN;
 	if (is_activity(&o))
 		o.collect.source = CHOOSE_EBPF; /* nothing else counts all of it */

@@ -28,9 +28,11 @@ static const struct {
 	{"attach", NULL, COMMAND_ATTACH, "put the eBPF counters into this network namespace"},
 	{"detach", NULL, COMMAND_DETACH, "take them out"},
 	{"status", NULL, COMMAND_STATUS, "show what counts, and since when"},
+	{"check", NULL, COMMAND_CHECK, "a plugin for Nagios, Icinga and the like"},
 };
 
-__attribute__((noreturn, format(printf, 1, 2))) static void usage_error(const char *fmt, ...)
+__attribute__((noreturn, format(printf, 2, 3))) static void usage_error(const struct options *o,
+									const char *fmt, ...)
 {
 	char line[256];
 	va_list ap;
@@ -38,6 +40,8 @@ __attribute__((noreturn, format(printf, 1, 2))) static void usage_error(const ch
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	if (o->command == COMMAND_CHECK)
+		exit(check_unknown(line));
 	log_warning("%s (see ipfwagent --help)", line);
 	exit(EXIT_USAGE);
 }
@@ -66,8 +70,8 @@ __attribute__((noreturn)) static void show_help(void)
 			 row->argument ? " " : "", row->argument ? row->argument : "");
 		printf("  %-31s %s\n", left, row->help);
 	}
-	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had "
-	       "here.\n");
+	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had here; "
+	       "of check:\n0 OK, 1 warning, 2 critical, 3 unknown.\n");
 	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
 }
 
@@ -87,14 +91,28 @@ static void parse_command(struct options *o, int argc, char **argv)
 			return;
 		}
 	}
-	usage_error("unknown command '%s%s%s'", first, second ? " " : "", second ? second : "");
+	usage_error(o, "unknown command '%s%s%s'", first, second ? " " : "", second ? second : "");
+}
+
+/*
+ * Wrong usage is reported as the command does it, so that it has to be known first. `shorts` begins
+ * with "-": words come in their order, and argv stays as it is.
+ */
+static bool is_check(int argc, char **argv, const char *shorts, const struct option *longs)
+{
+	int found;
+
+	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		if (found == 1)
+			return !strcmp(optarg, "check");
+	return optind < argc && !strcmp(argv[optind], "check");
 }
 
 static void read_line(struct options *o, int argc, char **argv)
 {
 	struct option longs[OPTIONS_ROWS_MAX + 1] = {{NULL, 0, NULL, 0}};
-	char shorts[2 * OPTIONS_ROWS_MAX + 2] = ":", why[CONF_WHY_SIZE];
-	size_t n = 1;
+	char shorts[2 * OPTIONS_ROWS_MAX + 3] = "-:", why[CONF_WHY_SIZE];
+	size_t n = 2;
 	int found, number;
 
 	*o = (struct options){.command = COMMAND_SNAPSHOT,
@@ -116,22 +134,25 @@ static void read_line(struct options *o, int argc, char **argv)
 		}
 	}
 	opterr = optind = 0; /* optind: from the start, also the second time */
-	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+	if (is_check(argc, argv, shorts, longs))
+		o->command = COMMAND_CHECK;
+	optind = 0;
+	while ((found = getopt_long(argc, argv, shorts + 1, longs, NULL)) != -1) {
 		if (found == '?' && optopt && optopt < 256)
-			usage_error("unknown option '-%c'", optopt);
+			usage_error(o, "unknown option '-%c'", optopt);
 		if (found == '?' && optopt)
-			usage_error("option '--%s' takes no argument",
+			usage_error(o, "option '--%s' takes no argument",
 				    options_rows[optopt - 256].word);
 		if (found == '?')
-			usage_error("unknown option '%s'", argv[optind - 1]);
+			usage_error(o, "unknown option '%s'", argv[optind - 1]);
 		if (found == ':')
-			usage_error("option '%s' wants an argument", argv[optind - 1]);
+			usage_error(o, "option '%s' wants an argument", argv[optind - 1]);
 		number = found - 256;
 		for (size_t i = 0; found < 256 && i < options_rows_count; i++)
 			if (options_rows[i].letter == found)
 				number = i;
 		if (options_row_set(o, &options_rows[number], optarg, why))
-			usage_error("%s", why);
+			usage_error(o, "%s", why);
 		o->given |= UINT64_C(1) << number;
 		if (o->help)
 			show_help();
@@ -142,9 +163,9 @@ static void read_line(struct options *o, int argc, char **argv)
 	if (o->check_config && o->command == COMMAND_SNAPSHOT)
 		o->command = COMMAND_AGENT;
 	if (o->command != COMMAND_AGENT && (o->config || o->check_config))
-		usage_error("the configuration file is for the agent only");
+		usage_error(o, "the configuration file is for the agent only");
 	if (o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
-		usage_error("--%s is for one reading, without a command",
+		usage_error(o, "--%s is for one reading, without a command",
 			    out_forms[o->format].word);
 }
 
@@ -199,9 +220,9 @@ void options_parse(struct options *o, int argc, char **argv)
 	if (o->command == COMMAND_AGENT && read_file(o))
 		exit(EXIT_USAGE);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
-		usage_error("--root reads captured files, which hold no eBPF counters");
+		usage_error(o, "--root reads captured files, which hold no eBPF counters");
 	if (o->user && o->detach_on_exit)
-		usage_error("--detach-on-exit takes the privileges that --user gives up");
+		usage_error(o, "--detach-on-exit takes the privileges that --user gives up");
 	if (o->check_config)
 		exit(EXIT_DONE);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "check_verdict.h"
 #include "collect.h"
 #include "out.h"
 
@@ -21,11 +22,12 @@ enum command {
 	COMMAND_ATTACH,
 	COMMAND_DETACH,
 	COMMAND_STATUS,
+	COMMAND_CHECK,
 };
 
 enum json_form { JSON_BY_TERMINAL, JSON_PRETTY, JSON_COMPACT };
 
-/* Exit statuses of the program. */
+/* Exit statuses of the program; `check` has its own, see check_verdict.h. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 
 /* Only root makes a directory in /run: nobody else can put a socket there first. */
@@ -57,6 +59,7 @@ struct options {
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */
+	struct check_config check;
 	struct collect_config collect;
 
 	/* Where the above is from. */
@@ -69,8 +72,8 @@ struct options {
 /*
  * Read argv and, for the agent, the configuration file; what argv says wins. --help, --version and
  * --check-config do that and exit; wrong usage prints one line and a hint and exits with
- * EXIT_USAGE, and so does a wrong file, with a line for each error. Strings point into argv and
- * into what options_clear() gives back.
+ * EXIT_USAGE, or as a plugin does in `check`, and so does a wrong file, with a line for each error.
+ * Strings point into argv and into what options_clear() gives back.
  */
 void options_parse(struct options *o, int argc, char **argv);
 void options_clear(struct options *o);

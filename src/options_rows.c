@@ -15,16 +15,20 @@
 
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
+static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
+					    NULL}; /* check_require */
 
-#define MEMBER(member)     offsetof(struct options, member), NULL, 0
-#define VALUE(member, n)   KIND_VALUE, offsetof(struct options, member), NULL, n
-#define FLAG(member)       KIND_FLAG, MEMBER(member)
-#define TEXT(member)       KIND_TEXT, MEMBER(member)
-#define WORD(member, list) KIND_WORD, offsetof(struct options, member), list, 0
-#define SECONDS(member)    KIND_SECONDS, MEMBER(member)
-#define COUNT(member)      KIND_COUNT, MEMBER(member)
-#define MODE(member)       KIND_MODE, MEMBER(member)
-#define GLOBS(member)      KIND_GLOBS, MEMBER(member)
+#define MEMBER(member)      offsetof(struct options, member), NULL, 0
+#define VALUE(member, n)    KIND_VALUE, offsetof(struct options, member), NULL, n
+#define FLAG(member)        KIND_FLAG, MEMBER(member)
+#define TEXT(member)        KIND_TEXT, MEMBER(member)
+#define WORD(member, list)  KIND_WORD, offsetof(struct options, member), list, 0
+#define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
+#define RANGE(member)       KIND_RANGE, MEMBER(member)
+#define SECONDS(member)     KIND_SECONDS, MEMBER(member)
+#define COUNT(member)       KIND_COUNT, MEMBER(member)
+#define MODE(member)        KIND_MODE, MEMBER(member)
+#define GLOBS(member)       KIND_GLOBS, MEMBER(member)
 
 const struct options_row options_rows[] = {
 	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, "JSON instead of text"},
@@ -39,7 +43,7 @@ const struct options_row options_rows[] = {
 	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE,
 	 "JSON on one line (default elsewhere in monitor)"},
 	{'i', "interval", "SECONDS", SECONDS(interval_ns), LIVE,
-	 "time between readings (default 10, activity 1)"},
+	 "time between readings (default 10, activity and check 1)"},
 	{'c', "count", "N", COUNT(count), LINE, "monitor, activity: end after N readings"},
 	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, "auto, kernel or ebpf"},
 	{0, "hooks", "WORD", WORD(collect.hooks, hooks_words), FILE_TOO,
@@ -71,6 +75,10 @@ const struct options_row options_rows[] = {
 	 "agent: send the MIB's notifications"},
 	{0, "notification-hold-down", "SECONDS", SECONDS(hold_down_ns), LIVE,
 	 "agent: between two on one subject (default 60)"},
+	{0, "warn", "KEY=RANGE", RANGE(check.warn), LINE, "check: WARNING outside (repeatable)"},
+	{0, "crit", "KEY=RANGE", RANGE(check.crit), LINE, "check: CRITICAL outside (repeatable)"},
+	{0, "require", "WORD", WORDS(check.require, require_words), LINE,
+	 "check: ipv4, ipv6, any or none has to forward (default any)"},
 	{0, "config", "FILE", TEXT(config), LINE, "agent: read this configuration file"},
 	{0, "check-config", NULL, FLAG(check_config), LINE, "agent: only say what is wrong in it"},
 	{'v', "verbose", NULL, FLAG(verbose), LIVE,
@@ -131,6 +139,16 @@ static int set_word(unsigned *number, const struct options_row *row, const char 
 	return conf_refuse(why, "%s '%.60s': want one of %s", row->word, value, list);
 }
 
+static int set_bit(unsigned *bits, const struct options_row *row, const char *value, char *why)
+{
+	unsigned number;
+	int r = set_word(&number, row, value, why);
+
+	if (!r)
+		*bits |= 1u << number;
+	return r;
+}
+
 /* On the command line a flag has no value. */
 static int set_flag(bool *flag, const char *name, const char *value, char *why)
 {
@@ -155,6 +173,10 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		break;
 	case KIND_WORD:
 		return set_word(member, row, value, why);
+	case KIND_WORDS:
+		return set_bit(member, row, value, why);
+	case KIND_RANGE:
+		return check_range_set(member, row->word, value, why);
 	case KIND_SECONDS:
 		return set_seconds(member, row->word, value, why);
 	case KIND_COUNT:
@@ -192,6 +214,8 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 		return filter_same(a, b);
 	case KIND_VALUE:
 	case KIND_COUNT:
+	case KIND_WORDS:
+	case KIND_RANGE:
 		break;
 	}
 	return true;

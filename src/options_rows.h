@@ -14,6 +14,8 @@ enum kind {
 	KIND_FLAG,
 	KIND_TEXT,
 	KIND_WORD,
+	KIND_WORDS, /* the same, a bit for each that is given */
+	KIND_RANGE,
 	KIND_SECONDS,
 	KIND_COUNT,
 	KIND_MODE,

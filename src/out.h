@@ -18,12 +18,13 @@ enum out_format {
 	OUT_PROMETHEUS,  /* its text format 0.0.4 */
 	OUT_OPENMETRICS, /* 1.0 */
 	OUT_LIBRENMS,    /* the form of its JSON applications, on one line */
+	OUT_SYSTEM,      /* for `ipfwagent check`, see system_lines.h */
 	OUT_FORMATS
 };
 
 struct out_options {
 	const char *hostname;
-	const char *note; /* why the figures are not better, or "" (text only) */
+	const char *note; /* why the figures are not better, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
 	bool verbose;     /* text: exact figures and what explains them */
 	bool refresh;     /* text: clear the terminal first */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "out.h"
+#include "system_lines.h"
 
 const struct out_form out_forms[] = {
 	[OUT_TEXT] = {"text", out_text, out_text_activity, NULL},
@@ -12,6 +13,7 @@ const struct out_form out_forms[] = {
 	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
 	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
 	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, out_librenms_failure},
+	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
 };
 
 static_assert(sizeof(out_forms) / sizeof(out_forms[0]) == OUT_FORMATS, "one row per form");

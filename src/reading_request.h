@@ -2,7 +2,7 @@
 /*
  * reading_request: what a client asks the agent's reading socket for. One line of words:
  *
- *	[json [pretty] | text [verbose] | prometheus | openmetrics | librenms]
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | librenms | system]
  *	[netns INODE] [include GLOB]... [exclude GLOB]...
  *
  * An empty line asks for json. The answer is the document and the end of the stream, or one line

@@ -83,6 +83,12 @@ static int take_end(struct out_document *d)
 	return 0;
 }
 
+bool src_agent_wanted(const struct options *o, const struct collector *c)
+{
+	return o->collect.source == CHOOSE_AUTO && !o->collect.root && *collect_note(c) &&
+	       strcmp(o->reading_socket, READING_NONE) != 0;
+}
+
 int src_agent_read(struct out_document *d, const char *path, const struct reading_request *r)
 {
 	char line[READING_REQUEST_MAX + 1];

@@ -5,8 +5,15 @@
 #ifndef IPFW_SRC_AGENT_H
 #define IPFW_SRC_AGENT_H
 
+#include "options.h"
 #include "out.h"
 #include "reading_request.h"
+
+/*
+ * Is a reading to be the agent's, if it answers? It is where eBPF counters were wanted and `c`
+ * could not have them.
+ */
+bool src_agent_wanted(const struct options *o, const struct collector *c);
 
 /*
  * Ask the agent at `path`, with the caller's network namespace in the request. Returns 0 and the

@@ -248,4 +248,117 @@ expect "LibreNMS, a part is missing: the rest is there" '[1,true,false,true]' \
 expect "a part is missing: exit status" 1 $?
 expect_true "a part is missing: ipfw_troubles" grep -qE '^ipfw_troubles [1-9]' "$TMP/out"
 expect "a part is missing: absent, not 0" 0 "$(grep -c '^ipfw_not_routed_packets_total{family="ipv4",reason="header_error"}' "$TMP/out")"
+
+# check: the line's form, and each state with real packets. CHECK is how it is called.
+CHECK=run
+number='-?[0-9]+(\.[0-9]+)?' range='@?((~|-?[0-9.]+):)?(-?[0-9.]+)?'
+judge() { # NAME STATUS REGEX ARGS...: the exit status, the status word, the text, the form
+	local words=(OK WARNING CRITICAL UNKNOWN)
+	$CHECK check "${@:4}"
+	expect "check, $1: exit status" "$2" $?
+	expect "check, $1: one line, and nothing on stderr" "1 " "$(wc -l <"$TMP/out") $(cat "$TMP/err")"
+	expect_match "check, $1: text" "^IPFW ${words[$2]} - $3" "$(cat "$TMP/out")"
+	grep -qE "^[^|]*( \|( '[a-z0-9-]+'=$number%?;($range)?;($range)?;($number)?;($number)?)+)?$" "$TMP/out" ||
+		not_ok "check, $1: form" "$(cat "$TMP/out")"
+}
+value() { grep -o "'$1'=[^%;]*" "$TMP/out" | cut -d= -f2; }
+# during SECONDS COMMAND... -- ARGS...: judge ARGS over that interval, with the command meanwhile.
+during() {
+	local interval=$1 command=()
+	shift
+	while [ "$1" != -- ]; do command+=("$1") && shift; done
+	(sleep 0.4 && "${command[@]}") &
+	judge "$2" "$3" "$4" -i "$interval" "${@:5}"
+	wait $!
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.0f", b ? a / b : 0 }'; }
+burst() { datagrams "$C" 150 72 10.2.0.2 && datagrams "$C" 50 100 10.2.0.2; }
+
+setns "$R" net.ipv4.ip_forward=1 # what a new interface starts with
+judge "at rest" 0 'forwarded ipv4 0.0 packets/s 0.0 bit/s, ipv6 0.0 packets/s 0.0 bit/s'
+expect "check, at rest: what is measured" "ipv4-bps ipv6-bps ipv4-pps ipv6-pps refused-percent not-routed-pps" \
+	"$(grep -o "'[a-z0-9-]*'=" "$TMP/out" | tr -d "'=" | xargs)"
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "traffic" 0 'forwarded ipv4' --warn ipv4-pps=1k --crit ipv4-bps=1M
+pps=$(value ipv4-pps)
+expect "check, traffic: bits of a packet" 800 "$(ratio "$(value ipv4-bps)" "$pps")"
+expect_true "check, traffic: 200 packets in 2 s or a little more ($pps/s)" \
+	awk -v p="$pps" 'BEGIN { exit !(p > 60 && p <= 100) }'
+expect "check, traffic: nothing was refused" 0.000 "$(value refused-percent)"
+expect_match "check, traffic: limits in the performance data" "'ipv4-bps'=[0-9.]+;;1000000;0; " "$(cat "$TMP/out")"
+during 1 datagrams "$C" 200 72 10.2.0.2 -- "too much" 1 "ipv4-pps is [0-9.]+ \(limit 10\) \|" --warn ipv4-pps=10
+during 1 datagrams "$C" 200 72 10.2.0.2 -- "far too much" 2 "ipv4-pps is [0-9.]+ \(limit 20\) \|" --warn ipv4-pps=10 --crit ipv4-pps=20
+judge "too little" 2 'ipv4-bps is 0.000 \(limit 1000:\)' -i 0.1 --crit ipv4-bps=1k:
+judge "in a forbidden range" 1 'ipv6-pps is 0.000 \(limit @~:5\)' -i 0.1 --warn ipv6-pps=@~:5
+in_ns "$R" nft -f - <<-'N'
+	table inet refuse { chain forward { type filter hook forward priority 0; meta length 128 drop; }
+	}
+N
+during 2 burst -- "refused" 1 'refused-percent is 25.000% \(limit 24\)' --warn refused-percent=24 --crit refused-percent=25
+during 2 burst -- "refused, critical" 2 'refused-percent is 25.000% \(limit 20\)' --crit refused-percent=20
+in_ns "$R" nft delete table inet refuse
+during 2 datagrams "$C" 100 72 10.2.0.2 1 -- "not routed" 1 'not-routed-pps is [0-9.]+ \(limit 1\)' --warn not-routed-pps=1
+expect "check, not routed: nothing forwarded" 0.000 "$(value ipv4-pps)"
+
+# Forwarding off.
+setns "$R" net.ipv4.ip_forward=0
+judge "only IPv6 on" 0 forwarded -i 0.1
+judge "IPv4 off and required" 2 'forwarding of ipv4 is off \|' -i 0.1 --require ipv4 --require any
+judge "IPv6 required" 0 forwarded -i 0.1 --require ipv6
+setns "$R" net.ipv6.conf.all.forwarding=0
+judge "all off" 2 'forwarding is off \|' -i 0.1
+judge "all off and both required" 2 'forwarding of ipv4 is off, forwarding of ipv6 is off \|' -i 0.1 --require ipv4 --require ipv6
+judge "all off, none required" 0 forwarded -i 0.1 --require none
+setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+
+# Without privilege: the agent's exact figures.
+background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 3600 2>>"$TMP/agent.log"
+agent=$bg
+wait_for 20 answers
+CHECK=nobody
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "agent" 0 forwarded
+expect "check, agent: bits of a packet" 800 "$(ratio "$(value ipv4-bps)" "$(value ipv4-pps)")"
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "agent, too much" 2 'ipv4-bps is' --crit ipv4-bps=1k
+judge "agent, a short interval" 0 forwarded -i 0.05
+expect_match "the socket: system" '^ipv4 forwarded_out_packets [0-9]+ exact$' "$(ask system | grep forwarded_out_packets)"
+judge "no agent" 1 'degraded: the kernel.s own counters: .*(permi|denied)' -i 0.1 --reading-socket none
+kill -STOP "$agent"
+judge "agent stopped" 1 degraded -i 0.1
+kill -CONT "$agent"
+disown "$agent" # its end is no news
+(sleep 1 && kill -KILL "$agent") &
+judge "agent gone meanwhile" 3 'the agent answered once: ' -i 2
+wait $!
+CHECK=run
+
+# The kernel's counters.
+"$BIN" detach --netns "$R" 2>"$TMP/err"
+judge "nothing attached" 1 "degraded: the kernel's own counters: no eBPF counters" -i 0.1
+judge "nothing attached: it attaches nothing" 1 degraded -i 0.1
+judge "the kernel is fine" 0 'forwarded ipv4 0.0 packets/s, ipv6' -i 0.1 --source kernel
+expect "check, the kernel: no bits" '' "$(value ipv4-bps)$(value ipv6-bps)"
+during 1 datagrams "$C" 200 72 10.2.0.2 -- "the kernel, too much" 1 'ipv4-pps is' --source kernel --warn ipv4-pps=10
+judge "the kernel, bits asked" 3 'ipv4-bps is not known: the kernel' -i 0.1 --source kernel --warn ipv4-bps=~:
+judge "eBPF refused" 3 'no eBPF' -i 0.1 --source ebpf
+ipfw_in() { "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"; }
+CHECK=ipfw_in
+judge "no such namespace" 3 'network namespace a.x7cb: ' --netns 'a|b'
+judge "a captured tree" 0 'forwarded ipv4 0.0 packets/s' -i 0.1 --root "$top/tests/fixtures/6.18"
+judge "a broken tree" 3 '.*nowhere/proc/net' -i 0.1 --root "$TMP/nowhere"
+judge "a part is missing" 1 'incomplete: .*net/snmp' -i 0.1 --root "$TMP/tree" --require none
+
+# Wrong usage is unknown, and where a monitor sees it.
+judge "an unknown option" 3 "unknown option '--nonsense'" --nonsense
+judge "an unknown key" 3 "warn 'x=1': want one of" --warn x=1
+judge "a wrong range" 3 "crit 'ipv4-pps=2:1': want ipv4-pps=RANGE" --crit ipv4-pps=2:1
+judge "no argument" 3 "option '--warn' wants an argument" --warn
+judge "a wrong requirement" 3 "require 'tcp': want one of ipv4, ipv6, any, none" --require tcp
+judge "a word more" 3 "unknown command 'check more'" more
+judge "a form" 3 '--prometheus is for one reading' --prometheus
+timeout 20 "$BIN" --nonsense check >"$TMP/out"
+expect "check behind the options: exit status" 3 $?
+"$BIN" check -i 0.1 --netns "$R" >/dev/full 2>"$TMP/err"
+expect "check, stdout full: exit status" 3 $?
+expect_match "check, stdout full: message" 'no space' "$(cat "$TMP/err")"
+{ sleep 0.2 && "$BIN" check -i 0.1 --netns "$R" 2>"$TMP/err"; } | true
+expect "check, nobody reads: exit status" 3 "${PIPESTATUS[0]}"
 finish

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* check: ranges, what is said of two readings, and readings as lines. */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check_verdict.h"
+#include "conf.h"
+#include "system_lines.h"
+
+static void test_ranges(void **state)
+{
+	static const struct {
+		const char *text;
+		double min, max;
+		bool inside;
+		const char *printed;
+	} rows[] = {
+		{"10", 0, 10, false, "10"},
+		{"0", 0, 0, false, "0"},
+		{"10:", 10, INFINITY, false, "10:"},
+		{"0:", 0, INFINITY, false, "0:"},
+		{"~:10", -INFINITY, 10, false, "~:10"},
+		{"~:", -INFINITY, INFINITY, false, "~:"},
+		{"10:20", 10, 20, false, "10:20"},
+		{"10:10", 10, 10, false, "10:10"},
+		{"0:20", 0, 20, false, "20"},
+		{"@10:20", 10, 20, true, "@10:20"},
+		{"@10", 0, 10, true, "@10"},
+		{"-10:-5", -10, -5, false, "-10:-5"},
+		{"1.5k:2M", 1500, 2e6, false, "1500:2000000"},
+		{"10G", 0, 1e10, false, "10000000000"},
+		{"9000000G", 0, 9e15, false, "9000000000000000"},
+		{"0.5", 0, 0.5, false, "0.500000"},
+		{"@~:1k", -INFINITY, 1000, true, "@~:1000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct check_range ranges[CHECK_KEYS] = {0};
+		const struct check_range *r = &ranges[CHECK_REFUSED];
+		char text[64], why[CONF_WHY_SIZE], printed[64] = "";
+		FILE *f = fmemopen(printed, sizeof(printed), "w");
+
+		snprintf(text, sizeof(text), "refused-percent=%s", rows[i].text);
+		assert_int_equal(check_range_set(ranges, "warn", text, why), 0);
+		assert_true(r->set && r->min == rows[i].min && r->max == rows[i].max);
+		assert_int_equal(r->inside, rows[i].inside);
+		assert_false(ranges[CHECK_IPV4_BPS].set);
+		check_range_print(f, r);
+		fclose(f);
+		assert_string_equal(printed, rows[i].printed);
+	}
+}
+
+static void test_bad_ranges(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"ipv4-bps",
+		"ipv4-bps=",
+		"ipv4-bps=x",
+		"ipv4-bps=:10",
+		"ipv4-bps=10x",
+		"ipv4-bps=1e3",
+		"ipv4-bps=0x10",
+		"ipv4-bps=inf",
+		"ipv4-bps=nan",
+		"ipv4-bps=20:10",
+		"ipv4-bps=10:20:30",
+		"ipv4-bps=~",
+		"ipv4-bps=~10",
+		"ipv4-bps=@",
+		"ipv4-bps=@@1",
+		"ipv4-bps= 10",
+		"ipv4-bps=10 ",
+		"ipv4-bps=1-2",
+		"ipv4-bps=-",
+		"ipv4-bps=1.2.3",
+		"ipv4-bps=.",
+		"ipv4-bps=10:~",
+		"ipv4-bps=10kk",
+		"ipv4-bps=10m",
+		"ipv4-bp=10",
+		"ipv4-bpss=10",
+		"IPV4-BPS=10",
+		"=10",
+		"ipv4-bps==10",
+		"ipv4-bps=111111111111111111111111111111111111111111111111111111111111111111111",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct check_range ranges[CHECK_KEYS] = {0};
+		char why[CONF_WHY_SIZE] = "";
+
+		assert_true(check_range_set(ranges, "crit", bad[i], why) < 0);
+		assert_memory_equal(why, "crit '", 6);
+		for (int key = 0; key < CHECK_KEYS; key++)
+			assert_false(ranges[key].set);
+	}
+}
+
+static void test_alerts(void **state)
+{
+	static const struct {
+		struct check_range r;
+		double value;
+		bool alerts;
+	} rows[] = {
+		{{true, false, 0, 10}, 10, false},        {{true, false, 0, 10}, 10.001, true},
+		{{true, false, 0, 10}, -0.1, true},       {{true, false, 10, INFINITY}, 9.9, true},
+		{{true, false, 10, INFINITY}, 10, false}, {{true, false, -INFINITY, 10}, -5, false},
+		{{true, true, 10, 20}, 10, true},         {{true, true, 10, 20}, 20, true},
+		{{true, true, 10, 20}, 9.9, false},       {{true, true, 10, 20}, 20.1, false},
+		{{false, false, 0, 10}, 11, false},       {{false, true, 0, 10}, 5, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(check_range_alerts(&rows[i].r, rows[i].value), rows[i].alerts);
+}
+
+/* A router that forwarded 250 of 1000 IPv4 packets in 2 s, by eBPF; there is no IPv6. */
+static struct snapshot now;
+static struct rates rates;
+static struct check_config config;
+
+static void add(enum family f, enum metric_id m, uint64_t delta)
+{
+	figures_set(&now.system[f].figures, m, 5000 + delta);
+	rates.system[f].value[m] = delta;
+	rates.system[f].known |= 1u << m;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	memset(&rates, 0, sizeof(rates));
+	config = (struct check_config){.wants_ebpf = true};
+	now.source = SOURCE_EBPF;
+	now.system[FAMILY_IPV4].forwarding_known = now.system[FAMILY_IPV4].forwarding = true;
+	rates.interval_ns = 2000000000;
+	add(FAMILY_IPV4, M_IN_FORW_PACKETS, 1000);
+	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 250);
+	add(FAMILY_IPV4, M_OUT_FORW_OCTETS, 25000);
+	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
+		add(FAMILY_IPV4, m, 3);
+	return 0;
+}
+
+static void expect(int status, const char *line, const char *note)
+{
+	struct out_document d;
+	char *text;
+
+	assert_int_equal(check_verdict(&d, &config, &now, &rates, note), status);
+	text = strndup(d.text, d.size);
+	if (line[0] == '*')
+		assert_non_null(strstr(text, line + 1));
+	else
+		assert_string_equal(text, line);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+	free(d.text);
+}
+
+static void limit(struct check_range *ranges, const char *text)
+{
+	char why[CONF_WHY_SIZE];
+
+	assert_int_equal(check_range_set(ranges, "warn", text, why), 0);
+}
+
+static void test_ok(void **state)
+{
+	(void)state;
+	limit(config.warn, "ipv4-bps=1M");
+	limit(config.crit, "refused-percent=75");
+	expect(CHECK_OK,
+	       "IPFW OK - forwarded ipv4 125.0 packets/s 100000.0 bit/s, ipv6 not known | "
+	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
+	       "'refused-percent'=75.000%;;75;0;100 'not-routed-pps'=6.000;;;0;\n",
+	       "");
+}
+
+static void test_limits(void **state)
+{
+	(void)state;
+	limit(config.warn, "refused-percent=10");
+	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
+	limit(config.crit, "ipv4-pps=1k:");
+	expect(CHECK_CRITICAL,
+	       "*IPFW CRITICAL - ipv4-pps is 125.000 (limit 1000:), refused-percent is 75.000%",
+	       "");
+	limit(config.crit, "ipv4-pps=@100:200");
+	expect(CHECK_CRITICAL, "*ipv4-pps is 125.000 (limit @100:200)", "");
+	limit(config.crit, "ipv4-pps=125");
+	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
+}
+
+static void test_idle(void **state)
+{
+	(void)state;
+	add(FAMILY_IPV4, M_IN_FORW_PACKETS, 0);
+	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 0);
+	expect(CHECK_OK, "*'refused-percent'=0.000%", "");
+	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 1); /* it was on its way */
+	expect(CHECK_OK, "*'refused-percent'=0.000%", "");
+}
+
+/* A figure that is not known is never OK for whom asked, and 0 for nobody. */
+static void test_absent(void **state)
+{
+	(void)state;
+	rates.system[FAMILY_IPV4].known &= ~(1u << M_OUT_FORW_OCTETS);
+	expect(CHECK_OK,
+	       "IPFW OK - forwarded ipv4 125.0 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
+	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
+	       "");
+	limit(config.warn, "ipv4-bps=~:");
+	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
+	limit(config.warn, "ipv4-pps=1");
+	expect(CHECK_UNKNOWN, "*ipv4-pps is 125.000", "");
+	limit(config.crit, "ipv4-pps=1");
+	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
+	/* IPv6 is there, but not all of it is known: no sum over both */
+	add(FAMILY_IPV6, M_OUT_FORW_PACKETS, 1);
+	limit(config.warn, "refused-percent=100");
+	expect(CHECK_CRITICAL, "*refused-percent is not known", "");
+	limit(config.warn, "not-routed-pps=100");
+	expect(CHECK_CRITICAL, "*not-routed-pps is not known", "");
+}
+
+static void test_forwarding(void **state)
+{
+	(void)state;
+	now.system[FAMILY_IPV4].forwarding = false;
+	expect(CHECK_CRITICAL, "*IPFW CRITICAL - forwarding is off | ", "");
+	now.system[FAMILY_IPV6].forwarding_known = now.system[FAMILY_IPV6].forwarding = true;
+	expect(CHECK_OK, "*IPFW OK", "");
+	config.require = 1u << REQUIRE_IPV4;
+	expect(CHECK_CRITICAL, "*forwarding of ipv4 is off", "");
+	config.require = 1u << REQUIRE_IPV4 | 1u << REQUIRE_IPV6;
+	expect(CHECK_CRITICAL, "*forwarding of ipv4 is off | ", "");
+	config.require = 1u << REQUIRE_NONE;
+	expect(CHECK_OK, "*IPFW OK", "");
+	config.require = 1u << REQUIRE_IPV6;
+	now.system[FAMILY_IPV6].forwarding_known = false;
+	expect(CHECK_UNKNOWN, "*whether ipv6 is forwarded is not known", "");
+	config.require = 0;
+	now.system[FAMILY_IPV4].forwarding_known = false;
+	expect(CHECK_UNKNOWN, "*whether anything is forwarded is not known", "");
+}
+
+static void test_degraded(void **state)
+{
+	(void)state;
+	now.missed_packets = 7;
+	expect(CHECK_WARNING, "*not counted: 7 packets on interfaces, 0 on paths", "");
+	now.missed_packets = 0;
+	now.source = SOURCE_KERNEL;
+	expect(CHECK_WARNING, "*degraded: the kernel's own counters: a\\x7cb\\x0a | ", "a|b\n");
+	config.wants_ebpf = false;
+	expect(CHECK_OK, "*IPFW OK", "why");
+	snapshot_trouble(&now, "no file");
+	expect(CHECK_WARNING, "*incomplete: no file", "");
+}
+
+static void test_lines(void **state)
+{
+	static const struct out_options options = {.hostname = "h", .note = "because of this"};
+	struct snapshot *s = snapshot_new(), *again = snapshot_new();
+	struct out_document d;
+	char note[64];
+
+	(void)state;
+	s->mono_ns = UINT64_MAX;
+	s->source = SOURCE_EBPF;
+	s->hooks = HOOKS_FENTRY;
+	s->missed_packets = 3;
+	s->missed_path_packets = 4;
+	s->system[FAMILY_IPV4].forwarding_known = s->system[FAMILY_IPV4].forwarding = true;
+	s->system[FAMILY_IPV6].forwarding_known = true;
+	s->system[FAMILY_IPV6].continuity.since_ns = 12345;
+	for (int m = 0; m < M_COUNT; m++) {
+		if (m % 3)
+			figures_set(&s->system[FAMILY_IPV4].figures, m, m);
+		if (m % 4)
+			figures_derive(&s->system[FAMILY_IPV6].figures, m, UINT64_MAX - m);
+	}
+	assert_int_equal(system_lines_make(&d, s, NULL, &options), 0);
+	assert_int_equal(system_lines_read(&d, again, note, sizeof(note)), 0);
+	assert_string_equal(note, "because of this");
+	assert_true(again->mono_ns == s->mono_ns && again->source == s->source);
+	assert_true(again->hooks == s->hooks && again->missed_packets == 3);
+	assert_int_equal(again->missed_path_packets, 4);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		assert_memory_equal(&again->system[f], &s->system[f], sizeof(s->system[f]));
+	free(d.text);
+	snapshot_free(s);
+	snapshot_free(again);
+}
+
+static void test_other_lines(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+	} rows[] = {
+		{"", -EPROTO},
+		{"\n\n", -EPROTO},
+		{"{\"json\": 1}\n", -EPROTO},
+		{"mono_ns 5\n", -EPROTO},
+		{"source ebpf netfilter\n", -EPROTO},
+		{"mono_ns 5\nsource alien none\n", -EPROTO},
+		{"mono_ns x\nsource ebpf netfilter\n", -EPROTO},
+		{"mono_ns 5\nsource ebpf alien\nfuture 1 2 3\nipv4 future 7 exact\nipv7 no_route 1 "
+		 "exact\nipv4 no_route 1 alien\ntotal no_route 1 exact\nnote",
+		 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct snapshot *s = snapshot_new();
+		char text[256], note[16];
+		const struct out_document d = {text, strlen(rows[i].text)};
+
+		strcpy(text, rows[i].text);
+		assert_int_equal(system_lines_read(&d, s, note, sizeof(note)), rows[i].result);
+		for (int f = 0; f <= FAMILY_IPV6; f++)
+			assert_int_equal(s->system[f].figures.known, 0);
+		snapshot_free(s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_bad_ranges),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test_setup(test_ok, set_up),
+		cmocka_unit_test_setup(test_limits, set_up),
+		cmocka_unit_test_setup(test_idle, set_up),
+		cmocka_unit_test_setup(test_absent, set_up),
+		cmocka_unit_test_setup(test_forwarding, set_up),
+		cmocka_unit_test_setup(test_degraded, set_up),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_other_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
