@@ -36,6 +36,7 @@ static void test_forms(void **state)
 		{"prometheus", OUT_PROMETHEUS, false, false},
 		{"openmetrics\r", OUT_OPENMETRICS, false, false},
 		{"librenms", OUT_LIBRENMS, false, false},
+		{"system netns 1", OUT_SYSTEM, false, false},
 		{"  text \t verbose ", OUT_TEXT, false, true},
 	};
 	struct reading_request r;
@@ -46,7 +47,7 @@ static void test_forms(void **state)
 		assert_int_equal(r.format, rows[i].format);
 		assert_int_equal(r.pretty, rows[i].pretty);
 		assert_int_equal(r.verbose, rows[i].verbose);
-		assert_int_equal(r.netns, 0);
+		assert_int_equal(r.netns, r.format == OUT_SYSTEM);
 		reading_request_clear(&r);
 	}
 }
