@@ -79,6 +79,12 @@ static void begin_anew(const struct snapshot *s, struct continuity *continuity)
 	continuity->fresh = true;
 }
 
+/* Others count now, whenever they began: from here on the figures are theirs. */
+static void change_source(const struct snapshot *s, struct continuity *continuity)
+{
+	*continuity = (struct continuity){s->mono_ns, true};
+}
+
 /* The first reading: from here on it is known when counters start anew. */
 static void begin_watch(struct snapshot *s)
 {
@@ -104,7 +110,7 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 		struct snapshot_system *now = &cur->system[f];
 
 		if (other_source)
-			begin_anew(cur, &now->continuity);
+			change_source(cur, &now->continuity);
 		else
 			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
 				    cur->mono_ns, &now->continuity);
@@ -113,7 +119,9 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 		struct snapshot_if *now = &cur->ifs[i];
 		const struct snapshot_if *before = same_if(prev, now);
 
-		if (before && !other_source)
+		if (other_source)
+			change_source(cur, &now->continuity);
+		else if (before)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 		else
@@ -123,7 +131,9 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 		struct snapshot_path *now = &cur->paths[i];
 		const struct snapshot_path *before = same_path(prev, now);
 
-		if (before && !other_source)
+		if (other_source)
+			change_source(cur, &now->continuity);
+		else if (before)
 			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
 				    cur->mono_ns, &now->continuity);
 		else

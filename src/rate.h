@@ -6,7 +6,8 @@
  * - A counter that went down was reset. Nobody can tell a wrap from a reset, so a wrap counts as
  *   one: the row is discontinuous, its deltas are absent for this interval.
  * - An interface is the same one if ifindex and name both are; else it is discontinuous.
- * - Figures of another source, or of other hooks, count anew: every row is discontinuous.
+ * - Figures of another source, or of other hooks, count anew: every row is discontinuous, also
+ *   where these have counted for long.
  * - A source that knows when a row's counters began says so, and that is when they began anew.
  * - A derived figure is a difference of counters read at slightly different moments and may step
  *   back by itself. If none of the row's plain counters went down, it holds its last value.
