@@ -1,0 +1,14 @@
+<?php
+
+// SPDX-License-Identifier: MIT
+// ipfwagent: what came in by an interface to be forwarded (up) and was forwarded out of it (down).
+
+$ipfw_file = 'if';
+$ipfw_unit = 'Bits per second';
+$ipfw_factor = 8;
+$ipfw_data = [
+    ['in_forw_octets', 'to forward', 'area'],
+    ['out_forw_octets', 'forwarded', 'below'],
+];
+
+require __DIR__ . '/ipfw-common.inc.php';

@@ -1,0 +1,323 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The application for LibreNMS: librenms.sh BINARY [--light]. Its files run in a harness that works
+# on the real snmpbulkwalk and rrdtool; polls are said to be 300 s apart, traffic between them is
+# known to the packet. --light: syntax, names and the installer only. With RECORD=1 what upstream/
+# has of recorded answers is made anew; with PICTURES=DIR the graphs are left there.
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/../netns/lib.sh"
+
+from=$top/integrations/librenms
+harness=$top/tests/integrations/librenms_harness.php
+TREE=$TMP/librenms STATE=$TMP/state
+poller=$from/includes/polling/applications/ipfw.inc.php
+graphs=$from/includes/html/graphs/application
+
+#
+# What needs no server
+#
+if ! command -v php >/dev/null; then
+	skip librenms "php is not installed"
+	finish
+fi
+for f in $(find "$from" -name '*.php') "$harness"; do
+	expect_true "php -l ${f#"$top"/}" php -l "$f"
+done
+command -v shellcheck >/dev/null && expect_true "shellcheck" shellcheck "$from/install.sh" "$from/upstream/snmprec.sh"
+
+# The poller's data sources, as "name column".
+sources=$(sed -nE "s/^    '([a-z_]+)' => '([A-Z][A-Za-z]+)',\$/\1 \2/p" "$poller")
+expect "data sources" 12 "$(wc -l <<<"$sources")"
+expect "their names are short enough for rrdtool" "" "$(awk 'length($1) > 19' <<<"$sources")"
+missing=$(while read -r _ column; do
+	grep -q "^ipfwSystem$column OBJECT-TYPE" "$top/mibs/IPFWAGENT-MIB.txt" || echo "$column"
+done <<<"$sources")
+expect "their columns are in the MIB" "" "$missing"
+drawn=$(sed -nE "s/^    \['([a-z_]+)', '.*/\1/p" "$graphs"/ipfw_*.php | sort -u)
+expect "graphs draw what the poller writes" "" "$(comm -23 <(echo "$drawn") <(cut -d' ' -f1 <<<"$sources" | sort))"
+on_page=$(sed -nE "s/^    '([a-z_]+)' => '[A-Z].*/\1/p" "$from/includes/html/pages/device/apps/ipfw.inc.php" | sort)
+subtypes=$(basename -as .inc.php "$graphs"/ipfw_*.php | sed 's/^ipfw_//' | sort)
+expect "each graph is on the page" "$subtypes" "$on_page"
+
+# The installer
+mkdir "$TMP/other"
+expect_match "what is not LibreNMS is refused" "other is not LibreNMS" "$("$from/install.sh" "$TMP/other" 2>&1)"
+expect "and stays as it was" "" "$(ls -A "$TMP/other")"
+expect_match "usage" "usage: install.sh" "$("$from/install.sh" 2>&1)"
+php "$harness" tree "$TREE" || exit 1
+[ "$(id -u)" != 0 ] || chown -R 12345:12346 "$TREE"
+listing() { (cd "$TREE" && find . -type f -printf '%p %m %U %G %s\n' | sort); }
+listing >"$TMP/before"
+expect_true "install" "$from/install.sh" "$TREE"
+listing >"$TMP/after"
+expect "files installed" $(($(find "$from/includes" -name '*.php' | wc -l) + 1)) \
+	"$(comm -13 "$TMP/before" "$TMP/after" | grep -c ' 644 ')"
+expect "owner as LibreNMS's" "" "$(cd "$TREE" && find . ! -user "$(stat -c %u "$TREE")" -printf '%p ')"
+expect_true "install again" "$from/install.sh" "$TREE"
+expect "nothing changed" "" "$(listing | diff "$TMP/after" -)"
+expect_true "uninstall" "$from/install.sh" --uninstall "$TREE"
+expect "uninstall leaves nothing" "" "$(listing | diff "$TMP/before" -)"
+echo '<?php // somebody else' >"$TREE/includes/polling/applications/ipfw.inc.php"
+expect_match "a file of somebody else stops it" "not ours, nothing was installed: includes/polling/applications/ipfw.inc.php" \
+	"$("$from/install.sh" "$TREE" 2>&1)"
+expect "nothing was installed" "" "$(listing | grep IPFW)"
+"$from/install.sh" --uninstall "$TREE" >/dev/null 2>&1
+expect "uninstall leaves it" '<?php // somebody else' "$(cat "$TREE/includes/polling/applications/ipfw.inc.php")"
+rm "$TREE/includes/polling/applications/ipfw.inc.php"
+rm "$TREE/mibs/NET-SNMP-MIB"
+if command -v snmptranslate >/dev/null; then
+	expect_match "MIBs that ours needs and LibreNMS lacks are noticed" "cannot be read with the MIBs" \
+		"$("$from/install.sh" "$TREE" 2>&1)"
+fi
+cp "$top/tests/mibs/NET-SNMP-MIB.txt" "$TREE/mibs/NET-SNMP-MIB"
+expect_true "install for what follows" "$from/install.sh" "$TREE"
+[ "${2-}" != --light ] || finish
+
+#
+# A router, an agent, known traffic
+#
+trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+make_router
+start_snmpd
+agent_on() {
+	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 "$@" 2>>"$TMP/agent.log"
+	agent=$bg
+}
+agent_off() {
+	kill "$agent"
+	wait "$agent" 2>/dev/null
+	wait_for 10 agent_silent
+}
+agent_on
+expect_true "the agent answers" wait_for 20 agent_answers
+expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
+mkdir "$STATE"
+
+T=$(($(date +%s) / 300 * 300 - 30 * 300)) # of the last poll
+T0=$T
+# poll: 300 s later. The agent's reading is from after the traffic.
+poll() {
+	settle
+	sleep 1.3
+	T=$((T + 300))
+	in_ns "$R" php "$harness" poll "$TREE" "$STATE" 127.0.0.1:1161 $T >"$TMP/poll.out" 2>&1 ||
+		not_ok "poll" "$(tail -c 600 "$TMP/poll.out")"
+}
+rrd() { echo "$STATE/rrd/router.example/app-ipfw-7-$1.rrd"; }
+# counted FILE SOURCE: how many in the 300 s up to the last poll, from the rate that rrdtool kept.
+counted() {
+	rrdtool fetch "$(rrd "$1")" AVERAGE -r 300 -s $((T - 300)) -e $((T - 1)) | awk -v t="$T:" -v s="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == s) c = i + 1; next }
+		$1 == t { print $c ~ /nan/ ? "unknown" : sprintf("%.3f", $c * 300) + 0 }'
+}
+# interval FILE SOURCE=COUNT...: what was counted in the last interval.
+interval() {
+	local file=$1 pair
+	shift
+	for pair; do
+		expect "$file ${pair%=*}, poll $(((T - T0) / 300))" "${pair#*=}" "$(counted "$file" "${pair%=*}")"
+	done
+}
+state() { jq -r "$1" "$STATE/application.json"; }
+metric() { jq -r "$1" "$STATE/metrics.json"; }
+v4() { pings "$C" "$1" "$2" 10.2.0.2 || not_ok "traffic" "a ping was lost"; }
+v6() { pings "$C" "$1" "$2" fd02::2 || not_ok "traffic" "a ping was lost"; }
+
+poll
+interval system-ipv4 out_forw_packets=unknown
+expect "files of the system and two interfaces" 6 "$(find "$STATE/rrd" -name '*.rrd' | wc -l)"
+expect "state" OK "$(state .state)"
+
+v4 100 472 # 500 octets
+v6 50 952  # 1,000 octets
+poll
+for f in system-ipv4 if-rc-ipv4 if-rs-ipv4; do
+	both=$([[ $f = system* ]] && echo 2 || echo 1) # each way counts for the system
+	interval $f in_forw_packets=$((100 * both)) out_forw_packets=$((100 * both)) in_forw_octets=$((50000 * both)) \
+		out_forw_octets=$((50000 * both))
+done
+interval if-rc-ipv4 in_packets=100 in_octets=50000 out_packets=100 out_octets=50000
+for f in system-ipv6 if-rc-ipv6 if-rs-ipv6; do
+	both=$([[ $f = system* ]] && echo 2 || echo 1)
+	interval $f in_forw_packets=$((50 * both)) out_forw_packets=$((50 * both)) in_forw_octets=$((50000 * both)) \
+		out_forw_octets=$((50000 * both)) in_packets=$((50 * both)) in_octets=$((50000 * both)) \
+		out_packets=$((50 * both)) out_octets=$((50000 * both))
+done
+interval system-ipv6 no_routes=0 hdr_errors=0 forw_discards=0 too_big=0
+expect "metrics for alert rules" "1 1 2 1 1 200 100000" "$(metric '[.status, .ipv4_forwarding, .source, .ipv6_forwarding,
+	(.sample_age | tonumber < 1100 | if . then 1 else 0 end), .ipv4_out_forw_packets, .ipv6_out_forw_octets] | map(tostring) | join(" ")')"
+
+# What upstream/ has recorded for LibreNMS's own tests is what the agent answers today.
+record=$from/upstream/linux_ipfw.snmprec
+in_ns "$R" "$from/upstream/snmprec.sh" 127.0.0.1:1161 >"$TMP/snmprec" || not_ok "snmprec.sh" "it failed"
+[ -z "${RECORD-}" ] || cp "$TMP/snmprec" "$record"
+expect "recorded answers: the same objects and types" "" "$(diff <(cut -d'|' -f1,2 "$record") <(cut -d'|' -f1,2 "$TMP/snmprec"))"
+counters() { grep "^$ROOT_OID.1.2.1.[3-6].*|70|" "$1"; }
+expect "recorded answers: the same traffic" "$(counters "$record")" "$(counters "$TMP/snmprec")"
+expect "recorded answers: octets of IPv6 forwarded" "$ROOT_OID.1.2.1.6.2|70|100000" "$(grep "^$ROOT_OID.1.2.1.6.2|" "$record")"
+
+poll
+interval system-ipv4 in_forw_packets=0 out_forw_octets=0
+interval if-rs-ipv6 in_packets=0 out_octets=0
+
+datagrams "$C" 7 100 10.9.9.9   # no route
+datagrams "$C" 5 100 10.2.0.2 1 # its time is over here
+poll
+interval system-ipv4 no_routes=7 hdr_errors=5 out_forw_packets=0
+interval system-ipv6 no_routes=0 hdr_errors=0
+
+# An interface that goes away and comes back as another, with more traffic than its counters ever had:
+# the rate is unknown, not a spike. With DERIVE and min 0 alone, only a lower counter is noticed.
+plug() {
+	ip -n "$R" link add rs type veth peer name s0 netns "$S"
+	for pair in "$S s0" "$R rs"; do
+		# shellcheck disable=SC2086
+		set -- $pair
+		ip -n "$1" link set "$2" addrgenmode none
+		in_ns "$1" ethtool -K "$2" gro off gso off tso off tx off >/dev/null 2>&1
+		ip -n "$1" link set "$2" up
+	done
+	ip -n "$R" addr add 10.2.0.1/24 dev rs && ip -n "$R" addr add fd02::1/64 dev rs nodad
+	ip -n "$S" addr add 10.2.0.2/24 dev s0 && ip -n "$S" addr add fd02::2/64 dev s0 nodad
+	ip -n "$S" route add default via 10.2.0.1 && ip -n "$S" -6 route add default via fd02::1
+	neighbour "$S" s0 "$R" rs 10.2.0.1 fd02::1
+	neighbour "$R" rs "$S" s0 10.2.0.2 fd02::2
+}
+ip -n "$R" link del rs
+plug
+v4 300 472
+poll
+interval if-rs-ipv4 in_packets=unknown out_octets=unknown in_forw_packets=unknown
+interval if-rc-ipv4 in_packets=300 out_octets=150000
+interval system-ipv4 out_forw_packets=600 out_forw_octets=300000
+poll
+v4 20 472
+poll
+interval if-rs-ipv4 in_packets=20 out_octets=10000 in_forw_packets=20
+
+ip -n "$R" link del rs # absent at one poll
+poll
+expect "the interface is off the page's list" '["rc"]' "$(jq -c '.data.interfaces | [.[]]' "$STATE/application.json")"
+plug
+v4 400 472
+poll
+interval if-rs-ipv4 in_packets=unknown out_octets=unknown
+interval if-rc-ipv4 in_packets=400
+poll
+v4 30 472
+poll
+interval if-rs-ipv4 in_packets=30 out_octets=15000
+expect "no spike in all that time" 100 "$(rrdtool fetch "$(rrd if-rs-ipv4)" MAX -r 300 -s $T0 -e $T | awk '
+	NR > 2 && $2 !~ /nan/ && $2 * 300 > m { m = $2 * 300 } END { printf "%.0f\n", m }')"
+
+# Graphs, drawn by rrdtool from both forms of its options
+png() { /usr/bin/python3 -c '
+import struct, sys
+d = open(sys.argv[1], "rb").read()
+assert d[:8] == b"\x89PNG\r\n\x1a\n" and d[12:16] == b"IHDR" and d[-8:-4] == b"IEND", d[:60]
+w, h = struct.unpack(">II", d[16:24])
+assert w > 600 and h > 200 and len(d) > 4000, (w, h, len(d))' "$1"; }
+for g in $subtypes; do
+	[[ $g = if_* ]] && key=rc || key=
+	for form in list string; do
+		expect_true "graph $g, options as a $form" php "$harness" graph "$TREE" "$STATE" $form "$g" "$TMP/$g-$form.png" \
+			$T0 $T ${key:+"$key"}
+		expect_true "graph $g, options as a $form, is a picture" png "$TMP/$g-$form.png"
+	done
+done
+[ -z "${PICTURES-}" ] || cp "$TMP"/*.png "$PICTURES"
+
+# Names that are hard to carry: a file each, and the page shows them as they are.
+hostile=('q"uo'"'"'t' 'a\b' 'do.t' $'\xe4' 'xe4' '\xe4' '"a"' 'a' '$(id)' '&<b>' 'a,b' 'a,2cb' 'a_b' '日' '1' "'")
+for i in "${!hostile[@]}"; do
+	ip -n "$R" link add name "${hostile[$i]}" type veth peer name "h$i" netns "$S" ||
+		not_ok "hostile names" "the kernel refuses ${hostile[$i]}"
+done
+poll
+expect "hostile names: a file for each and version" $((2 * (${#hostile[@]} + 2))) \
+	"$(find "$STATE/rrd" -name '*-if-*' | wc -l)"
+expect "hostile names: each is known" "$(SNMP_FLAGS=-OQv snmp snmpwalk IPFWAGENT-MIB::ipfwIfName | sort -u)" \
+	"$(jq -r '.data.interfaces[]' "$STATE/application.json" | sort -u)"
+html() { /usr/bin/python3 - "$1" <<'P'
+import html.parser, json, re, sys
+class Page(html.parser.HTMLParser):
+    void = {"img"}
+    def __init__(self):
+        super().__init__()
+        self.open, self.links, self.graphs = [], {}, []
+    def handle_starttag(self, tag, attrs):
+        assert tag in {"div", "a", "span", "table", "tr", "th", "td", "h3", "img", "p"}, tag
+        assert all(a in {"class", "href", "src"} for a, _ in attrs), attrs
+        if tag not in self.void:
+            self.open.append(tag)
+        if tag == "a":
+            self.href, self.text = dict(attrs)["href"], ""
+        if tag == "img":
+            self.graphs.append(dict(attrs)["src"])
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+        if tag == "a":
+            self.links[self.text] = self.href
+    def handle_data(self, data):
+        if "a" in self.open:
+            self.text += data
+p = Page()
+p.feed(open(sys.argv[1]).read())
+p.close()
+assert not p.open, p.open
+print(json.dumps({"names": sorted(n for n in p.links if n != "System"), "graphs": [re.search(r"ipfw_(\w+)", g)[1] for g in p.graphs],
+    "keys": sorted(re.search("interface=([^/]*)/", l)[1] for l in p.links.values() if "interface=" in l)}))
+P
+}
+page() { php "$harness" page "$TREE" "$STATE" "$@"; }
+page >"$TMP/page.html" || not_ok "page" "$(head -c 300 "$TMP/page.html")"
+html "$TMP/page.html" >"$TMP/page.json" || not_ok "page" "it is not clean HTML"
+expect "page: names as they are" "$(jq -c '[.data.interfaces[]] | sort' "$STATE/application.json")" "$(jq -c .names "$TMP/page.json")"
+expect "page: its graphs" '["bits","packets","share","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
+expect_match "page: what counts" "eBPF, netfilter" "$(cat "$TMP/page.html")"
+key=$(jq -r '.data.interfaces | to_entries[] | select(.value == "&<b>") | .key' "$STATE/application.json")
+expect "a key has nothing but safe characters" ",26,3cb,3e" "$key"
+page "$key" >"$TMP/interface.html"
+html "$TMP/interface.html" >"$TMP/page.json" || not_ok "page of an interface" "it is not clean HTML"
+expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets"]' "$(jq -c .graphs "$TMP/page.json")"
+expect_match "page of an interface: its name" '&amp;&lt;b&gt;' "$(cat "$TMP/interface.html")"
+page '<script>' >"$TMP/interface.html"
+expect_true "page of an interface that is not there" html "$TMP/interface.html"
+expect_true "graph of a hostile name" php "$harness" graph "$TREE" "$STATE" list if_bits "$TMP/hostile.png" $T0 $T "$key"
+for n in "${hostile[@]}"; do ip -n "$R" link del dev "$n"; done
+poll
+expect "and all are gone again" 2 "$(jq '.data.interfaces | length' "$STATE/application.json")"
+
+# Another source: a break, not a difference of counters that have nothing in common. What the
+# kernel does not count is unknown.
+agent_off
+"$BIN" detach --netns "$R" >/dev/null 2>&1
+agent_on --source kernel
+wait_for 20 agent_answers
+v4 10 472
+poll
+interval system-ipv4 in_packets=unknown in_forw_packets=unknown
+poll
+v4 40 472
+v6 60 952
+poll
+interval system-ipv4 out_forw_packets=80 in_forw_octets=unknown out_forw_octets=unknown
+interval system-ipv6 out_forw_packets=120 in_forw_octets=unknown out_forw_octets=unknown
+interval if-rc-ipv6 in_packets=60 in_octets=60000 out_octets=60000 in_forw_octets=unknown
+expect "figures that are not known are no metrics" "null" "$(metric .ipv4_out_forw_octets)"
+expect_match "page: the kernel counts" "the kernel.+s counters" "$(page)"
+expect "SNMP: figures by a formula" derived "$(snmp_value "IPFWAGENT-MIB::ipfwIfQuality.1.$(ip -n "$R" -j link show rc | jq '.[0].ifindex')")"
+expect_match "page: they are named as such" ">rc</a></td><td>derived</td>" "$(page)"
+
+# No agent: the application is in error, nothing is written.
+agent_off
+last=$(rrdtool last "$(rrd system-ipv4)")
+poll
+expect "no agent: state" "ERROR no answer from IPFWAGENT-MIB" "$(state '.state + " " + .status')"
+expect "no agent: nothing is written" "$last" "$(rrdtool last "$(rrd system-ipv4)")"
+expect_true "no agent: the page" html <(page)
+agent_on --source kernel
+wait_for 20 agent_answers
+poll
+expect "the agent is back" OK "$(state .state)"
+finish
