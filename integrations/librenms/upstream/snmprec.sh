@@ -3,10 +3,10 @@
 # Record what the poller reads of an agent, in the form of LibreNMS's test data (tests/snmpsim):
 # snmprec.sh ADDRESS [COMMUNITY]
 set -u
-[ $# -ge 1 ] && [ $# -le 2 ] || {
+if [ $# -lt 1 ] || [ $# -gt 2 ]; then
 	echo "usage: snmprec.sh ADDRESS [COMMUNITY]" >&2
 	exit 2
-}
+fi
 root=1.3.6.1.4.1.8072.9999.9999.4269.1
 for table in 1 2 3; do
 	MIBS='' snmpbulkwalk -v2c -c "${2-public}" -OnxU "$1" $root.$table || exit 1
