@@ -288,6 +288,31 @@ for n in "${hostile[@]}"; do ip -n "$R" link del dev "$n"; done
 poll
 expect "and all are gone again" 2 "$(jq '.data.interfaces | length' "$STATE/application.json")"
 
+# Both snmpd and the counters begin anew, and once more: all times are 0 each time. What is counted
+# is more than before, so that nothing but sysUpTime tells.
+anew() {
+	agent_off
+	"$BIN" detach --netns "$R" >/dev/null 2>&1
+	agent_on
+	wait_for 20 agent_answers
+	stop_snmpd
+	start_snmpd
+	wait_for 20 agent_answers
+}
+anew
+v4 20 472
+poll
+since=$(state '.data.files["system-ipv4"].since')
+anew
+v4 80 472
+poll
+expect "two times 0" "0 0" "$since $(state '.data.files["system-ipv4"].since')"
+interval system-ipv4 in_forw_packets=unknown out_forw_octets=unknown
+poll
+v4 25 472
+poll
+interval system-ipv4 in_forw_packets=50 out_forw_octets=25000
+
 # Another source: a break, not a difference of counters that have nothing in common. What the
 # kernel does not count is unknown.
 agent_off

@@ -67,6 +67,11 @@ namespace {
             return $values;
         }
 
+        public function value(): string
+        {
+            return (string) current($this->values());
+        }
+
         public function table(int $group): array
         {
             $table = [];
@@ -99,8 +104,18 @@ namespace {
 
         public function walk(string $oid): Response
         {
+            return $this->ask('snmpbulkwalk', $oid);
+        }
+
+        public function get(string $oid): Response
+        {
+            return $this->ask('snmpget', $oid);
+        }
+
+        private function ask(string $program, string $oid): Response
+        {
             [$tree, $address] = [Harness::$tree, Harness::$address];
-            $command = ['snmpbulkwalk', '-M', "$tree/mibs", '-v2c', '-c', 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
+            $command = [$program, '-M', "$tree/mibs", '-v2c', '-c', 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
 
             return new Response(run($command)[0]);
         }

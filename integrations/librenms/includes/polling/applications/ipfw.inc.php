@@ -6,6 +6,7 @@
 //
 // The application's data, for the next poll, the graphs and the page:
 //   agent       what the agent says of itself: version, source, hooks, status, text
+//   began       when sysUpTime was 0, by this machine's clock; the times in `files` count from then
 //   forwarding  IP version => 1 (on) or 2 (off)
 //   interfaces  key => name; the key is the name in a form that file names and URLs can carry
 //   files       RRD file => since (…DiscontinuityTime), quality, tags
@@ -42,6 +43,8 @@ if (! isset($agent['ipfwMibRevision.0'])) {
 
     return;
 }
+$uptime = SnmpQuery::get('SNMPv2-MIB::sysUpTime.0')->value();
+$began = is_numeric($uptime) ? time() - $uptime / 100 : null;
 $system = $walk('ipfwSystemTable')->table(1);
 $response = $walk('ipfwIfTable');
 $interfaces = $response->table(2);
@@ -62,6 +65,7 @@ $data = [
         'status' => $agent['ipfwStatus.0'] ?? null,
         'text' => $agent['ipfwStatusText.0'] ?? null,
     ],
+    'began' => $began,
     'forwarding' => [],
     'interfaces' => [],
     'files' => [],
@@ -99,13 +103,17 @@ $write = function (string $file, array $values, array $tags) use ($app, $columns
 };
 
 $before = $app->data['files'] ?? [];
+// With another snmpd than before, or another source of the counters, equal times mean nothing.
+$same = (! isset($began, $app->data['began']) || abs($began - $app->data['began']) < 5)
+    && ($app->data['agent']['source'] ?? null) === $data['agent']['source']
+    && ($app->data['agent']['hooks'] ?? null) === $data['agent']['hooks'];
 $metrics = [];
 foreach ($rows as $file => [$prefix, $row, $tags]) {
     $values = array_map(fn ($column) => $row[$prefix . $column] ?? null, $columns[$prefix]);
     $values = array_filter($values, 'is_numeric');
     $since = $row[$prefix . 'DiscontinuityTime'] ?? null;
     // Counters that started anew tell nothing of the time between two polls: one unknown value.
-    $continuous = ! isset($before[$file]['since']) || $before[$file]['since'] === $since;
+    $continuous = ! isset($before[$file]['since']) || ($same && $before[$file]['since'] === $since);
     $write($file, $continuous ? $values : [], $tags);
     $data['files'][$file] = ['since' => $since, 'quality' => $row[$prefix . 'Quality'] ?? null, 'tags' => $tags];
     if ($prefix === 'ipfwSystem') {
