@@ -149,7 +149,7 @@ namespace {
             $file = Rrd::name($device['hostname'], $tags['rrd_name']);
             if (! Rrd::checkRrdExists($file)) {
                 is_dir(dirname($file)) || mkdir(dirname($file), 0755, true);
-                $archives = [];
+                $archives = ['RRA:LAST:0.5:1:2016'];
                 foreach (['AVERAGE', 'MIN', 'MAX'] as $function) {
                     foreach ([1 => 2016, 6 => 1440, 24 => 1440, 288 => 1440] as $steps => $rows) {
                         $archives[] = "RRA:$function:0.5:$steps:$rows";

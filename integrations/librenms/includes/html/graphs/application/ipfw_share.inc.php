@@ -14,8 +14,8 @@ $ipfw_file = 'system';
 $ipfw_unit = 'Percent';
 $ipfw_factor = 1;
 $ipfw_data = [
-    ['out_forw_octets', 'forwarded bytes', 'share'],
-    ['out_forw_packets', 'forwarded packets', 'share'],
+    ['out_forw_octets', 'bytes', 'share'],
+    ['out_forw_packets', 'packets', 'share'],
 ];
 
 require __DIR__ . '/ipfw-common.inc.php';
