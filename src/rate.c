@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a plain counter that both know went down. */
+/* Whether a plain counter went down since it was known last. */
 static bool was_reset(const struct figures *prev, const struct figures *cur)
 {
-	uint32_t plain = prev->known & cur->known & ~prev->derived & ~cur->derived;
+	uint32_t plain = (prev->known | prev->kept) & cur->known & ~prev->derived & ~cur->derived;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (plain >> m & 1 && cur->value[m] < prev->value[m])
@@ -17,11 +17,23 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 
 static void hold_derived(const struct figures *prev, struct figures *cur)
 {
-	uint32_t derived = prev->known & cur->known & cur->derived;
+	uint32_t derived = (prev->known | prev->kept) & cur->known & cur->derived;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (derived >> m & 1 && cur->value[m] < prev->value[m])
 			cur->value[m] = prev->value[m];
+}
+
+/* What is not known now keeps the value that the next one will be compared with. */
+static void keep_unknown(const struct figures *prev, struct figures *cur)
+{
+	uint32_t kept = (prev->known | prev->kept) & ~cur->known;
+
+	for (int m = 0; kept >> m; m++)
+		if (kept >> m & 1)
+			cur->value[m] = prev->value[m];
+	cur->kept |= kept;
+	cur->derived |= prev->derived & kept;
 }
 
 /* Continue `n` rows of counters that share one continuity. */
@@ -37,19 +49,18 @@ static void follow_rows(const struct figures *prev, struct figures *cur, size_t 
 			*continuity = (struct continuity){now_ns, true};
 			return;
 		}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		hold_derived(&prev[i], &cur[i]);
+		keep_unknown(&prev[i], &cur[i]);
+	}
 	*continuity = (struct continuity){prev_since_ns, false};
 }
 
-/* The row of the same interface: both its ifindex and its name are the same. */
-static const struct snapshot_if *same_if(const struct snapshot *s, const struct snapshot_if *row)
+/* The row of the same interface, among the first `n`: its ifindex and its name are the same. */
+static const struct snapshot_if *same_if(const struct snapshot *s, size_t n,
+					 const struct snapshot_if *row)
 {
-	for (const struct snapshot_if *i = snapshot_find_if(s, row->ifindex);
-	     i && i < s->ifs + s->n_ifs && i->ifindex == row->ifindex; i++)
-		if (!strcmp(i->name, row->name))
-			return i;
-	return NULL;
+	return n ? bsearch(row, s->ifs, n, sizeof(*row), snapshot_order_ifs) : NULL;
 }
 
 static const struct snapshot_path *same_path(const struct snapshot *s,
@@ -63,6 +74,29 @@ static const struct snapshot_path *same_path(const struct snapshot *s,
 
 	return p && !strcmp(p->in_name, row->in_name) && !strcmp(p->out_name, row->out_name) ? p
 											     : NULL;
+}
+
+/* Interfaces that may still be there, without a figure. */
+static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
+{
+	size_t n = cur->n_ifs;
+
+	for (size_t i = 0; i < prev->n_ifs; i++) {
+		const struct snapshot_if *before = &prev->ifs[i];
+		struct snapshot_if *row;
+
+		if (same_if(cur, n, before))
+			continue;
+		row = snapshot_add_if(cur, before->ifindex, before->name);
+		if (!row)
+			break; /* when they are back, they begin anew */
+		for (int f = 0; f < FAMILY_COUNT; f++)
+			keep_unknown(&before->figures[f], &row->figures[f]);
+		row->rx_header = before->rx_header;
+		row->tx_header = before->tx_header;
+		row->continuity.since_ns = before->continuity.since_ns;
+	}
+	snapshot_sort(cur);
 }
 
 /* What came before this reading is not known, unless the source does. */
@@ -117,7 +151,7 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 	}
 	for (size_t i = 0; i < cur->n_ifs; i++) {
 		struct snapshot_if *now = &cur->ifs[i];
-		const struct snapshot_if *before = same_if(prev, now);
+		const struct snapshot_if *before = same_if(prev, prev->n_ifs, now);
 
 		if (other_source)
 			change_source(cur, &now->continuity);
@@ -127,6 +161,8 @@ void rate_follow(const struct snapshot *prev, struct snapshot *cur)
 		else
 			begin_anew(cur, &now->continuity);
 	}
+	if (cur->ifs_incomplete && !other_source)
+		keep_missing_ifs(prev, cur);
 	for (size_t i = 0; i < cur->n_paths; i++) {
 		struct snapshot_path *now = &cur->paths[i];
 		const struct snapshot_path *before = same_path(prev, now);
@@ -181,7 +217,7 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 		subtract(&prev->system[f].figures, &cur->system[f].figures, 1,
 			 &cur->system[f].continuity, prev->mono_ns, &r->system[f]);
 	for (size_t i = 0; i < cur->n_ifs; i++) {
-		const struct snapshot_if *before = same_if(prev, &cur->ifs[i]);
+		const struct snapshot_if *before = same_if(prev, prev->n_ifs, &cur->ifs[i]);
 
 		if (before)
 			subtract(before->figures, cur->ifs[i].figures, FAMILY_COUNT,

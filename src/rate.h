@@ -9,6 +9,8 @@
  * - Figures of another source, or of other hooks, count anew: every row is discontinuous, also
  *   where these have counted for long.
  * - A source that knows when a row's counters began says so, and that is when they began anew.
+ * - A figure that was absent in between is compared with what it was before that. Where the list of
+ *   interfaces could not be read whole, those that were there stay, without a figure.
  * - A derived figure is a difference of counters read at slightly different moments and may step
  *   back by itself. If none of the row's plain counters went down, it holds its last value.
  */

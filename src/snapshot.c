@@ -98,7 +98,7 @@ struct snapshot_path *snapshot_add_path(struct snapshot *s)
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int order_ifs(const void *a, const void *b)
+int snapshot_order_ifs(const void *a, const void *b)
 {
 	const struct snapshot_if *x = a, *y = b;
 	int order = ORDER(x->ifindex, y->ifindex);
@@ -119,7 +119,7 @@ int snapshot_order_paths(const void *a, const void *b)
 void snapshot_sort(struct snapshot *s)
 {
 	if (s->n_ifs)
-		qsort(s->ifs, s->n_ifs, sizeof(*s->ifs), order_ifs);
+		qsort(s->ifs, s->n_ifs, sizeof(*s->ifs), snapshot_order_ifs);
 	if (s->n_paths)
 		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
 }

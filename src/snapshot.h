@@ -39,12 +39,14 @@ extern const char *const hooks_names[];
 
 /*
  * A row of counters. Bit m of `known` says that value[m] is one; bit m of `derived`, that it comes
- * from a formula over other counters rather than from a counter of just this.
+ * from a formula over other counters rather than from a counter of just this; bit m of `kept`, that
+ * it is not known now and value[m] is what it was last: for rate_follow() and nobody else.
  */
 struct figures {
 	uint64_t value[M_COUNT];
 	uint32_t known;
 	uint32_t derived;
+	uint32_t kept;
 };
 
 /*
@@ -99,6 +101,7 @@ struct snapshot {
 
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;
+	bool ifs_incomplete; /* there may be more: not all could be read */
 
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */
@@ -130,7 +133,8 @@ void snapshot_sort(struct snapshot *s);
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
 
-/* The order of paths, (family, in, out), for qsort(3) and bsearch(3). */
+/* The orders of interfaces and paths, as above, for qsort(3) and bsearch(3). */
+int snapshot_order_ifs(const void *a, const void *b);
 int snapshot_order_paths(const void *a, const void *b);
 
 /* Note a trouble of this reading; a sentence without a full stop that names the thing. */

@@ -284,6 +284,97 @@ static void test_absent(void **state)
 	snapshot_free(b);
 }
 
+/* A figure that is absent for two readings is compared with what it was before them. */
+static void test_gap(void **state)
+{
+	struct snapshot *s[4];
+	const struct continuity *end;
+	struct rates *r;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct figures *ip4, *ip6;
+
+		s[i] = reading(100 + 10 * (uint64_t)i);
+		ip4 = &s[i]->system[FAMILY_IPV4].figures;
+		ip6 = &s[i]->system[FAMILY_IPV6].figures;
+		figures_set(ip4, M_OUT_PACKETS, 7);
+		figures_set(ip6, M_OUT_PACKETS, 7);
+		if (i == 0 || i == 3) {
+			figures_set(ip4, M_IN_PACKETS, i ? 400 : 1000);
+			figures_set(ip6, M_IN_PACKETS, i ? 1400 : 1000);
+			figures_derive(ip6, M_IN_OCTETS, i ? 4990 : 5000);
+		}
+		rate_follow(i ? s[i - 1] : NULL, s[i]);
+		if (i == 1 || i == 2) {
+			assert_false(figures_known(ip4, M_IN_PACKETS));
+			assert_int_equal(figures_quality(ip6, 1u << M_IN_OCTETS),
+					 QUALITY_UNAVAILABLE);
+			assert_int_equal(figures_quality(ip6, ~0u), QUALITY_EXACT);
+			assert_false(s[i]->system[FAMILY_IPV4].continuity.fresh);
+			r = rate_compute(s[i - 1], s[i]);
+			assert_int_equal(r->system[FAMILY_IPV4].known, 1u << M_OUT_PACKETS);
+			rates_free(r);
+		}
+	}
+	end = &s[3]->system[FAMILY_IPV4].continuity;
+	assert_true(end->fresh);
+	assert_int_equal(end->since_ns, s[3]->mono_ns);
+	r = rate_compute(s[2], s[3]);
+	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
+	rates_free(r);
+	/* the other family goes on: what is derived holds, what the gap hides makes no rate */
+	end = &s[3]->system[FAMILY_IPV6].continuity;
+	assert_false(end->fresh);
+	assert_int_equal(end->since_ns, s[0]->mono_ns);
+	assert_int_equal(s[3]->system[FAMILY_IPV6].figures.value[M_IN_OCTETS], 5000);
+	assert_int_equal(s[3]->system[FAMILY_IPV6].figures.kept, 0);
+	r = rate_compute(s[2], s[3]);
+	assert_int_equal(r->system[FAMILY_IPV6].known, 1u << M_OUT_PACKETS);
+	rates_free(r);
+	for (int i = 0; i < 4; i++)
+		snapshot_free(s[i]);
+}
+
+/* Interfaces that could not be read are not gone: when they are back, they go on. */
+static void test_incomplete(void **state)
+{
+	struct snapshot *s[4];
+	struct rates *r;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		s[i] = reading(100 + 10 * (uint64_t)i);
+		if (i == 0 || i == 3) {
+			add_if(s[i], 2, "eth0", i ? 150 : 100);
+			add_if(s[i], 4, "eth2", i ? 20 : 100);
+		}
+		if (i != 1)
+			add_if(s[i], 3, "eth1", 100 + (uint64_t)i);
+		s[i]->ifs_incomplete = i == 1 || i == 2;
+		snapshot_sort(s[i]);
+		rate_follow(i ? s[i - 1] : NULL, s[i]);
+		assert_int_equal(s[i]->n_ifs, 3);
+		for (uint32_t j = 0; j < 3; j++)
+			assert_int_equal(s[i]->ifs[j].ifindex, 2 + j);
+	}
+	for (int i = 1; i < 3; i++)
+		assert_int_equal(s[i]->ifs[0].figures[FAMILY_IPV6].known, 0);
+	assert_int_equal(s[1]->ifs[1].figures[FAMILY_IPV6].known, 0);
+	assert_int_equal(s[2]->ifs[1].figures[FAMILY_IPV6].value[M_IN_PACKETS], 102);
+	assert_false(s[2]->ifs[1].continuity.fresh);
+	assert_false(s[3]->ifs[0].continuity.fresh);
+	assert_int_equal(s[3]->ifs[0].continuity.since_ns, s[0]->mono_ns);
+	assert_true(s[3]->ifs[2].continuity.fresh);
+	r = rate_compute(s[0], s[3]);
+	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 50);
+	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 3);
+	assert_int_equal(r->ifs[2][FAMILY_IPV6].known, 0);
+	rates_free(r);
+	for (int i = 0; i < 4; i++)
+		snapshot_free(s[i]);
+}
+
 /* Deltas over two intervals: none for a row that started anew within them, even if it grew. */
 static void test_three_readings(void **state)
 {
@@ -423,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_no_hold_after_reset),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_three_readings),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_source),
