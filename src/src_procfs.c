@@ -3,9 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_COLUMNS 64
 
@@ -21,13 +24,13 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
-/* One line without its end. Returns 1, 0 at the end of the file, -EBADMSG when it is cut off. */
+/* One line without its end. Returns 1, 0 at the end of the file, -EBADMSG where it is cut off. */
 static int read_line(FILE *f, char **line, size_t *size)
 {
 	ssize_t n = getline(line, size, f);
 
 	if (n < 0)
-		return ferror(f) ? -EBADMSG : 0;
+		return ferror(f) ? -errno : 0;
 	if ((*line)[n - 1] != '\n' || memchr(*line, '\0', n))
 		return -EBADMSG;
 	(*line)[strcspn(*line, "\r\n")] = '\0';
@@ -72,10 +75,10 @@ static int parse_pair(char *header, char *values, struct kstat *out)
 int procfs_parse_pairs(FILE *f, struct kstat *out)
 {
 	char *header = NULL, *values = NULL;
-	size_t header_size = 0, values_size = 0;
+	size_t header_size = 0, values_size = 0, lines = 0;
 	int result = 0, more;
 
-	while ((more = read_line(f, &header, &header_size)) > 0) {
+	for (; (more = read_line(f, &header, &header_size)) > 0; lines++) {
 		int r = read_line(f, &values, &values_size);
 
 		if (r <= 0) {
@@ -88,16 +91,16 @@ int procfs_parse_pairs(FILE *f, struct kstat *out)
 	}
 	free(header);
 	free(values);
-	return more < 0 ? more : result;
+	return more < 0 ? more : lines ? result : -EBADMSG;
 }
 
 int procfs_parse_snmp6(FILE *f, struct kstat *out, uint32_t *ifindex)
 {
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, lines = 0;
 	int result = 0, more;
 
-	while ((more = read_line(f, &line, &size)) > 0) {
+	for (; (more = read_line(f, &line, &size)) > 0; lines++) {
 		char *rest, *name = strtok_r(line, " \t", &rest), *text;
 		uint64_t value;
 
@@ -113,7 +116,7 @@ int procfs_parse_snmp6(FILE *f, struct kstat *out, uint32_t *ifindex)
 				kstat_set(out, c, value);
 	}
 	free(line);
-	return more < 0 ? more : result;
+	return more < 0 ? more : lines ? result : -EBADMSG;
 }
 
 /* Positions of "bytes" and "packets" in one half of the header of /proc/net/dev. */
@@ -204,15 +207,26 @@ out:
 	return result;
 }
 
+/* A file may be anything where a tree of one's own is read: nothing waits for its contents. */
 static FILE *open_below(const struct procfs *p, const char *path, char *full)
 {
-	FILE *f;
+	struct stat st;
+	FILE *f = NULL;
+	int fd;
 
 	if (snprintf(full, PATH_MAX, "%s%s", p->root, path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	f = fopen(full, "re");
+	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EBADMSG;
+	else
+		f = fdopen(fd, "r");
+	if (!f)
+		close(fd);
 	return f;
 }
 
@@ -247,7 +261,7 @@ static int read_kstat(const struct procfs *p, const char *file, bool snmp6, stru
 	if (!f) {
 		r = -errno;
 		if (!(snmp6 && r == -ENOENT)) /* a kernel without IPv6 */
-			snapshot_trouble(s, "%s: %s", path, strerror(-r));
+			snapshot_trouble(s, "%s: %s", path, parse_error(r));
 		return r;
 	}
 	r = snmp6 ? procfs_parse_snmp6(f, out, NULL) : procfs_parse_pairs(f, out);
@@ -375,10 +389,12 @@ void procfs_read_ifs(const struct procfs *p, struct snapshot *s)
 	int r;
 
 	if (!f) {
-		snapshot_trouble(s, "%s: %s", path, strerror(errno));
+		s->ifs_incomplete = true;
+		snapshot_trouble(s, "%s: %s", path, parse_error(-errno));
 		return;
 	}
 	r = procfs_parse_dev(f, add_dev_row, &reader);
+	s->ifs_incomplete = r != 0;
 	if (r)
 		snapshot_trouble(s, "%s: %s", path, parse_error(r));
 	fclose(f);

@@ -3,8 +3,8 @@
  * src_procfs: the counters in the proc file system.
  *
  * The parsers take a stream and match columns by name: an unknown one is ignored, a missing one
- * stays absent. They return 0 or -EBADMSG for a file that is cut off or garbled; what was complete
- * before that point is kept.
+ * stays absent. They return 0, or -EBADMSG for a file that is empty, cut off or garbled, or -errno;
+ * what was complete before that point is kept.
  */
 #ifndef IPFW_SRC_PROCFS_H
 #define IPFW_SRC_PROCFS_H

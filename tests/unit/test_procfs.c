@@ -187,7 +187,7 @@ static void test_bad_pairs(void **state)
 	assert_int_equal(k.known, 0);
 	assert_int_equal(pairs("bad/garbled", &k), -EBADMSG);
 	assert_int_equal(k.known, 0);
-	pairs("bad/empty", &k);
+	assert_int_equal(pairs("bad/empty", &k), -EBADMSG);
 	assert_int_equal(k.known, 0);
 	assert_int_equal(pairs("bad/huge", &k), -EBADMSG);
 	assert_false(kstat_known(&k, K_HDR_ERRORS));
@@ -221,6 +221,10 @@ static void test_bad_others(void **state)
 	is(&k, K_IN_RECEIVES, 271174);
 	is(&k, K_NO_ROUTES, 33);
 	assert_false(kstat_known(&k, K_DISCARDS));
+	f = open_fixture("bad/empty");
+	assert_int_equal(procfs_parse_snmp6(f, &k, NULL), -EBADMSG);
+	fclose(f);
+
 	f = open_fixture("bad/dev-cut");
 	assert_int_equal(procfs_parse_dev(f, count_row, &rows), -EBADMSG);
 	fclose(f);
