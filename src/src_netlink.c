@@ -246,8 +246,7 @@ static int read_headers(struct src_netlink *n, struct links *links)
 		mnl_attr_nest_end(request, nest);
 		r = dumper_run(&n->dumper, request, on_no_receive_header, &reader, NULL);
 		if (!r && reader.unknown)
-			r = dumper_open(
-				&n->dumper); /* the rest of that dump goes with the old one */
+			dumper_close(&n->dumper); /* the rest of that dump goes with it */
 		if (r)
 			return r;
 	}
@@ -256,9 +255,14 @@ static int read_headers(struct src_netlink *n, struct links *links)
 
 static const struct btf_numbering *numbering(struct src_netlink *n)
 {
-	if (n->numbering_state == NUMBERING_UNREAD)
-		n->numbering_state =
-			btf_read_numbering(&n->numbering) ? NUMBERING_UNKNOWN : NUMBERING_KNOWN;
+	if (n->numbering_state == NUMBERING_UNREAD) {
+		int r = btf_read_numbering(&n->numbering);
+
+		if (!r)
+			n->numbering_state = NUMBERING_KNOWN;
+		else if (r != -EMFILE && r != -ENFILE && r != -ENOMEM) /* these may pass */
+			n->numbering_state = NUMBERING_UNKNOWN;
+	}
 	return n->numbering_state == NUMBERING_KNOWN ? &n->numbering : NULL;
 }
 
@@ -328,6 +332,7 @@ int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct 
 
 	if (!r)
 		r = add_rows(&links, procfs, s);
+	s->ifs_incomplete = r != 0;
 	free(links.rows);
 	return r;
 }

@@ -9,11 +9,15 @@
 
 int dumper_open(struct netlink_dumper *d)
 {
+	int r = 0;
+
 	dumper_close(d);
 	d->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!d->socket || mnl_socket_bind(d->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	return 0;
+		r = -errno;
+	if (r)
+		dumper_close(d);
+	return r;
 }
 
 void dumper_close(struct netlink_dumper *d)
@@ -46,16 +50,18 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
 	       void (*reset)(void *arg))
 {
-	int r = -EINTR, failed;
+	int r = -EINTR;
 
 	for (int i = 0; i < TRIES && r == -EINTR; i++) {
+		r = d->socket ? 0 : dumper_open(d);
+		if (r)
+			return r;
 		if (reset)
 			reset(arg);
 		r = run_once(d, request, each, arg);
 		/* Its rest is still on the way, and must not be taken for the next one's answer. */
-		failed = r == -EINTR || r == -EPROTO ? dumper_open(d) : 0;
-		if (failed)
-			return failed;
+		if (r)
+			dumper_close(d);
 	}
 	return r;
 }

@@ -8,7 +8,7 @@
 #include <libmnl/libmnl.h>
 
 struct netlink_dumper {
-	struct mnl_socket *socket;
+	struct mnl_socket *socket; /* NULL: could not be opened again, dumper_run() tries */
 	unsigned seq;
 	char buffer[32768]; /* the kernel fills at most this much at once */
 };
