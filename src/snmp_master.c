@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "snmp_lib.h" /* first: net-snmp's headers */
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "snmp_direct.h"
 #include "snmp_master.h"
 #include "snmp_notify.h"
+#include "snmp_report.h"
 #include "timer.h"
 
 #define NAME "ipfwagent"
@@ -32,7 +29,7 @@ static struct {
 	netsnmp_session *session; /* NULL: not connected */
 	int64_t master_start_ns;  /* when its sysUpTime was 0 */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
-	bool was_connected, reported;
+	struct snmp_report report;
 	const char *failed;
 	char last_error[128];
 } self;
@@ -199,44 +196,12 @@ static const char *master_address(void)
 	return self.config.address ? self.config.address : NETSNMP_AGENTX_SOCKET;
 }
 
-/* Why the master cannot be reached; the library does not tell. */
-static const char *master_trouble(void)
-{
-	const char *path = master_address();
-	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	int fd, error = 0;
-
-	if (strncmp(path, "unix:", 5) == 0)
-		path += 5;
-	if (path[0] != '/' || strlen(path) >= sizeof(un.sun_path))
-		return "no answer";
-	memcpy(un.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
-		error = errno;
-	if (fd >= 0)
-		close(fd);
-	return error && error != EAGAIN ? strerror(error) : "no answer";
-}
-
-/* Say once what changed, and keep the library's two uses of the ping interval apart. */
+/* Keep the library's two uses of the ping interval apart, and the log up to date. */
 static void watch_connection(void)
 {
-	bool connected = self.session != NULL;
-
-	if (connected)
+	if (self.session)
 		set_ping(RECONNECT_S);
-	if (self.reported && connected == self.was_connected)
-		return;
-	if (connected)
-		log_info("connected to the SNMP master agent at %s", master_address());
-	else if (self.reported)
-		log_info("lost the SNMP master agent at %s, reconnecting", master_address());
-	else
-		log_info("cannot connect to the SNMP master agent at %s: %s, trying again",
-			 master_address(), master_trouble());
-	self.was_connected = connected;
-	self.reported = true;
+	snmp_report(&self.report, master_address(), self.session != NULL);
 }
 
 static bool register_subtree(void)
