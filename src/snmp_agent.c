@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h" /* first: pthread_timedjoin_np() is an extension */
-
 #include "snmp_agent.h"
 #include "timer.h"
 
@@ -12,23 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "snmp_master.h"
 
 #define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S  UINT64_C(1000000000)
 
 #define FRESH_WAIT_MS 200 /* a request waits so long for a fresh reading */
 #define ASK_AGAIN_MS  1000
-#define STOP_WAIT_S   1
+#define STOP_WAIT_MS  1000
 
 struct snmp_agent {
 	struct snmp_agent_config config;
 	char *socket; /* owned */
 	pthread_t thread;
-	int wake_fd; /* eventfd: a view was published, or stop */
+	int wake_fd;  /* eventfd: a view was published, or stop */
+	int ended_fd; /* eventfd: the thread makes no call of the library any more */
 	_Atomic(struct mib_view *) next;
 	atomic_bool stopping;
 	atomic_bool connected;
@@ -127,6 +124,7 @@ static void *run(void *arg)
 		atomic_store(&a->failed, why);
 		wake(a->config.stop_fd);
 	}
+	wake(a->ended_fd);
 	return NULL;
 }
 
@@ -134,6 +132,8 @@ static void destroy(struct snmp_agent *a)
 {
 	if (a->wake_fd >= 0)
 		close(a->wake_fd);
+	if (a->ended_fd >= 0)
+		close(a->ended_fd);
 	mib_view_free(atomic_exchange(&a->next, NULL));
 	mib_view_free(a->view);
 	free(a->socket);
@@ -153,7 +153,8 @@ int snmp_agent_start(struct snmp_agent **out, const struct snmp_agent_config *co
 	a->config.socket = NULL;
 	mib_context_init(&a->context, NULL);
 	a->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (a->wake_fd < 0) {
+	a->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (a->wake_fd < 0 || a->ended_fd < 0) {
 		err = -errno;
 		goto out;
 	}
@@ -201,16 +202,16 @@ bool snmp_agent_connected(struct snmp_agent *a)
 
 bool snmp_agent_stop(struct snmp_agent *a)
 {
-	struct timespec until;
+	struct pollfd ended;
 
 	if (!a)
 		return true;
+	ended = (struct pollfd){.fd = a->ended_fd, .events = POLLIN};
 	atomic_store(&a->stopping, true);
 	wake(a->wake_fd);
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += STOP_WAIT_S;
-	if (pthread_timedjoin_np(a->thread, NULL, &until) != 0)
+	if (poll(&ended, 1, STOP_WAIT_MS) != 1)
 		return false;
+	pthread_join(a->thread, NULL);
 	destroy(a);
 	return true;
 }
