@@ -14,4 +14,10 @@ __attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
 /* No memory or an impossible start: say it and exit with status 1. */
 __attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, ...);
 
+/*
+ * From now on a line that would have to wait for its reader is dropped, and so is one that cannot
+ * be written; the next one that can is preceded by a line that says how many there were.
+ */
+void log_never_wait(void);
+
 #endif
