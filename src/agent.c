@@ -293,6 +293,7 @@ int agent_run(const struct options *o)
 	int event_fd = -1, result = EXIT_FAILED, r;
 	char why[256];
 
+	log_never_wait();
 	/* first, so that no signal finds the agent unprepared */
 	r = timer_open(&timer, interval_ns(&a), TIMER_STOP | TIMER_RELOAD | TIMER_STATUS);
 	if (r) {
