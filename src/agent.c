@@ -84,6 +84,7 @@ static void take_reading(struct agent *a)
 	char why[256];
 	struct snapshot *fresh;
 
+	notify("WATCHDOG=1"); /* a reading that fails is no hang */
 	a->samples++;
 	a->tried_ns = timer_now_ns();
 	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
@@ -107,7 +108,6 @@ static void take_reading(struct agent *a)
 		a->if_change_ns = fresh->mono_ns;
 	snapshot_free(a->latest);
 	a->latest = fresh;
-	notify("WATCHDOG=1");
 }
 
 /* The newest reading ends a full interval. */
