@@ -27,7 +27,8 @@ struct src_bpf {
 	int maps[MAP_COUNT];
 	int programs[HOOKS_LINKS_MAX]; /* of fentry: they know how often they were skipped */
 	size_t n_programs;
-	int records; /* pinned: descriptor to lock from sample to fill; -1 */
+	int records;        /* pinned: descriptor to lock from sample to fill; -1 */
+	uint64_t sealed_ns; /* pinned: with this pins_whole() knows whether they all are there */
 	struct arrays arrays;
 	struct counts counts;
 	struct book book;
@@ -92,7 +93,7 @@ static void close_pinned(struct src_bpf *b)
 /* Open the pinned maps. -ESTALE: they are there, but made by another version or for another. */
 static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_version)
 {
-	struct ipfw_info info;
+	struct ipfw_info info = {.since_wall_ns = 0};
 	int r = pins_open_maps(&b->pins, b->maps);
 
 	if (r)
@@ -104,8 +105,10 @@ static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_versio
 		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
 	if (!r && (info.netns_cookie != netns_cookie() || info.hooks > HOOKS_FENTRY ||
 		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
-		   (same_version && info.object_hash != hooks_object_hash(info.hooks))))
+		   (same_version && info.object_hash != hooks_object_hash(info.hooks)) ||
+		   !pins_whole(b->records, info.since_wall_ns)))
 		r = -ESTALE;
+	b->sealed_ns = info.since_wall_ns;
 	if (r)
 		close_pinned(b);
 	return r;
@@ -127,13 +130,16 @@ static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t 
 /* Attach first, so that what counts goes on where that is refused; then take its place. */
 static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
 {
+	struct ipfw_info info;
 	int r = attach_own(b, hooks, why, why_size);
 
 	if (r)
 		return r;
-	r = pins_remove(&b->pins, false);
+	r = read_info(b->hooks.maps, &info);
 	if (r >= 0)
-		r = pins_create(&b->pins, &b->hooks);
+		r = pins_remove(&b->pins, false);
+	if (r >= 0)
+		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
 	if (r < 0)
 		pins_remove(&b->pins, false); /* not half of it */
 	hooks_close(&b->hooks);
@@ -286,6 +292,10 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 
 	if (b->pinned) {
 		r = pins_lock_records(b->records);
+		if (!r && !pins_whole(b->records, b->sealed_ns)) {
+			src_bpf_drop(b);
+			r = -ENOENT;
+		}
 		if (r) {
 			snprintf(why, why_size, "%s: %s", b->pins.directory,
 				 r == -ENOENT ? "the eBPF counters were detached" : strerror(-r));

@@ -18,7 +18,8 @@
 
 #include "netns.h"
 
-#define BPFFS "/sys/fs/bpf"
+#define BPFFS    "/sys/fs/bpf"
+#define NS_PER_S 1000000000
 
 static bool is_bpffs(const char *path)
 {
@@ -154,8 +155,14 @@ static int pin(const char *directory, const char *name, int fd)
 	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
 }
 
-int pins_create(const struct pins *p, const struct hooks *h)
+static struct timespec seal(uint64_t since_ns)
 {
+	return (struct timespec){since_ns / NS_PER_S, since_ns % NS_PER_S};
+}
+
+int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
+{
+	const struct timespec times[] = {{0, UTIME_OMIT}, seal(since_ns)};
 	char new[sizeof(p->directory) + 8];
 	int r = 0;
 
@@ -167,7 +174,7 @@ int pins_create(const struct pins *p, const struct hooks *h)
 		r = pin(new, map_names[i], h->maps[i]);
 	for (size_t i = 0; i < h->n_links && !r; i++)
 		r = pin(new, h->links[i].name, h->links[i].fd);
-	if (!r && rename(new, p->directory) < 0)
+	if (!r && (utimensat(AT_FDCWD, new, times, 0) < 0 || rename(new, p->directory) < 0))
 		r = -errno;
 	return r;
 }
@@ -298,14 +305,18 @@ int pins_open_records(const struct pins *p)
 	return open_directory(p->directory);
 }
 
+bool pins_whole(int fd, uint64_t since_ns)
+{
+	struct timespec made = seal(since_ns);
+	struct stat directory;
+
+	return !fstat(fd, &directory) && directory.st_nlink &&
+	       directory.st_mtim.tv_sec == made.tv_sec && directory.st_mtim.tv_nsec == made.tv_nsec;
+}
+
 int pins_lock_records(int fd)
 {
-	struct stat directory;
-	int r = lock(fd);
-
-	if (!r && fstat(fd, &directory) < 0)
-		r = -errno;
-	return !r && !directory.st_nlink ? -ENOENT : r;
+	return lock(fd);
 }
 
 void pins_unlock_records(int fd)

@@ -29,8 +29,11 @@ int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);
 /* Open the programs of the pinned links. Returns how many; the caller closes them. */
 size_t pins_open_programs(const struct pins *p, int *programs, size_t max);
 
-/* Pin the hooks' maps and links: afterwards all are there or none. Returns 0 or -errno. */
-int pins_create(const struct pins *p, const struct hooks *h);
+/*
+ * Pin the hooks' maps and links: afterwards all are there or none. `since_ns` (CLOCK_REALTIME)
+ * becomes the directory's time, which changes when somebody takes one away. Returns 0 or -errno.
+ */
+int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns);
 
 /*
  * Detach what is pinned for this namespace, of whichever layout, or with `all` for every one, and
@@ -46,10 +49,11 @@ int pins_lock_all(const struct pins *p);
 
 /*
  * And one at a time the records beside the counters of this namespace. The descriptor stays good
- * for a process that has given up its privileges. Locking returns 0; -ENOENT: the pins are gone;
- * -EAGAIN: somebody has held it for a second; another -errno.
+ * for a process that has given up its privileges. Locking returns 0; -EAGAIN: somebody has held it
+ * for a second; another -errno.
  */
 int pins_open_records(const struct pins *p);
+bool pins_whole(int fd, uint64_t since_ns); /* false: some are gone, or all */
 int pins_lock_records(int fd);
 void pins_unlock_records(int fd);
 
