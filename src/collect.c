@@ -107,20 +107,26 @@ static bool nothing_known(const struct snapshot *s)
 static int sample_bpf(struct collector *c, char *why, size_t why_size)
 {
 	char what[256];
-	int r;
+	int r = -ENOENT;
 
-	if (!c->bpf &&
-	    !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, what, sizeof(what)))
-		c->note[0] = 0;
-	if (!c->bpf)
-		return c->config->source == CHOOSE_AUTO ? 0 : -ENOENT; /* `why` is the last one's */
-	r = src_bpf_sample(c->bpf, why, why_size);
-	if (r != -ENOENT)
-		return r;
-	src_bpf_close(c->bpf);
-	c->bpf = NULL;
-	snprintf(c->note, sizeof(c->note), "%s", why);
-	return c->config->source == CHOOSE_AUTO ? 0 : r;
+	/* Where they are gone, others may be in their place. */
+	for (int i = 0; i < 2 && r == -ENOENT; i++) {
+		if (!c->bpf &&
+		    !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, what, sizeof(what)))
+			c->note[0] = 0;
+		if (!c->bpf)
+			break;
+		r = src_bpf_sample(c->bpf, why, why_size);
+		if (r != -ENOENT)
+			return r;
+		src_bpf_close(c->bpf);
+		c->bpf = NULL;
+		snprintf(c->note, sizeof(c->note), "%s", why);
+	}
+	if (c->config->source == CHOOSE_AUTO)
+		return 0;
+	snprintf(why, why_size, "%s", c->note);
+	return r;
 }
 
 void collect_filter(const struct filter *filter, struct snapshot *s)
