@@ -82,6 +82,15 @@ static void write_record(struct filling *f, enum map_id map, const void *key, co
 		f->error = r;
 }
 
+static void mark_present(struct filling *f, uint32_t ifindex)
+{
+	int r = bpf_map_update_elem(f->maps[MAP_PRESENT], &ifindex, &ifindex, BPF_ANY);
+
+	/* -EINVAL: it is gone already, and the next one with that ifindex counts anew. */
+	if (r && r != -EINVAL && !f->error)
+		f->error = r;
+}
+
 static void figures_of(struct figures *out, const struct ipfw_counter stages[IPFW_STAGES])
 {
 	for (int stage = 0; stage < IPFW_STAGES; stage++) {
@@ -126,7 +135,7 @@ static struct ipfw_if_record begin_record(struct filling *f, const struct snapsh
 	}
 	residual_begin(&record, row, own);
 	write_record(f, MAP_IF_RECORDS, &row->ifindex, &record);
-	write_record(f, MAP_PRESENT, &row->ifindex, &row->ifindex);
+	mark_present(f, row->ifindex);
 	f->renewed[f->n_renewed++] = row->ifindex;
 	return record;
 }
