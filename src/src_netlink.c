@@ -310,8 +310,11 @@ static int add_rows(const struct links *links, const struct procfs *procfs, stru
 		if (!link->name[0])
 			continue; /* without a name: it vanished between two dumps */
 		if (link->has_ip6 && !link->ip6_counted) {
-			int r = procfs_read_ip6(procfs, link->name, &link->ip6, NULL);
+			uint32_t ifindex = link->ifindex;
+			int r = procfs_read_ip6(procfs, link->name, &link->ip6, &ifindex);
 
+			if (ifindex != link->ifindex) /* another one has its name by now */
+				link->ip6.known = 0;
 			if (r && r != -ENOENT)
 				snapshot_trouble(s, "/proc/net/dev_snmp6/%s: %s", link->name,
 						 r == -EBADMSG ? "cut off or garbled"

@@ -345,15 +345,19 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kstat *ou
 		    uint32_t *ifindex)
 {
 	char file[PATH_MAX], path[PATH_MAX];
-	FILE *f;
-	int r;
+	int r = -EBADMSG;
 
 	snprintf(file, sizeof(file), "/proc/net/dev_snmp6/%s", ifname);
-	f = open_below(p, file, path);
-	if (!f)
-		return -errno;
-	r = procfs_parse_snmp6(f, out, ifindex);
-	fclose(f);
+	/* An interface that goes away takes its file along, also from under a reader. */
+	for (int i = 0; i < 2 && r; i++) {
+		FILE *f = open_below(p, file, path);
+
+		out->known = 0;
+		if (!f)
+			return -errno;
+		r = procfs_parse_snmp6(f, out, ifindex);
+		fclose(f);
+	}
 	return r;
 }
 
