@@ -390,16 +390,11 @@ void procfs_read_ifs(const struct procfs *p, struct snapshot *s)
 	struct dev_reader reader = {p, s};
 	char path[PATH_MAX];
 	FILE *f = open_below(p, "/proc/net/dev", path);
-	int r;
+	int r = f ? procfs_parse_dev(f, add_dev_row, &reader) : -errno;
 
-	if (!f) {
-		s->ifs_incomplete = true;
-		snapshot_trouble(s, "%s: %s", path, parse_error(-errno));
-		return;
-	}
-	r = procfs_parse_dev(f, add_dev_row, &reader);
 	s->ifs_incomplete = r != 0;
 	if (r)
 		snapshot_trouble(s, "%s: %s", path, parse_error(r));
-	fclose(f);
+	if (f)
+		fclose(f);
 }
