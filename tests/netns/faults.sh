@@ -285,10 +285,12 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 P
 if ${CC:-cc} -shared -fPIC -o "$TMP/clock.so" "$TMP/clock.c" -ldl; then
 	echo 0 >"$TMP/clock"
-	: >"$log"
-	background in_ns "$R" env CLOCK="$TMP/clock" LD_PRELOAD="$TMP/clock.so" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
-		"$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 0.5 2>>"$log"
-	agent=$bg
+	clocked() {
+		background in_ns "$R" env CLOCK="$TMP/clock" LD_PRELOAD="$TMP/clock.so" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
+			"$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 0.5 2>>"$log"
+		agent=$bg
+	}
+	clocked
 	wait_for 20 agent_answers
 	sleep 1.5
 	since=$(reading | jq .source.since)
@@ -300,20 +302,24 @@ if ${CC:-cc} -shared -fPIC -o "$TMP/clock.so" "$TMP/clock.c" -ldl; then
 		error=$(($(date -d "$stamp" +%s) - $(date +%s) - offset))
 		expect_true "the clock set by $offset s: it shows in the timestamp" [ ${error#-} -le 5 ]
 		read -r interval _ <<<"$(rates)"
-		expect_true "the clock set by $offset s: the interval is measured ($interval ms)" [ "$interval" -ge 400 -a "$interval" -le 2000 ]
+		expect_true "the clock set by $offset s: the interval is measured ($interval ms)" [ "$interval" -ge 100 -a "$interval" -le 60000 ]
 		expect "the clock set by $offset s: since" "$since" "$(reading | jq .source.since)"
 		same_time "the clock set by $offset s: no discontinuity" "$began" ipfwSystemDiscontinuityTime.1
 		expect "the clock set by $offset s: status" ok "$(mib ipfwStatus.0)"
 	done
-	# It is set while the agent waits for its other thread, which a stopped master keeps.
-	kill -KILL "$snmpd" && wait "$snmpd" 2>/dev/null
-	start_snmpd
+	agent_off "the clock"
+	# The end waits a second for the thread that cannot leave connect(): by a clock that nobody sets.
 	kill -STOP "$snmpd"
-	sleep 2
+	fill_queue
+	clocked
+	wait_for 20 answers
+	sleep 2.5
 	begin=$(now_ms)
-	kill "$agent" && wait "$agent"
-	expect "the clock: the agent ends well" 0 $?
-	expect_true "the clock: in time ($(($(now_ms) - begin)) ms)" [ $(($(now_ms) - begin)) -le 3000 ]
+	kill "$agent"
+	wait_for 20 dead "$agent" || kill -KILL "$agent"
+	wait "$agent"
+	expect "the clock, and a master that hangs: the agent ends well" 0 $?
+	expect_true "the clock, and a master that hangs: in time ($(($(now_ms) - begin)) ms)" [ $(($(now_ms) - begin)) -le 3000 ]
 	kill -CONT "$snmpd"
 else
 	not_ok "the clock" "no compiler"
@@ -322,11 +328,9 @@ fi
 # A log that cannot be written: sampling goes on. A line comes with each reading.
 goes_on() { # NAME
 	local first
-	wait_for 20 answers
 	first=$(mib ipfwSamples.0)
 	sleep 1.5
 	expect_true "$1: sampling goes on" [ $(($(mib ipfwSamples.0) - first)) -ge 20 ]
-	agent_off "$1"
 }
 loud() { # REDIRECTED: start an agent that logs 50 lines a second
 	background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 0.02 --verbose
@@ -335,8 +339,10 @@ loud() { # REDIRECTED: start an agent that logs 50 lines a second
 }
 loud 2>/dev/full
 goes_on "a full disk"
+agent_off "a full disk"
 loud 2>&-
 goes_on "stderr is closed"
+agent_off "stderr is closed"
 mkfifo "$TMP/pipe"
 cat >"$TMP/reader.py" <<'P'
 import fcntl, signal, sys, time
@@ -351,14 +357,17 @@ P
 /usr/bin/python3 "$TMP/reader.py" "$TMP/pipe" gone &
 loud 2>"$TMP/pipe"
 goes_on "the log's reader is gone"
+agent_off "the log's reader is gone"
 /usr/bin/python3 "$TMP/reader.py" "$TMP/pipe" stuck >"$TMP/read" &
 reader=$!
 loud 2>"$TMP/pipe"
-sleep 1.5
-kill -USR1 $reader
+sleep 1
 goes_on "the log's reader is stuck"
+kill -USR1 $reader
+sleep 0.5
+agent_off "the log's reader is stuck"
 wait $reader
-expect_match "the log's reader is stuck: it learns what it missed" '^ipfwagent: [0-9]+ messages could not be written$' "$(cat "$TMP/read")"
+expect "the log's reader is stuck: it learns what it missed" 1 "$(grep -cE '^ipfwagent: [0-9]+ messages could not be written$' "$TMP/read")"
 expect "the log's reader is stuck: whole lines" 0 "$(grep -vc '^ipfwagent: ' "$TMP/read")"
 
 # The namespace is deleted while the agent is in it: it keeps it, and ends when it is told to.

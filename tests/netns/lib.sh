@@ -200,6 +200,21 @@ start_snmpd() {
 	wait_for 10 snmp snmpget 1.3.6.1.2.1.1.3.0 || { echo "snmpd does not start" >&2; cat "$TMP/snmpd.log" >&2; exit 1; }
 }
 stop_snmpd() { kill "$snmpd" 2>/dev/null; wait "$snmpd" 2>/dev/null; }
+# fill_queue: connect to the stopped snmpd until it takes no more; whoever comes next waits for ever.
+fill_queue() {
+	/usr/bin/python3 - "${MASTER#unix:}" <<'P'
+import socket, sys
+held = []
+while len(held) < 5000:
+    s = socket.socket(socket.AF_UNIX)
+    s.setblocking(False)
+    try:
+        s.connect(sys.argv[1])
+    except BlockingIOError:
+        break
+    held.append(s)
+P
+}
 
 ROOT_OID=1.3.6.1.4.1.8072.9999.9999.4269
 # snmp TOOL ARGS...: against the private snmpd, by name.

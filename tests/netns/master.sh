@@ -214,19 +214,7 @@ stop_master
 sleep 2.5
 in_time "SIGTERM, reconnecting to a stopped master"
 # Its queue is full: connect() blocks for ever.
-/usr/bin/python3 - "${MASTER#unix:}" <<'P'
-import socket, sys
-n, held = 0, []
-while n < 5000:
-    s = socket.socket(socket.AF_UNIX)
-    s.setblocking(False)
-    try:
-        s.connect(sys.argv[1])
-    except BlockingIOError:
-        break
-    held.append(s)
-    n += 1
-P
+fill_queue
 starts
 sleep 2.5
 expect "a full queue: the reading socket answers" ipfwagent/1 "$(ask)"
