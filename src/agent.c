@@ -84,7 +84,6 @@ static void take_reading(struct agent *a)
 	char why[256];
 	struct snapshot *fresh;
 
-	notify("WATCHDOG=1"); /* a reading that fails is no hang */
 	a->samples++;
 	a->tried_ns = timer_now_ns();
 	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
@@ -237,8 +236,10 @@ static int serve(struct agent *a, struct timer *timer, int event_fd)
 	const char *why;
 
 	for (;;) {
-		int events = timer_wait(timer, event_fd, reading_server_fd(a->readings));
+		int events = timer_wait(timer, event_fd, reading_server_fd(a->readings),
+					notify_watchdog_ms());
 
+		notify("WATCHDOG=1"); /* whatever the interval, and whether readings fail */
 		if (events < 0) {
 			log_warning("poll: %s", strerror(-events));
 			return EXIT_FAILED;

@@ -146,7 +146,7 @@ static int run_monitor(const struct options *o, struct collector *c, struct time
 	for (unsigned long n = 0; before && (!count || n < count);) {
 		struct rates *rates;
 
-		r = timer_wait(timer, -1, -1);
+		r = timer_wait(timer, -1, -1, -1);
 		if (r < 0 || r & TIMER_STOP)
 			break;
 		now = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "notify.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,4 +27,14 @@ void notify(const char *state)
 	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
 		      offsetof(struct sockaddr_un, sun_path) + length);
 	close(fd);
+}
+
+int notify_watchdog_ms(void)
+{
+	const char *wait = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	unsigned long long ms = wait ? strtoull(wait, NULL, 10) / 2000 : 0;
+
+	if (!ms || (pid && strtoll(pid, NULL, 10) != getpid()))
+		return -1;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
 }

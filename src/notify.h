@@ -11,4 +11,7 @@
  */
 void notify(const char *state);
 
+/* How often it wants to hear "WATCHDOG=1", in ms: twice in the time it waits. -1: it does not. */
+int notify_watchdog_ms(void);
+
 #endif

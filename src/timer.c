@@ -70,7 +70,7 @@ void timer_close(struct timer *t)
 		close(t->signal_fd);
 }
 
-int timer_wait(struct timer *t, int other_fd, int service_fd)
+int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{.fd = t->timer_fd, .events = POLLIN},
@@ -82,7 +82,7 @@ int timer_wait(struct timer *t, int other_fd, int service_fd)
 	uint64_t count;
 	int events = 0;
 
-	while (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0)
+	while (poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms) < 0)
 		if (errno != EINTR)
 			return -errno;
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))

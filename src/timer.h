@@ -37,9 +37,9 @@ int timer_set(struct timer *t, uint64_t interval_ns);
 
 /*
  * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or `service_fd`
- * (the caller reads it; -1: none). Ticks that were missed count as one. Returns a mask of enum
- * timer_event, or -errno.
+ * (the caller reads it; -1: none), but not longer than timeout_ms (-1: for ever). Ticks that were
+ * missed count as one. Returns a mask of enum timer_event, or -errno.
  */
-int timer_wait(struct timer *t, int other_fd, int service_fd);
+int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms);
 
 #endif

@@ -258,6 +258,14 @@ expect "awake: status" ok "$(mib ipfwStatus.0)"
 wait $sender
 agent_off awake
 
+# A service manager that waits a second hears it in time, although no reading is due for an hour.
+NOTIFY_SOCKET=$TMP/notify WATCHDOG_USEC=1000000 agent_on --interval 3600
+sleep 1.2
+alive=$(watchdogs)
+sleep 2.5
+expect_true "a long interval: systemd hears that it is alive" [ $(($(watchdogs) - alive)) -ge 4 ]
+agent_off "a long interval"
+
 # The clock is set while the agent runs: for it alone, by a library in front of the real one.
 cat >"$TMP/clock.c" <<'P'
 #define _GNU_SOURCE
