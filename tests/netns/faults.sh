@@ -100,6 +100,35 @@ expect "unreadable files: two lines each in the log" 18 "$(grep -cE 'degraded: /
 in_mount_ns umount "/proc/$agent/net"
 no_crash "unreadable files"
 
+# A tree of one's own, without the right to read a file for a while: the list of interfaces. They are
+# not gone, and what was reset meanwhile is seen.
+agent_off "unreadable files"
+cp -r "$top/tests/fixtures/6.18" "$TMP/tree"
+dev=$TMP/tree/proc/net/dev
+agent_on --root "$TMP/tree" --user nobody
+packets=$(mib ipfwIfInPackets.0.2)
+began=$(ticks ipfwIfDiscontinuityTime.0.2)
+changed=$(ticks ipfwTableLastChange.0)
+for then in "the same" reset; do
+	chmod 000 "$dev"
+	expect_true "no list of interfaces: degraded" wait_for 5 says "/proc/net/dev: Permission denied"
+	expect "no list of interfaces: it is not gone" eth0 "$(mib ipfwIfName.0.2)"
+	expect_true "no list of interfaces: its figures are" absent ipfwIfInPackets.0.2
+	[ "$then" = "the same" ] || sed -i 's/eth0: *[0-9]* *[0-9]*/eth0: 700 7/' "$dev"
+	chmod 644 "$dev"
+	expect_true "a list again: ok" wait_for 5 is_status ok
+	[ "$then" = "the same" ] || break
+	expect "a list again: the figure" "$packets" "$(mib ipfwIfInPackets.0.2)"
+	same_time "a list again: no discontinuity" "$began" ipfwIfDiscontinuityTime.0.2
+done
+expect "reset unseen: the figure" 7 "$(mib ipfwIfInPackets.0.2)"
+expect_true "reset unseen: a discontinuity" [ "$(ticks ipfwIfDiscontinuityTime.0.2)" -gt $((began + 20)) ]
+expect_match "reset unseen: no spike" '^0( |$)|No Such' "$(mib ipfwIfInPacketRate.0.2)"
+same_time "no interface came or went" "$changed" ipfwTableLastChange.0
+agent_off "a tree of one's own"
+agent_on
+datagrams "$C" 10 100 10.2.0.2
+
 # Somebody removes pins: all of them, or a single hook's; or puts others in their place.
 pins() { echo "/sys/fs/bpf/ipfwagent/netns-$(stat -Lc %i "/run/netns/$R")-layout-"*; }
 gone() { # NAME: degraded, by the kernel; attached again, by eBPF and from 0
