@@ -404,7 +404,7 @@ kill -USR1 $reader
 sleep 0.5
 agent_off "the log's reader is stuck"
 wait $reader
-expect "the log's reader is stuck: it learns what it missed" 1 "$(grep -cE '^ipfwagent: [0-9]+ messages could not be written$' "$TMP/read")"
+expect_true "the log's reader is stuck: it learns what it missed" grep -qE '^ipfwagent: [0-9]+ messages could not be written$' "$TMP/read"
 expect "the log's reader is stuck: whole lines" 0 "$(grep -vc '^ipfwagent: ' "$TMP/read")"
 
 # The namespace is deleted while the agent is in it: it keeps it, and ends when it is told to.
