@@ -50,7 +50,7 @@ bool snmp_direct_can(const netsnmp_pdu *pdu)
 	    !pdu->variables)
 		return false;
 	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
-		if (v->name_length < OID_LENGTH(objects) || v->name_length > MAX_OID_LEN ||
+		if (v->name_length < OID_LENGTH(objects) ||
 		    memcmp(v->name, objects, sizeof(objects)))
 			return false;
 	return true;
@@ -78,35 +78,36 @@ static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
 	}
 }
 
-/* Whether the OID is before the end of the search range, which may be open (no end). */
-static bool in_range(const struct mib_oid *id, const oid *end, size_t end_len)
+/* Whether the OID is before the range's end. The null OID is none; the library makes it 0.0. */
+static bool in_range(const struct mib_oid *id, const netsnmp_variable_list *range)
 {
+	const oid *end = range->val.objid;
+	size_t end_len = end ? range->val_len / sizeof(oid) : 0;
+
+	if (!end_len || (end_len == 2 && !end[0] && !end[1]))
+		return true;
 	for (size_t i = 0; i < id->len && i < end_len; i++)
 		if (id->id[i] != end[i])
 			return id->id[i] < end[i];
-	return !end_len || id->len < end_len;
+	return id->len < end_len;
 }
 
 /* The variable's value is the end of the range, its type says whether the start is included. */
 static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
 {
-	oid end[MAX_OID_LEN], name[MIB_OID_MAX];
-	size_t end_len = 0, len;
 	uint32_t id[MAX_OID_LEN];
+	oid name[MIB_OID_MAX];
+	size_t len = snmp_direct_oid(var, id);
 	struct mib_value value;
-	struct mib_oid next;
+	struct mib_oid next = {.len = 0};
 
-	if (var->val.objid && var->val_len <= sizeof(end)) {
-		memcpy(end, var->val.objid, var->val_len);
-		end_len = var->val_len / sizeof(oid);
-	}
-	len = snmp_direct_oid(var, id);
 	if (var->type == ASN_PRIV_INCL_RANGE && mib_get(ctx, id, len, &value) == MIB_FOUND) {
-		snmp_direct_set(var, &value);
-		return;
+		memcpy(next.id, id, len * sizeof(id[0]));
+		next.len = len;
+	} else if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND) {
+		next.len = 0;
 	}
-	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND ||
-	    !in_range(&next, end, end_len)) {
+	if (!next.len || !in_range(&next, var)) {
 		set_exception(var, SNMP_ENDOFMIBVIEW);
 		return;
 	}

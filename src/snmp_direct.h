@@ -13,7 +13,10 @@
 /* Write a value into a variable binding. */
 void snmp_direct_set(netsnmp_variable_list *var, const struct mib_value *value);
 
-/* The variable's name as the engine's OID: `id` has room for MAX_OID_LEN. Returns its length. */
+/*
+ * The variable's name as the engine's OID: `id` has room for MAX_OID_LEN, and no instance has so
+ * long a name that it would matter what is cut off. Returns its length.
+ */
 size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id);
 
 /*
