@@ -6,7 +6,16 @@
 #include "snmp_direct.h"
 
 /* PDU types of RFC 2741, 6.1: the library's headers keep them to themselves. */
-enum { AGENTX_GET = 5, AGENTX_GETNEXT = 6, AGENTX_RESPONSE = 18 };
+enum {
+	AGENTX_GET = 5,
+	AGENTX_GETNEXT,
+	AGENTX_GETBULK,
+	AGENTX_TESTSET,
+	AGENTX_COMMITSET,
+	AGENTX_UNDOSET,
+	AGENTX_RESPONSE = 18
+};
+enum { AGENTX_NETWORK_BYTE_ORDER = 0x10, AGENTX_UNSUPPORTED_CONTEXT = 262 };
 
 static const oid objects[] = {MIB_OBJECTS};
 
@@ -54,6 +63,50 @@ bool snmp_direct_can(const netsnmp_pdu *pdu)
 		    memcmp(v->name, objects, sizeof(objects)))
 			return false;
 	return true;
+}
+
+/* A response without variables. */
+static void send_error(netsnmp_session *session, const netsnmp_pdu *pdu, long error, long index)
+{
+	netsnmp_pdu *response = snmp_lib.snmp_pdu_create(AGENTX_RESPONSE);
+
+	if (!response)
+		return;
+	response->version = session->version;
+	response->flags = pdu->flags & AGENTX_NETWORK_BYTE_ORDER;
+	response->sessid = pdu->sessid;
+	response->transid = pdu->transid;
+	response->reqid = pdu->reqid;
+	response->errstat = error;
+	response->errindex = index;
+	if (!snmp_lib.snmp_send(session, response))
+		snmp_lib.snmp_free_pdu(response);
+}
+
+bool snmp_direct_refuse(netsnmp_session *session, const netsnmp_pdu *pdu)
+{
+	switch (pdu->command) {
+	case AGENTX_RESPONSE:
+		return false;
+	case AGENTX_GET:
+	case AGENTX_GETNEXT:
+	case AGENTX_GETBULK:
+		if (!pdu->contextName)
+			return false;
+		send_error(session, pdu, AGENTX_UNSUPPORTED_CONTEXT, 0);
+		return true;
+	case AGENTX_TESTSET:
+		send_error(session, pdu, SNMP_ERR_NOTWRITABLE, 1);
+		return true;
+	case AGENTX_COMMITSET:
+		send_error(session, pdu, SNMP_ERR_COMMITFAILED, 0);
+		return true;
+	case AGENTX_UNDOSET:
+		send_error(session, pdu, SNMP_ERR_UNDOFAILED, 0);
+		return true;
+	default:
+		return true;
+	}
 }
 
 static void set_exception(netsnmp_variable_list *var, u_char type)

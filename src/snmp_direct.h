@@ -25,6 +25,13 @@ size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id);
  */
 bool snmp_direct_can(const netsnmp_pdu *pdu);
 
+/*
+ * Refuse what is neither a response nor a question in the default context: there is nothing to set,
+ * and the library keeps for good what a set began and nobody ended, and copies contexts beyond
+ * their end. Returns whether the PDU was dealt with.
+ */
+bool snmp_direct_refuse(netsnmp_session *session, const netsnmp_pdu *pdu);
+
 /* Answer it (RFC 2741, 7.2.3) from `ctx`. */
 void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx);
 

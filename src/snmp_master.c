@@ -128,9 +128,13 @@ static void set_ping(int seconds)
 /* In front of the library's own callback of the session. */
 static int on_pdu(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
 {
-	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && snmp_direct_can(pdu)) {
-		snmp_direct_answer(session, pdu, context());
-		return 1;
+	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+		if (snmp_direct_refuse(session, pdu))
+			return 1;
+		if (self.config.direct && snmp_direct_can(pdu)) {
+			snmp_direct_answer(session, pdu, context());
+			return 1;
+		}
 	}
 	return self.library_callback(operation, session, reqid, pdu, magic);
 }
@@ -142,7 +146,7 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	self.session = session;
-	if (self.config.direct && self.session->callback != on_pdu) {
+	if (self.session->callback != on_pdu) {
 		self.library_callback = self.session->callback;
 		self.session->callback = on_pdu;
 	}
