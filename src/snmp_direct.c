@@ -131,7 +131,10 @@ static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
 	}
 }
 
-/* Whether the OID is before the range's end. The null OID is none; the library makes it 0.0. */
+/*
+ * Whether the OID is before the range's end. The null OID is none; the library makes it 0.0, and
+ * extends the sign of a sub-identifier.
+ */
 static bool in_range(const struct mib_oid *id, const netsnmp_variable_list *range)
 {
 	const oid *end = range->val.objid;
@@ -140,8 +143,8 @@ static bool in_range(const struct mib_oid *id, const netsnmp_variable_list *rang
 	if (!end_len || (end_len == 2 && !end[0] && !end[1]))
 		return true;
 	for (size_t i = 0; i < id->len && i < end_len; i++)
-		if (id->id[i] != end[i])
-			return id->id[i] < end[i];
+		if (id->id[i] != (uint32_t)end[i])
+			return id->id[i] < (uint32_t)end[i];
 	return id->len < end_len;
 }
 
