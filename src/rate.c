@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a plain counter went down since it was known last. */
+/* Whether a plain counter is below what it was, or was derived to be, when it was known last. */
 static bool was_reset(const struct figures *prev, const struct figures *cur)
 {
-	uint32_t plain = (prev->known | prev->kept) & cur->known & ~prev->derived & ~cur->derived;
+	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->derived;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (plain >> m & 1 && cur->value[m] < prev->value[m])

@@ -13,6 +13,7 @@
  *   interfaces could not be read whole, those that were there stay, without a figure.
  * - A derived figure is a difference of counters read at slightly different moments and may step
  *   back by itself. If none of the row's plain counters went down, it holds its last value.
+ * - A figure that is absent for a while is compared with its last value before.
  */
 #ifndef IPFW_RATE_H
 #define IPFW_RATE_H

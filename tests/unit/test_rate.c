@@ -375,6 +375,22 @@ static void test_incomplete(void **state)
 		snapshot_free(s[i]);
 }
 
+/* A counter below what was derived in its place is one that went down. */
+static void test_counter_after_derived(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+
+	(void)state;
+	figures_derive(&a->system[FAMILY_IPV4].figures, M_OUT_PACKETS, 500);
+	figures_set(&b->system[FAMILY_IPV4].figures, M_OUT_PACKETS, 499);
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_int_equal(b->system[FAMILY_IPV4].figures.value[M_OUT_PACKETS], 499);
+	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
 /* Deltas over two intervals: none for a row that started anew within them, even if it grew. */
 static void test_three_readings(void **state)
 {
@@ -516,6 +532,7 @@ int main(void)
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_counter_after_derived),
 		cmocka_unit_test(test_three_readings),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_source),
