@@ -4,8 +4,8 @@
  * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
  * reading, which the command line would pay for nothing.
  *
- * For snmp_master.c, snmp_direct.c and snmp_notify.c, and the only place that includes net-snmp's
- * headers.
+ * For snmp_master.c, snmp_direct.c, snmp_guard.c and snmp_notify.c, and the only place that
+ * includes net-snmp's headers.
  */
 #ifndef IPFW_SNMP_LIB_H
 #define IPFW_SNMP_LIB_H
@@ -43,6 +43,8 @@
 	F(netsnmp_large_fd_setfd)                                                                  \
 	F(netsnmp_register_handler)                                                                \
 	F(netsnmp_set_request_error)                                                               \
+	F(netsnmp_tdomain_register)                                                                \
+	F(netsnmp_tdomain_transport_tspec)                                                         \
 	F(netsnmp_unregister_handler)                                                              \
 	F(register_sysORTable)                                                                     \
 	F(run_alarms)                                                                              \

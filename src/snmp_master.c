@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "snmp_direct.h"
+#include "snmp_guard.h"
 #include "snmp_master.h"
 #include "snmp_notify.h"
 #include "snmp_report.h"
@@ -233,6 +234,8 @@ static void retry_registration(void)
 
 static void configure_library(void)
 {
+	char guarded[512];
+
 	snmp_lib.set_configuration_directory("/dev/null");
 	snmp_lib.set_persistent_directory("/dev/null");
 	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE,
@@ -247,9 +250,10 @@ static void configure_library(void)
 	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 					NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
 	snmp_lib.netsnmp_enable_subagent();
-	if (self.config.address)
-		snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-					       self.config.address);
+	snmp_guard_register();
+	snprintf(guarded, sizeof(guarded), SNMP_GUARD ":%s", master_address());
+	snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				       guarded);
 	snmp_lib.snmp_disable_stderrlog();
 	snmp_lib.snmp_enable_calllog();
 	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);

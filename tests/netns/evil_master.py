@@ -1,0 +1,674 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""An AgentX master (RFC 2741) that asks properly, checks the answers, and then misbehaves.
+
+evil_master.py SOCKET PID READING_SOCKET FIXTURE SECONDS SEED: waits for the agent with that pid,
+which reads FIXTURE, and prints "ok NAME" or "not ok NAME: why". Everything random comes from SEED.
+"""
+import bisect
+import contextlib
+import json
+import random
+import select
+import socket
+import struct
+import sys
+import time
+
+(OPEN, CLOSE, REGISTER, UNREGISTER, GET, GETNEXT, GETBULK, TESTSET, COMMITSET, UNDOSET, CLEANUPSET,
+ NOTIFY, PING, INDEX_ALLOCATE, INDEX_DEALLOCATE, ADD_CAPS, REMOVE_CAPS, RESPONSE) = range(1, 19)
+CONTEXT, NETWORK_ORDER = 0x08, 0x10
+INTEGER, STRING, NULL, OBJECT_ID, IP, COUNTER32, GAUGE, TICKS, OPAQUE, COUNTER64 = (
+    2, 4, 5, 6, 64, 65, 66, 67, 68, 70)
+NO_OBJECT, NO_INSTANCE, END = 128, 129, 130
+NOT_WRITABLE, UNSUPPORTED_CONTEXT = 17, 262
+
+ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269)
+OBJECTS = ROOT + (1,)
+# Scalars that tell of readings and the master's time. Gauges, which are rates, move as well, and times.
+MOVING = {OBJECTS + (1, n, 0) for n in (7, 8, 9, 10, 11, 12, 13)}
+
+
+class Gone(Exception):
+    """The agent closed the connection, or does not answer."""
+
+
+# --- encoding (RFC 2741, 5 and 6)
+
+def encode_oid(ids, include=0, order=">"):
+    prefix = 0
+    if len(ids) > 4 and tuple(ids[:4]) == (1, 3, 6, 1) and 0 < ids[4] < 256:
+        prefix, ids = ids[4], ids[5:]
+    return struct.pack("BBBB", len(ids), prefix, include, 0) + struct.pack(f"{order}{len(ids)}I", *ids)
+
+
+def encode_string(data, order=">"):
+    return struct.pack(order + "I", len(data)) + data + bytes(-len(data) % 4)
+
+
+def encode_varbind(kind, ids, value=None, order=">"):
+    out = struct.pack(order + "HH", kind, 0) + encode_oid(ids, 0, order)
+    if kind in (INTEGER, COUNTER32, GAUGE, TICKS):
+        out += struct.pack(order + "I", value)
+    elif kind == COUNTER64:
+        out += struct.pack(order + "Q", value)
+    elif kind in (STRING, IP, OPAQUE):
+        out += encode_string(value, order)
+    elif kind == OBJECT_ID:
+        out += encode_oid(value, 0, order)
+    return out
+
+
+def encode(kind, session, transaction, packet, payload=b"", flags=NETWORK_ORDER, order=">"):
+    return struct.pack(order + "BBBBIIII", 1, kind, flags, 0, session, transaction, packet,
+                       len(payload)) + payload
+
+
+def decode_oid(data, at, order):
+    n, prefix, include, _ = data[at:at + 4]
+    ids = struct.unpack_from(f"{order}{n}I", data, at + 4)
+    return ((1, 3, 6, 1, prefix) if prefix else ()) + ids, include, at + 4 + 4 * n
+
+
+def decode_varbinds(data, at, order):
+    out = []
+    while at < len(data):
+        kind, zero = struct.unpack_from(order + "HH", data, at)
+        ids, _, at = decode_oid(data, at + 4, order)
+        value = None
+        if kind in (INTEGER, COUNTER32, GAUGE, TICKS):
+            value, = struct.unpack_from(order + "I", data, at)
+            at += 4
+        elif kind == COUNTER64:
+            value, = struct.unpack_from(order + "Q", data, at)
+            at += 8
+        elif kind in (STRING, IP, OPAQUE):
+            n, = struct.unpack_from(order + "I", data, at)
+            value = data[at + 4:at + 4 + n]
+            at += 4 + n + (-n % 4)
+        elif kind == OBJECT_ID:
+            value, _, at = decode_oid(data, at, order)
+        elif kind not in (NULL, NO_OBJECT, NO_INSTANCE, END) or zero:
+            raise ValueError(f"type {kind}")
+        out.append((kind, ids, value))
+    return out
+
+
+class Pdu:
+    def __init__(self, data):
+        self.data, self.kind, self.flags = data, data[1], data[2]
+        self.order = ">" if self.flags & NETWORK_ORDER else "<"
+        self.session, self.transaction, self.packet = struct.unpack_from(self.order + "III", data, 4)
+
+    def response(self):
+        """(error, index, varbinds) of a Response."""
+        _, error, index = struct.unpack_from(self.order + "IHH", self.data, 20)
+        return error, index, decode_varbinds(self.data, 28, self.order)
+
+
+# --- connections
+
+class Connection:
+    """One connection of the agent, and what a good master does with it."""
+
+    def __init__(self, listener, timeout=20):
+        listener.settimeout(timeout)
+        try:
+            self.sock, _ = listener.accept()
+        except socket.timeout:
+            raise Gone("it does not connect") from None
+        self.buffer, self.asked, self.session, self.packet = b"", [], 4711, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def read(self, timeout):
+        """The next PDU, or None."""
+        end = time.monotonic() + timeout
+        while True:
+            if len(self.buffer) >= 20:
+                order = ">" if self.buffer[2] & NETWORK_ORDER else "<"
+                length = 20 + struct.unpack_from(order + "I", self.buffer, 16)[0]
+                if len(self.buffer) >= length:
+                    pdu, self.buffer = self.buffer[:length], self.buffer[length:]
+                    return Pdu(pdu)
+            if not select.select([self.sock], [], [], max(0, end - time.monotonic()))[0]:
+                return None
+            self.fill()
+
+    def fill(self):
+        try:
+            data = self.sock.recv(1 << 20)
+        except OSError as e:
+            raise Gone(str(e)) from None
+        if not data:
+            raise Gone("it closed the connection")
+        self.buffer += data
+
+    def send(self, data):
+        """Send, and read away what comes meanwhile, so that neither side waits for the other."""
+        self.sock.setblocking(False)
+        try:
+            while data:
+                readable, writable, _ = select.select([self.sock], [self.sock], [], 20)
+                if not readable and not writable:
+                    raise Gone("it does not read")
+                if readable:
+                    self.fill()
+                if writable:
+                    with contextlib.suppress(BlockingIOError):
+                        data = data[self.sock.send(data):]
+        except OSError as e:
+            raise Gone(str(e)) from None
+        finally:
+            self.sock.setblocking(True)
+
+    def respond(self, pdu, error=0, session=None, kind=RESPONSE, packet=None):
+        payload = struct.pack(pdu.order + "IHH", int(time.monotonic() * 100) & 0xffffffff, error, 0)
+        self.send(encode(kind, self.session if session is None else session, pdu.transaction,
+                         pdu.packet if packet is None else packet, payload,
+                         pdu.flags & NETWORK_ORDER, pdu.order))
+
+    def next_request(self, timeout=10):
+        """The agent's next request (not a Response), or None."""
+        while pdu := self.read(timeout):
+            if pdu.kind != RESPONSE:
+                self.asked.append(pdu.kind)
+                return pdu
+        return None
+
+    def handshake(self):
+        """Open, Register, AddAgentCaps, as a good master does it. Returns self."""
+        registered = False
+        while not registered or ADD_CAPS not in self.asked:
+            pdu = self.next_request()
+            if pdu is None:
+                raise Gone(f"no handshake, only {self.asked}")
+            if pdu.kind == REGISTER:
+                registered |= decode_oid(pdu.data, 24, pdu.order)[0] == OBJECTS
+            self.respond(pdu, session=self.session)
+        self.get(OBJECTS)  # from this answer on it waits for none of ours
+        return self
+
+    def ask(self, kind, payload, flags=NETWORK_ORDER, timeout=15):
+        """Send one request and wait for its response; the agent's own requests are answered."""
+        order = ">" if flags & NETWORK_ORDER else "<"
+        self.packet += 1
+        self.send(encode(kind, self.session, self.packet ^ 0x5555, self.packet, payload, flags, order))
+        while pdu := self.read(timeout):
+            if pdu.kind != RESPONSE:
+                self.respond(pdu)
+            elif pdu.packet == self.packet and pdu.transaction == self.packet ^ 0x5555:
+                return pdu.response()
+        raise Gone(f"no response to {kind}")
+
+    def get(self, *names, order=">"):
+        payload = b"".join(encode_oid(n, 0, order) + encode_oid((), 0, order) for n in names)
+        return self.ask(GET, payload, NETWORK_ORDER if order == ">" else 0)
+
+    def getnext(self, *ranges, order=">"):
+        """ranges: (start, include, end); an empty end is an open one."""
+        payload = b"".join(encode_oid(s, i, order) + encode_oid(e, 0, order) for s, i, e in ranges)
+        return self.ask(GETNEXT, payload, NETWORK_ORDER if order == ">" else 0)
+
+
+# --- right answers
+
+class Tree:
+    """All instances, walked once and compared with the fixture; then what any request must get."""
+
+    def __init__(self, connection, fixture):
+        at, self.values = OBJECTS, {}
+        while True:
+            error, _, found = connection.getnext((at, 0, ()))
+            kind, name, value = found[0]
+            if error or kind == END:
+                break
+            if name <= at:
+                raise Gone(f"the walk goes back from {at} to {name}")
+            self.values[name] = (kind, value)
+            at = name
+        self.names = sorted(self.values)
+        self.bad = list(self.against(fixture))
+
+    def against(self, fixture):
+        """Total octets of each interface, straight from the file."""
+        files = {}
+        for line in open(f"{fixture}/proc/net/dev").readlines()[2:]:
+            name, columns = line.split(":")
+            columns = columns.split()
+            files[name.strip().encode()] = int(columns[0]), int(columns[8])
+        names = {n[-1]: v for n, (_, v) in self.values.items() if n[:-1] == OBJECTS + (3, 1, 2, 0)}
+        if len(names) < 2:
+            yield f"only the interfaces {names}"
+        for index, name in names.items():
+            for column, value in zip((5, 7), files[name]):
+                got = self.values.get(OBJECTS + (3, 1, column, 0, index))
+                if got != (COUNTER64, value):
+                    yield f"octets of {name}: {got}, not {value}"
+
+    def note(self, name, got):
+        self.bad.append(f"{got} as {name}".replace(str(OBJECTS)[:-1], "(objects"))
+        return False
+
+    def right(self, got, wanted, name):
+        """Whether the varbind is that instance."""
+        kind, value = self.values[wanted]
+        return got[1] == wanted and got[0] == kind and (
+            kind in (GAUGE, TICKS) or wanted in MOVING or got[2] == value) or self.note(name, got)
+
+    def somewhere(self, rnd):
+        """An OID in, between, before or behind the instances."""
+        name = list(rnd.choice(self.names))
+        for _ in range(rnd.choice((0, 0, 1, 1, 2))):
+            how, at = rnd.randrange(5), rnd.randrange(len(OBJECTS), len(name)) if len(name) > 11 else 10
+            if how == 0:
+                name[at] = (name[at] + 1) & 0xffffffff
+            elif how == 1:
+                name[at] = max(0, name[at] - 1)
+            elif how == 2:
+                name[at] = rnd.choice((0, 1, 127, 0x7fffffff, 0xffffffff))
+            elif how == 3:
+                name = name[:at + 1]
+            else:
+                name += [rnd.choice((0, 1, 0xffffffff)) for _ in range(rnd.choice((1, 3, 100)))]
+        return tuple(name[:128])
+
+    def check_get(self, connection, rnd):
+        names = [self.somewhere(rnd) for _ in range(rnd.choice((1, 1, 3, 30)))]
+        error, _, found = connection.get(*names, order=rnd.choice("<>"))
+        if error or len(found) != len(names):
+            self.note("Get", (error, len(found)))
+            return
+        for name, got in zip(names, found):
+            if name in self.values:
+                self.right(got, name, "Get")
+            elif got[0] not in (NO_OBJECT, NO_INSTANCE) or got[1] != name:
+                self.note(f"Get of absent {name}", got)
+
+    def check_getnext(self, connection, rnd):
+        ranges = []
+        for _ in range(rnd.choice((1, 1, 3, 30))):
+            end = rnd.choice(((), self.somewhere(rnd), ROOT + (2,), OBJECTS + (3,) * 200))
+            ranges.append((self.somewhere(rnd), rnd.randrange(2), end))
+        error, _, found = connection.getnext(*ranges, order=rnd.choice("<>"))
+        if error or len(found) != len(ranges):
+            self.note("GetNext", (error, len(found)))
+            return
+        for (start, include, end), got in zip(ranges, found):
+            at = (bisect.bisect_left if include else bisect.bisect_right)(self.names, start)
+            wanted = self.names[at] if at < len(self.names) else None
+            if wanted and (not end or wanted < end):
+                self.right(got, wanted, f"GetNext of {start} to {end}")
+            elif got[0] != END or got[1] != start:
+                self.note(f"GetNext of {start} to {end}", got)
+
+    def check_getbulk(self, connection, rnd):
+        starts = [self.somewhere(rnd) for _ in range(rnd.choice((1, 2, 4)))]
+        fixed, times = rnd.randrange(len(starts) + 1), rnd.choice((1, 3, 20))
+        payload = struct.pack(">HH", fixed, times)
+        payload += b"".join(encode_oid(s) + encode_oid(()) for s in starts)
+        error, _, found = connection.ask(GETBULK, payload)
+        after = [self.names[bisect.bisect_right(self.names, s):] for s in starts]
+        wanted = [a[0] if a else None for a in after[:fixed]]
+        for i in range(times if after[fixed:] else 0):
+            wanted += [a[i] if i < len(a) else None for a in after[fixed:]]
+        if error or not 0 < len(found) <= len(wanted):
+            self.note(f"GetBulk {fixed} {times} {starts}", (error, len(found), len(wanted)))
+        for name, got in zip(wanted, found):
+            if name:
+                self.right(got, name, "GetBulk")
+            elif got[0] != END:
+                self.note("GetBulk at the end", got)
+
+    def check_set(self, connection, rnd):
+        """Nothing can be written; and a set that was refused is over."""
+        name = rnd.choice(self.names)
+        error, index, _ = connection.ask(TESTSET, encode_varbind(INTEGER, name, 1))
+        if error != NOT_WRITABLE or index != 1:
+            self.note(f"TestSet of {name}", (error, index))
+        connection.send(encode(CLEANUPSET, connection.session, connection.packet ^ 0x5555,
+                               connection.packet + 1))
+        connection.packet += 1
+
+    def check_context(self, connection, _):
+        """There is the default context only."""
+        payload = encode_string(b"elsewhere") + encode_oid(self.names[0]) + encode_oid(())
+        error, _, found = connection.ask(GET, payload, NETWORK_ORDER | CONTEXT)
+        if error != UNSUPPORTED_CONTEXT:
+            self.note("Get in a context", (error, found))
+
+    def check(self, connection, rnd, rounds=30):
+        for _ in range(rounds):
+            rnd.choice((self.check_get, self.check_getnext, self.check_getnext, self.check_getbulk,
+                        self.check_set, self.check_context))(connection, rnd)
+
+
+# --- wrong requests
+
+class Evil:
+    def __init__(self, rnd, tree, agent):
+        self.rnd, self.tree, self.agent, self.sent = rnd, tree, agent, 0
+
+    def valid(self, connection):
+        """Some PDU of a right form that a master may or may not send."""
+        rnd, order = self.rnd, self.rnd.choice("<>")
+        kind = rnd.choice((GET, GETNEXT, GETBULK, TESTSET, COMMITSET, UNDOSET, CLEANUPSET, RESPONSE,
+                           rnd.randrange(256)))
+        flags = (NETWORK_ORDER if order == ">" else 0) | rnd.choice((0, 0, 0, CONTEXT))
+        payload = b""
+        if flags & CONTEXT:
+            payload += encode_string(rnd.randbytes(rnd.choice((0, 1, 5, 400))), order)
+        if kind == GETBULK:
+            payload += struct.pack(order + "HH", rnd.choice((0, 1, 65535)), rnd.choice((0, 1, 9, 65535)))
+        if kind == RESPONSE:
+            payload += struct.pack(order + "IHH", rnd.randrange(1 << 32), rnd.choice((0, 0, 5, 257, 65535)),
+                                   rnd.randrange(3))
+        for _ in range(rnd.choice((0, 1, 1, 2, 5, 40))):
+            start = rnd.choice((self.tree.somewhere(rnd), (), (0, 0), (2,), (1, 3, 6, 1, 2, 1, 1, 1, 0),
+                                OBJECTS + (3, 1) + (0xffffffff,) * rnd.choice((1, 115, 116, 117, 200, 240))))
+            if kind in (TESTSET, RESPONSE, NOTIFY, INDEX_ALLOCATE, INDEX_DEALLOCATE):
+                what, value = rnd.choice((
+                    (INTEGER, 1), (COUNTER64, 1 << 63), (STRING, b"x" * 300), (IP, b"abc"), (NULL, None),
+                    (OPAQUE, b"\x9f\x78\x04abcd"), (OPAQUE, b"\x9f\x79\x08abcdefgh"),
+                    (OBJECT_ID, (1,) * 250), (END, None), (77, None)))
+                payload += encode_varbind(what, start, value, order)
+            else:
+                payload += encode_oid(start, rnd.randrange(2), order)
+                payload += encode_oid(rnd.choice(((), self.tree.somewhere(rnd), (1,), (3,) * 200)), 0, order)
+        session = rnd.choice((connection.session,) * 6 + (0, 0xffffffff))
+        packet = rnd.choice((connection.packet, rnd.randrange(1 << 32)))
+        return encode(kind, session, rnd.choice((1, 2, rnd.randrange(1 << 32))), packet, payload, flags, order)
+
+    def bend(self, data, framed):
+        """Change something; `framed`: what comes behind is still found, and no Close."""
+        rnd, data = self.rnd, bytearray(data)
+        for _ in range(rnd.choice((0, 1, 1, 2, 8))):
+            how = rnd.randrange(8)
+            at = rnd.randrange(20, len(data)) if len(data) > 20 else rnd.randrange(4, 16)
+            if how == 0:
+                data[at] ^= 1 << rnd.randrange(8)
+            elif how == 1:
+                data[at] = rnd.choice((0, 1, 127, 128, 254, 255))
+            elif how == 2:
+                del data[max(20, at):at + rnd.choice((1, 2, 3, 4, 20))]
+            elif how == 3:
+                data[at:at] = bytes(rnd.choice((1, 4, 4, 64)))
+            elif how == 4:
+                data[at:at + 4] = rnd.choice((b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xfc",
+                                              b"\0\0\0\1", b"\x80\0\0\0"))
+            elif how == 5:
+                data += data[20:] * rnd.choice((1, 1, 30)) if len(data) < 2000 else b""
+            elif how == 6:
+                data[rnd.choice((1, 2))] ^= 1 << rnd.choice((0, 1, 2, 3, 5, 6, 7))
+            else:
+                data[at & ~3:(at & ~3) + 4] = bytes((rnd.choice((0, 255)), rnd.choice((0, 4, 255)), 1, 255))
+        if framed:
+            data[1] = PING if data[1] == CLOSE else data[1]
+            data += bytes(-len(data) % 4)
+            del data[65536:]
+        struct.pack_into((">" if data[2] & NETWORK_ORDER else "<") + "I", data, 16, len(data) - 20)
+        return bytes(data if framed else self.unframe(data))
+
+    def unframe(self, data):
+        """The header lies."""
+        rnd, how = self.rnd, self.rnd.randrange(6)
+        if how == 0:
+            del data[rnd.randrange(1, len(data)):]
+        elif how == 1:
+            struct.pack_into((">" if data[2] & NETWORK_ORDER else "<") + "I", data, 16, rnd.choice(
+                (0, 1, 3, 0xffffffec, 0xfffffff0, 0xffffffff, 0x7fffffff, 0x80000000, 0x7fffffeb, 0x10000,
+                 len(data), 0x00ffffff)))
+        elif how == 2:
+            data[0] = rnd.choice((0, 2, 255))
+        elif how == 3:
+            data[2] ^= NETWORK_ORDER
+        elif how == 4:
+            data = rnd.randbytes(rnd.randrange(1, 300))
+        else:
+            data[3] = 255
+        return data
+
+    def flood(self, connection, count=5000):
+        """Well-framed rubbish. The connection stays."""
+        for _ in range(count // 100):
+            connection.send(b"".join(self.bend(self.valid(connection), True) for _ in range(100)))
+            connection.buffer = connection.buffer[:0] if len(connection.buffer) > 1 << 24 else connection.buffer
+        self.sent += count
+        while self.agent.busy(connection):
+            connection.buffer = b""
+
+    def storm(self, connection):
+        """Rubbish without a frame until the agent has enough, or the time is over."""
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            connection.send(self.bend(self.valid(connection), False))
+            self.sent += 1
+
+    def swallow(self, connection):
+        """A PDU that never ends."""
+        order = self.rnd.choice("<>")
+        head = encode(GET, connection.session, 1, 1, b"", NETWORK_ORDER if order == ">" else 0, order)
+        connection.send(head[:16] + struct.pack(order + "I", self.rnd.choice((0xffffffec, 0x7fffffdc, 1 << 30))))
+        for _ in range(96):
+            connection.send(bytes(1 << 20))
+
+    def half(self, connection):
+        """Half a PDU, silence, the other half byte by byte: that is only slow. It is answered."""
+        name = self.tree.names[0]
+        connection.packet += 1
+        data = encode(GET, connection.session, 7, connection.packet, encode_oid(name) + encode_oid(()))
+        cut = self.rnd.randrange(1, len(data))
+        connection.send(data[:cut])
+        time.sleep(0.5)
+        for i in range(cut, len(data)):
+            connection.send(data[i:i + 1])
+        pdu = connection.read(5)
+        if not pdu or pdu.packet != connection.packet:
+            self.tree.note("a slow PDU", pdu)
+        else:
+            self.tree.right(pdu.response()[2][0], name, "a slow PDU")
+
+    def many(self, connection):
+        """As many variables as there is room for in one PDU, each of them answered, in order."""
+        ask = encode_oid(OBJECTS + (2,)) + encode_oid(())
+        n = (65536 - 20) // len(ask)
+        wanted = self.tree.names[bisect.bisect_right(self.tree.names, OBJECTS + (2,))]
+        error, _, found = connection.ask(GETNEXT, ask * n, timeout=20)
+        if error or len(found) != n or not all(self.tree.right(f, wanted, "one of many") for f in found):
+            self.tree.note(f"{n} variables", (error, len(found)))
+
+    def close_pdu(self, connection):
+        """The master closes the session and leaves the connection open."""
+        connection.send(encode(CLOSE, connection.session, 0, 99, bytes((5, 0, 0, 0))))
+        if not select.select([connection.sock], [], [], 5)[0]:
+            self.tree.note("Close", "nothing")
+        connection.fill()
+
+    # In place of a handshake.
+
+    def at_once(self, connection):
+        """Hang up, with or without a word."""
+        if self.rnd.randrange(2):
+            connection.send(self.rnd.randbytes(self.rnd.randrange(1, 100)))
+
+    def refuse(self, connection):
+        """An error to Open, Register or AddAgentCaps, of any kind but a duplicate registration."""
+        wanted = self.rnd.choice((OPEN, REGISTER, ADD_CAPS))
+        error = self.rnd.choice((1, 5, 16, 256, 257, 262, 264, 265, 266, 267, 268, 65535))
+        for _ in range(4):
+            pdu = connection.next_request(1.5)
+            if pdu is None:
+                return
+            connection.respond(pdu, error if pdu.kind == wanted else 0)
+
+    def impostor(self, connection):
+        """In place of a Response some other PDU with the packet's number, or a wrong session."""
+        wanted = self.rnd.choice((OPEN, REGISTER, ADD_CAPS))
+        for _ in range(4):
+            pdu = connection.next_request(1.5)
+            if pdu is None:
+                return
+            if pdu.kind == wanted:
+                kind, payload = self.rnd.choice(((PING, b""), (COMMITSET, b""), (TESTSET, b""), (GET, bytes(8)),
+                                                 (RESPONSE, b""), (CLOSE, bytes(4)), (255, b"")))
+                connection.send(encode(kind, self.rnd.choice((0, connection.session)), pdu.transaction, pdu.packet,
+                                       payload, pdu.flags & NETWORK_ORDER, pdu.order))
+            elif self.rnd.randrange(2):
+                connection.respond(pdu, session=self.rnd.randrange(1 << 32), packet=pdu.packet ^ 1)
+            connection.respond(pdu)
+
+    def mute(self, connection):
+        """No answer to Open or Register; what else comes is answered."""
+        wanted = self.rnd.choice((OPEN, REGISTER))
+        while pdu := connection.next_request(1.2):
+            if pdu.kind != wanted:
+                connection.respond(pdu)
+
+    def early(self, connection):
+        """Questions while the agent still waits for the answers to its own."""
+        for _ in range(3):
+            pdu = connection.next_request(1.5)
+            if pdu is None:
+                return
+            connection.send(b"".join(self.bend(self.valid(connection), True) for _ in range(50)))
+            self.sent += 50
+            connection.respond(pdu)
+
+
+# --- the agent, from outside
+
+class Agent:
+    def __init__(self, pid, reading):
+        self.pid, self.reading = pid, reading
+
+    def alive(self):
+        try:
+            return open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()[0] not in "ZX"
+        except OSError:
+            return False
+
+    def cpu(self):
+        return sum(map(int, open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()[11:13]))
+
+    def busy(self, connection):
+        """Whether it still works on what was sent, over 0.3 s, be it silently."""
+        before, came = self.cpu(), False
+        end = time.monotonic() + 0.3
+        while select.select([connection.sock], [], [], max(0, end - time.monotonic()))[0]:
+            connection.fill()
+            came = True
+        return came or self.cpu() > before + 5
+
+    def memory(self, key="VmRSS"):
+        """In KiB; VmHWM is the most that it ever was."""
+        for line in open(f"/proc/{self.pid}/status"):
+            if line.startswith(key + ":"):
+                return int(line.split()[1])
+        return 0
+
+    def memory_limits(self):
+        """How much it may grow, and the most that it may ever be; AddressSanitizer takes its own."""
+        return (1 << 16, 1 << 18) if "libasan" in open(f"/proc/{self.pid}/maps").read() else (1 << 12, 1 << 16)
+
+    def timestamp(self):
+        """The time of a reading; readings must go on whatever the master does."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(self.reading)
+            s.sendall(b"json\n")
+            data = b""
+            while part := s.recv(1 << 16):
+                data += part
+        return json.loads(data)["timestamp"]
+
+
+def good_connection(listener):
+    """The agent comes back; what is still to come of refused registrations may fail."""
+    for _ in range(6):
+        connection = Connection(listener)
+        try:
+            return connection.handshake()
+        except Gone as e:
+            connection.sock.close()
+            why = e
+    raise why
+
+
+def main():
+    path, pid, reading, fixture, seconds, seed = sys.argv[1:7]
+    rnd, agent = random.Random(int(seed)), Agent(int(pid), reading)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    end = time.monotonic() + float(seconds)
+    failed = []
+
+    def say(name, why=None):
+        print(f"not ok {name}: {str(why)[:600]}" if why else f"ok {name}", flush=True)
+        if why:
+            failed.append(name)
+
+    with good_connection(listener) as c:
+        tree = Tree(c, fixture)
+        say(f"a walk of {len(tree.names)} instances, octets as in the fixture", "; ".join(tree.bad[:3]))
+        tree.bad.clear()
+        tree.check(c, rnd, 400)
+        say("right answers to right questions", "; ".join(tree.bad[:3]))
+    evil = Evil(rnd, tree, agent)
+    proper = (evil.flood, evil.half, evil.many)  # the connection has to stay
+    connected = (*proper, evil.flood, evil.storm, evil.swallow, evil.close_pdu)
+    instead = (evil.at_once, evil.refuse, evil.impostor, evil.mute, evil.early)
+    tried, last, base, before = {}, "nothing", 0, agent.timestamp()
+    plan = list(connected) + list(instead)
+    while not failed and (plan or time.monotonic() < end):
+        act = plan.pop(0) if plan else rnd.choice(connected + instead)
+        name = act.__name__
+        try:
+            if act in instead:
+                with Connection(listener) as c, contextlib.suppress(Gone):
+                    act(c)
+            else:
+                with good_connection(listener) as c:
+                    tree.check(c, rnd, 10)
+                    with contextlib.suppress(*([] if act in proper else [Gone])):
+                        act(c)
+                    if act in proper:
+                        c.packet = 1 << 20
+                        tree.check(c, rnd)
+        except Gone as e:
+            say(f"it goes on with {name} after {last}", e if agent.alive() else f"the agent is dead ({e})")
+        if tree.bad:
+            say(f"right answers with {name} after {last}", "; ".join(tree.bad[:3]))
+        if not agent.alive():
+            say("it lives", f"dead after {last}, {name}")
+            break
+        now = agent.timestamp()
+        if now < before:
+            say("readings go on", f"{before}, then {now}")
+        before = now
+        tried[name], last = tried.get(name, 0) + 1, name
+        base = base or (0 if plan else agent.memory())
+    if not failed:
+        say("alive and right after " + ", ".join(f"{v} {k}" for k, v in sorted(tried.items())))
+        grown, most, (limit, ceiling) = agent.memory() - base, agent.memory("VmHWM"), agent.memory_limits()
+        say(f"memory is bounded ({base} KiB, then {grown:+d} KiB after {evil.sent} wrong PDUs; at most {most} KiB)",
+            None if grown < limit and most < ceiling else "it is not")
+    if not failed:
+        # One call a second, not an avalanche.
+        begin = time.monotonic()
+        for _ in range(10):
+            Connection(listener).sock.close()
+        took = time.monotonic() - begin
+        say(f"a master that hangs up is called 10 times in {took:.1f} s", None if took > 7.5 else "too often")
+        with good_connection(listener) as c:
+            tree.check(c, rnd)
+            say("and then answered", "; ".join(tree.bad[:3]))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
