@@ -1,41 +1,63 @@
 /* SPDX-License-Identifier: MIT */
-/* GET and GETNEXT of any OID; a walk always goes forward. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "snmp_engine.h"
+/* GET and GETNEXT of any OIDs on any view, against the naive reference. */
+#include "../unit/mib_reference.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* An instance's OID, changed somewhere, or any other. */
+static size_t any_oid(struct bytes *b, const struct instances *tree, uint32_t *oid, size_t room)
+{
+	static const uint32_t objects[] = {MIB_OBJECTS};
+	const struct mib_oid *o = tree->n ? &tree->list[byte(b) % tree->n].oid : NULL;
+	size_t len = 0, less;
+
+	if (o)
+		memcpy(oid, o->id, (len = o->len) * sizeof(*oid));
+	else
+		memcpy(oid, objects, (len = sizeof(objects) / sizeof(*oid)) * sizeof(*oid));
+	less = byte(b) % 8;
+	len -= less < len ? less : 0;
+	for (uint32_t more = byte(b) % 8; more && len < room; more--)
+		oid[len++] = bytes_number(b);
+	if (byte(b) % 2 && len)
+		oid[byte(b) % len] += byte(b) % 2 ? 1 : UINT32_MAX;
+	return len;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct mib_context ctx;
-	static struct mib_view view;
-	uint32_t oid[64] = {MIB_OBJECTS};
-	struct mib_value value;
-	struct mib_oid next;
-	size_t len = data && size ? data[0] % 12 : 0;
+	struct bytes b = {data, data + size};
+	struct mib_view *view = calloc(1, sizeof(*view));
+	struct mib_context ctx = {.now_ns = FUZZ_MONO_NS + 5};
+	struct instances tree;
 
-	if (!view.snapshot) {
-		view.snapshot = snapshot_new();
-		if (!view.snapshot || !snapshot_add_if(view.snapshot, 2, "eth0"))
-			abort();
-		figures_set(&view.snapshot->ifs[0].figures[FAMILY_IPV6], M_IN_PACKETS, 5);
-	}
-	mib_context_init(&ctx, &view);
-	for (size_t i = 1; i + 1 < size && len < 64; i += 2)
-		oid[len++] = data[i] == 255 ? UINT32_MAX - data[i + 1] : data[i + 1];
-	mib_get(&ctx, oid, len, &value);
-	if (mib_getnext(&ctx, oid, len, &next, &value) == MIB_FOUND) {
-		size_t i = 0;
+	if (!view)
+		abort();
+	view->status = 1;
+	view->snapshot = bytes_snapshot(&b);
+	ctx.master_start_ns = (int64_t)FUZZ_MONO_NS - (int64_t)bytes_number(&b);
+	if (byte(&b) % 2) {
+		struct snapshot *before = bytes_snapshot(&b);
 
-		while (i < len && i < next.len && oid[i] == next.id[i])
-			i++;
-		if (i == next.len || (i < len && next.id[i] < oid[i]))
-			abort();
-		if (mib_get(&ctx, next.id, next.len, &value) != MIB_FOUND)
-			abort();
+		before->mono_ns -= 5;
+		view->rates_of = snapshot_share(view->snapshot);
+		view->rates = rate_compute(before, view->rates_of);
+		snapshot_free(before);
 	}
+	mib_context_init(&ctx, view);
+	tree = all_instances(&ctx);
+	for (size_t i = 0; i < 16 && b.at < b.end; i++) {
+		uint32_t oid[64];
+		size_t len = any_oid(&b, &tree, oid, 64);
+		const char *why = instances_check(&ctx, &tree, oid, len);
+
+		if (why) {
+			fprintf(stderr, "%s\n", why);
+			abort();
+		}
+	}
+	free(tree.list);
+	mib_view_free(view);
 	return 0;
 }

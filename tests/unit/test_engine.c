@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mib_reference.h"
 #include "snmp_engine.h"
 
 #define NOW_NS    UINT64_C(1000000000000)
@@ -29,65 +30,6 @@ static uint32_t below(uint32_t n)
 	return (uint32_t)(seed >> 33) % n;
 }
 
-struct instance {
-	struct mib_oid oid;
-	struct mib_value value;
-};
-
-struct tree {
-	struct instance *list;
-	size_t n;
-};
-
-static int compare_oids(const uint32_t *a, size_t a_len, const uint32_t *b, size_t b_len)
-{
-	for (size_t i = 0; i < a_len && i < b_len; i++)
-		if (a[i] != b[i])
-			return a[i] < b[i] ? -1 : 1;
-	return a_len < b_len ? -1 : a_len > b_len;
-}
-
-static int compare_instances(const void *a, const void *b)
-{
-	const struct mib_oid *x = &((const struct instance *)a)->oid;
-	const struct mib_oid *y = &((const struct instance *)b)->oid;
-
-	return compare_oids(x->id, x->len, y->id, y->len);
-}
-
-static struct tree all_instances(const struct mib_context *ctx)
-{
-	static const uint32_t objects[] = {MIB_OBJECTS};
-	struct tree tree = {0};
-
-	for (size_t table = 0; table < MIB_TABLES; table++) {
-		const struct mib_table *t = &mib_tables[table];
-		size_t rows = t->rows(ctx->view);
-		size_t cells = (t->last_column - t->first_column + 1) * rows;
-
-		tree.list = realloc(tree.list, (tree.n + cells + 1) * sizeof(*tree.list));
-		assert_non_null(tree.list);
-		for (size_t row = 0; row < rows; row++) {
-			for (unsigned c = t->first_column; c <= t->last_column; c++) {
-				struct instance *i = &tree.list[tree.n];
-
-				if (!t->cell(ctx, row, c, &i->value))
-					continue;
-				memcpy(i->oid.id, objects, sizeof(objects));
-				i->oid.len = sizeof(objects) / sizeof(objects[0]);
-				for (size_t p = 0; p < t->prefix_len; p++)
-					i->oid.id[i->oid.len++] = t->prefix[p];
-				i->oid.id[i->oid.len++] = c;
-				t->index(ctx->view, row, i->oid.id + i->oid.len);
-				i->oid.len += t->n_index;
-				tree.n++;
-			}
-		}
-	}
-	qsort(tree.list, tree.n, sizeof(*tree.list), compare_instances);
-	return tree;
-}
-
 static void assert_same_value(const struct mib_value *a, const struct mib_value *b)
 {
 	assert_int_equal(a->type, b->type);
@@ -97,34 +39,13 @@ static void assert_same_value(const struct mib_value *a, const struct mib_value 
 		assert_true(a->number == b->number);
 }
 
-static void check(struct mib_context *ctx, const struct tree *tree, const uint32_t *oid, size_t len)
+static void check(struct mib_context *ctx, const struct instances *tree, const uint32_t *oid,
+		  size_t len)
 {
-	const struct instance *same = NULL, *after = NULL;
-	struct mib_value value;
-	struct mib_oid next;
+	const char *why = instances_check(ctx, tree, oid, len);
 
-	for (size_t i = 0; i < tree->n && !after; i++) {
-		const struct mib_oid *o = &tree->list[i].oid;
-		int order = compare_oids(o->id, o->len, oid, len);
-
-		if (order == 0)
-			same = &tree->list[i];
-		else if (order > 0)
-			after = &tree->list[i];
-	}
-	if (same) {
-		assert_int_equal(mib_get(ctx, oid, len, &value), MIB_FOUND);
-		assert_same_value(&value, &same->value);
-	} else {
-		assert_int_not_equal(mib_get(ctx, oid, len, &value), MIB_FOUND);
-	}
-	if (after) {
-		assert_int_equal(mib_getnext(ctx, oid, len, &next, &value), MIB_FOUND);
-		assert_int_equal(compare_oids(next.id, next.len, after->oid.id, after->oid.len), 0);
-		assert_same_value(&value, &after->value);
-	} else {
-		assert_int_equal(mib_getnext(ctx, oid, len, &next, &value), MIB_END);
-	}
+	if (why)
+		fail_msg("%s", why);
 }
 
 static void random_figures(struct figures *f, unsigned density)
@@ -208,7 +129,7 @@ static struct mib_context context_of(const struct mib_view *v)
 }
 
 /* An instance's OID, changed somewhere: longer, shorter, or one sub-identifier off. */
-static size_t random_oid(const struct tree *tree, uint32_t *oid)
+static size_t random_oid(const struct instances *tree, uint32_t *oid)
 {
 	static const uint32_t odd[] = {0, 1, 2, 127, INT32_MAX, UINT32_MAX - 1, UINT32_MAX};
 	const struct mib_oid *o = &tree->list[below((uint32_t)tree->n)].oid;
@@ -247,7 +168,7 @@ static void test_against_reference(void **state)
 	for (unsigned round = 0; round < 60; round++) {
 		struct mib_view *v;
 		struct mib_context ctx;
-		struct tree tree;
+		struct instances tree;
 
 		seed = round;
 		v = random_view(below(20), below(3) ? below(101) : 100);
