@@ -176,10 +176,16 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
 void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx)
 {
 	bool get = pdu->command == AGENTX_GET;
-	netsnmp_pdu *response = snmp_lib.snmp_clone_pdu(pdu);
+	netsnmp_variable_list *variables = pdu->variables;
+	netsnmp_pdu *response;
 
-	if (!response)
+	pdu->variables = NULL; /* they move to the response and are changed in place */
+	response = snmp_lib.snmp_clone_pdu(pdu);
+	if (!response) {
+		pdu->variables = variables;
 		return;
+	}
+	response->variables = variables;
 	response->version = session->version;
 	response->command = AGENTX_RESPONSE;
 	response->errstat = 0;

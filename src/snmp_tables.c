@@ -156,6 +156,8 @@ static size_t skipped_ifs(const struct snapshot *s)
 {
 	size_t low = 0, high = s->n_ifs;
 
+	if (!high || s->ifs[0].ifindex)
+		return 0; /* as on every live system */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
