@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshot.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,20 @@ static void *append(void **array, size_t *n, size_t *cap, size_t size)
 	memset(row, 0, size);
 	++*n;
 	return row;
+}
+
+int snapshot_reserve_ifs(struct snapshot *s, size_t n)
+{
+	struct snapshot_if *grown;
+
+	if (n <= s->cap_ifs)
+		return 0;
+	grown = reallocarray(s->ifs, n, sizeof(*s->ifs));
+	if (!grown)
+		return -ENOMEM;
+	s->ifs = grown;
+	s->cap_ifs = n;
+	return 0;
 }
 
 struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name)

@@ -128,6 +128,10 @@ struct snapshot *snapshot_copy(const struct snapshot *s);
  */
 struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name);
 struct snapshot_path *snapshot_add_path(struct snapshot *s);
+
+/* Room for `n` interfaces in all, so that adding them neither moves nor wastes any. 0 or -ENOMEM.
+ */
+int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
 
 /* The row of that ifindex in a sorted snapshot, or NULL. */

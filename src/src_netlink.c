@@ -23,12 +23,6 @@
 
 #define ETHERNET_HEADER 14
 
-struct src_netlink {
-	struct netlink_dumper dumper;
-	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
-	struct btf_numbering numbering;
-};
-
 struct link {
 	uint32_t ifindex;
 	unsigned type; /* ARPHRD_* */
@@ -42,6 +36,13 @@ struct links {
 	struct link *rows; /* sorted by ifindex */
 	size_t n, cap;
 	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
+};
+
+struct src_netlink {
+	struct netlink_dumper dumper;
+	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
+	struct btf_numbering numbering;
+	struct links links; /* the room for them, from reading to reading */
 };
 
 int netlink_open(struct src_netlink **out)
@@ -65,6 +66,7 @@ void netlink_close(struct src_netlink *n)
 	if (!n)
 		return;
 	dumper_close(&n->dumper);
+	free(n->links.rows);
 	free(n);
 }
 
@@ -281,8 +283,7 @@ static int read_links(struct src_netlink *n, struct links *links)
 		return r;
 	if (links->n)
 		qsort(links->rows, links->n, sizeof(*links->rows), order_links);
-	if (links->n > FILES_ARE_CHEAPER)
-		links->numbering = numbering(n);
+	links->numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
 	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), on_link, links, NULL);
@@ -303,6 +304,8 @@ static int read_links(struct src_netlink *n, struct links *links)
 
 static int add_rows(const struct links *links, const struct procfs *procfs, struct snapshot *s)
 {
+	if (snapshot_reserve_ifs(s, links->n))
+		return -ENOMEM;
 	for (size_t i = 0; i < links->n; i++) {
 		struct link *link = &links->rows[i];
 		struct snapshot_if *row;
@@ -330,13 +333,11 @@ static int add_rows(const struct links *links, const struct procfs *procfs, stru
 
 int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s)
 {
-	struct links links = {.rows = NULL};
-	int r = read_links(n, &links);
+	int r = read_links(n, &n->links);
 
 	if (!r)
-		r = add_rows(&links, procfs, s);
+		r = add_rows(&n->links, procfs, s);
 	s->ifs_incomplete = r != 0;
-	free(links.rows);
 	return r;
 }
 
