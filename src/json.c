@@ -170,5 +170,12 @@ void json_null(struct json *j)
 
 void json_end(struct json *j)
 {
+	char *fitting;
+
 	put(j, "\n", 1);
+	fitting = j->failed ? NULL : realloc(j->text, j->size);
+	if (fitting) {
+		j->text = fitting;
+		j->cap = j->size;
+	}
 }

@@ -37,7 +37,7 @@ void json_decimal(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
 
-/* The end of the document: a line end. */
+/* The end of the document: a line end. The text then takes no more memory than it needs. */
 void json_end(struct json *j);
 
 #endif
