@@ -14,6 +14,7 @@
 
 #include "src_btf.h"
 #include "src_netlink_dump.h"
+#include "src_netlink_links.h"
 
 /*
  * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms where it can be mapped and 4.5 ms
@@ -23,26 +24,17 @@
 
 #define ETHERNET_HEADER 14
 
-struct link {
-	uint32_t ifindex;
-	unsigned type; /* ARPHRD_* */
-	char name[SNAPSHOT_NAME_MAX];
-	struct kstat_device dev;
-	bool has_ip6, ip6_counted;
-	struct kstat ip6;
-};
-
-struct links {
-	struct link *rows; /* sorted by ifindex */
-	size_t n, cap;
-	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
-};
-
 struct src_netlink {
 	struct netlink_dumper dumper;
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct btf_numbering numbering;
 	struct links links; /* the room for them, from reading to reading */
+};
+
+/* What the callbacks of the dumps fill. */
+struct link_reader {
+	struct links *links;
+	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
 };
 
 int netlink_open(struct src_netlink **out)
@@ -66,15 +58,15 @@ void netlink_close(struct src_netlink *n)
 	if (!n)
 		return;
 	dumper_close(&n->dumper);
-	free(n->links.rows);
+	links_clear(&n->links);
 	free(n);
 }
 
-static void forget_links(void *arg)
+static void begin_try(void *arg)
 {
 	struct links *links = arg;
 
-	links->n = 0;
+	links->try++;
 }
 
 static int on_stats(const struct nlmsghdr *message, void *arg)
@@ -93,35 +85,13 @@ static int on_stats(const struct nlmsghdr *message, void *arg)
 		memcpy(&s, mnl_attr_get_payload(attr),
 		       mnl_attr_get_payload_len(attr) < sizeof(s) ? mnl_attr_get_payload_len(attr)
 								  : sizeof(s));
-		if (links->n == links->cap) {
-			size_t cap = links->cap ? links->cap * 2 : 64;
-			struct link *rows = reallocarray(links->rows, cap, sizeof(*rows));
-
-			if (!rows)
-				return MNL_CB_ERROR;
-			links->rows = rows;
-			links->cap = cap;
-		}
-		link = &links->rows[links->n++];
-		*link = (struct link){
-			.ifindex = stats->ifindex,
-			.dev = {s.rx_packets, s.rx_bytes, s.tx_packets, s.tx_bytes, -1, -1}};
+		link = links_add(links, stats->ifindex);
+		if (!link)
+			return MNL_CB_ERROR;
+		link->dev = (struct kstat_device){s.rx_packets, s.rx_bytes, s.tx_packets,
+						  s.tx_bytes,   -1,         -1};
 	}
 	return MNL_CB_OK;
-}
-
-static int order_links(const void *a, const void *b)
-{
-	const struct link *x = a, *y = b;
-
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
-}
-
-static struct link *find_link(const struct links *links, uint32_t ifindex)
-{
-	const struct link key = {.ifindex = ifindex};
-
-	return links->n ? bsearch(&key, links->rows, links->n, sizeof(key), order_links) : NULL;
 }
 
 static void read_inet6_stats(struct link *link, const struct nlattr *attr,
@@ -149,8 +119,8 @@ static void read_inet6_stats(struct link *link, const struct nlattr *attr,
 static int on_link(const struct nlmsghdr *message, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
-	struct links *links = arg;
-	struct link *link = find_link(links, info->ifi_index);
+	const struct link_reader *reader = arg;
+	struct link *link = links_find(reader->links, info->ifi_index);
 	const struct nlattr *attr, *nested;
 
 	if (!link)
@@ -162,11 +132,11 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 		if (mnl_attr_get_type(attr) != IFLA_PROTINFO || info->ifi_family != AF_INET6)
 			continue;
 		link->has_ip6 = true;
-		if (!links->numbering)
+		if (!reader->numbering)
 			continue;
 		mnl_attr_for_each_nested (nested, attr) {
 			if (mnl_attr_get_type(nested) == IFLA_INET6_STATS)
-				read_inet6_stats(link, nested, links->numbering);
+				read_inet6_stats(link, nested, reader->numbering);
 		}
 	}
 	return MNL_CB_OK;
@@ -208,7 +178,7 @@ static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
 	struct kind_reader *reader = arg;
-	struct link *link = find_link(reader->links, info->ifi_index);
+	struct link *link = links_find(reader->links, info->ifi_index);
 
 	if (!is_kind(message, reader->kind)) {
 		reader->unknown = true;
@@ -247,10 +217,10 @@ static int read_headers(struct src_netlink *n, struct links *links)
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
 		r = dumper_run(&n->dumper, request, on_no_receive_header, &reader, NULL);
-		if (!r && reader.unknown)
+		if (reader.unknown)
 			dumper_close(&n->dumper); /* the rest of that dump goes with it */
-		if (r)
-			return r;
+		else if (r)
+			return r < 0 ? r : -EINTR; /* no guess about one that was left out */
 	}
 	return 0;
 }
@@ -272,30 +242,33 @@ static int read_links(struct src_netlink *n, struct links *links)
 {
 	char buffer[512];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct link_reader reader = {.links = links};
 	struct if_stats_msg *stats;
 	int r;
 
 	request->nlmsg_type = RTM_GETSTATS;
 	stats = mnl_nlmsg_put_extra_header(request, sizeof(*stats));
 	stats->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
-	r = dumper_run(&n->dumper, request, on_stats, links, forget_links);
-	if (r)
+	links->n = 0;
+	r = dumper_run(&n->dumper, request, on_stats, links, begin_try);
+	if (r < 0)
 		return r;
-	if (links->n)
-		qsort(links->rows, links->n, sizeof(*links->rows), order_links);
-	links->numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
+	links_sort(links, r == DUMP_INTERRUPTED);
+	reader.numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
-	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), on_link, links, NULL);
-	if (r && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
+	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), on_link, &reader, NULL);
+	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
+	for (size_t i = 0; i < links->n && r == DUMP_INTERRUPTED; i++)
+		links->rows[i].has_ip6 = true; /* those left out may have it: their files tell */
 	for (size_t i = 0; i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
 		request = request_links(buffer, AF_UNSPEC);
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-		r = dumper_run(&n->dumper, request, on_link, links, NULL);
-		if (r)
+		r = dumper_run(&n->dumper, request, on_link, &reader, NULL);
+		if (r < 0)
 			return r;
 		break;
 	}
@@ -371,5 +344,7 @@ int netlink_any_forwarding(struct src_netlink *n, enum family family)
 	netconf = mnl_nlmsg_put_extra_header(request, sizeof(*netconf));
 	netconf->ncm_family = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
 	r = dumper_run(&n->dumper, request, on_netconf, &any, NULL);
-	return r ? r : any;
+	if (r == DUMP_INTERRUPTED && !any)
+		return -EINTR; /* the one that forwards may have been left out */
+	return r < 0 ? r : any;
 }

@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
-#define TRIES 50
+#define TRIES 5
 
 int dumper_open(struct netlink_dumper *d)
 {
@@ -27,10 +28,23 @@ void dumper_close(struct netlink_dumper *d)
 	d->socket = NULL;
 }
 
-/* -EINTR: the dump was interrupted. */
+/* Whether the dump was interrupted so far; takes the mark off, since libmnl would end at it. */
+static bool was_interrupted(char *buffer, int size)
+{
+	bool interrupted = false;
+
+	for (struct nlmsghdr *m = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(m, size);
+	     m = mnl_nlmsg_next(m, &size)) {
+		interrupted |= m->nlmsg_flags & NLM_F_DUMP_INTR;
+		m->nlmsg_flags &= ~NLM_F_DUMP_INTR;
+	}
+	return interrupted;
+}
+
 static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
 {
 	unsigned port = mnl_socket_get_portid(d->socket);
+	bool interrupted = false;
 	int r;
 
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
@@ -42,25 +56,28 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 
 		if (size < 0)
 			return -errno;
+		interrupted |= was_interrupted(d->buffer, size);
 		r = mnl_cb_run(d->buffer, size, d->seq, port, each, arg);
 	} while (r > 0);
-	return r < 0 ? -errno : 0;
+	if (r < 0)
+		return -errno;
+	return interrupted ? DUMP_INTERRUPTED : 0;
 }
 
 int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
-	       void (*reset)(void *arg))
+	       void (*begin)(void *arg))
 {
-	int r = -EINTR;
+	int r = DUMP_INTERRUPTED;
 
-	for (int i = 0; i < TRIES && r == -EINTR; i++) {
+	for (int i = 0; i < TRIES && r == DUMP_INTERRUPTED; i++) {
 		r = d->socket ? 0 : dumper_open(d);
 		if (r)
 			return r;
-		if (reset)
-			reset(arg);
+		if (begin)
+			begin(arg);
 		r = run_once(d, request, each, arg);
 		/* Its rest is still on the way, and must not be taken for the next one's answer. */
-		if (r)
+		if (r < 0)
 			dumper_close(d);
 	}
 	return r;

@@ -20,11 +20,16 @@ struct netlink_dumper {
 int dumper_open(struct netlink_dumper *d);
 void dumper_close(struct netlink_dumper *d); /* also where it is not open */
 
+/* Things changed during every try. All that was handed on was true when it came. */
+#define DUMP_INTERRUPTED 1
+
 /*
- * Send the request and hand each message of the answer to `each`. A dump that the kernel says was
- * interrupted is made anew, after `reset` (NULL: nothing) forgot what came. Returns 0 or -errno.
+ * Send the request and hand each message of the answer to `each`. A dump during which something
+ * came or went may lack an entry, or have one twice: it is made anew a few times, and `begin`
+ * (NULL: nothing) is called before each try. Returns 0: the last try was whole; DUMP_INTERRUPTED:
+ * none was, but they do not all lack the same; or -errno.
  */
 int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
-	       void (*reset)(void *arg));
+	       void (*begin)(void *arg));
 
 #endif
