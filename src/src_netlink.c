@@ -200,7 +200,7 @@ static int read_headers(struct src_netlink *n, struct links *links)
 		const char *kind;
 		const char *sign; /* a file without which there is none; NULL: no such sign */
 	} kinds[] = {{"vlan", "/proc/net/vlan/config"}, {"bridge", NULL}};
-	char buffer[512];
+	char buffer[512] = {0}; /* libmnl leaves the octets behind a string as they are */
 
 	for (size_t i = 0; i < links->n; i++)
 		if (links->rows[i].type == ARPHRD_ETHER || links->rows[i].type == ARPHRD_LOOPBACK)
