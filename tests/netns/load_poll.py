@@ -43,13 +43,16 @@ class Poller:
             self.complain(f"{name} has ifIndex {ifindex}")
 
     def check_row(self, index, cells):
-        """`cells`: column -> (type, octets), all of one request to the agent."""
+        """`cells`: column -> (type, octets), all of one request to the agent; GETNEXT may have
+        passed over this row in some columns, if the one before lacks them."""
         values = {c: snmp.number(v) for c, (kind, v) in cells.items() if kind == snmp.COUNTER64}
         name = cells[NAME][1].decode()
         self.rows += 1
         self.check_name(name, index[1])
-        if name[0] == "v" and name[1:].isdigit() and values != self.idle.setdefault(index, values):
-            self.complain(f"{name}: the idle one counted {self.idle[index]}, then {values}")
+        if name[0] == "v" and name[1:].isdigit():
+            idle = self.idle.setdefault(index, {})
+            if any(idle.setdefault(c, value) != value for c, value in values.items()):
+                self.complain(f"{name} family {index[0]}: the idle one had {idle}, then {values}")
         since = snmp.number(cells[DISCONTINUITY][1]) if DISCONTINUITY in cells else 0
         before, counters = self.seen.get((name, index[0]), (since, {}))
         anew = since > before + JITTER
