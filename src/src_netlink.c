@@ -216,7 +216,8 @@ static int read_headers(struct src_netlink *n, struct links *links)
 			continue;
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
-		r = dumper_run(&n->dumper, request, on_no_receive_header, &reader, NULL);
+		r = dumper_run(&n->dumper, request, DUMP_WHOLE, on_no_receive_header, &reader,
+			       NULL);
 		if (reader.unknown)
 			dumper_close(&n->dumper); /* the rest of that dump goes with it */
 		else if (r)
@@ -250,14 +251,15 @@ static int read_links(struct src_netlink *n, struct links *links)
 	stats = mnl_nlmsg_put_extra_header(request, sizeof(*stats));
 	stats->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
 	links->n = 0;
-	r = dumper_run(&n->dumper, request, on_stats, links, begin_try);
+	r = dumper_run(&n->dumper, request, DUMP_TOGETHER, on_stats, links, begin_try);
 	if (r < 0)
 		return r;
 	links_sort(links, r == DUMP_INTERRUPTED);
 	reader.numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
-	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), on_link, &reader, NULL);
+	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), DUMP_TOGETHER, on_link, &reader,
+		       NULL);
 	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
 	for (size_t i = 0; i < links->n && r == DUMP_INTERRUPTED; i++)
@@ -267,7 +269,7 @@ static int read_links(struct src_netlink *n, struct links *links)
 			continue;
 		request = request_links(buffer, AF_UNSPEC);
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-		r = dumper_run(&n->dumper, request, on_link, &reader, NULL);
+		r = dumper_run(&n->dumper, request, DUMP_TOGETHER, on_link, &reader, NULL);
 		if (r < 0)
 			return r;
 		break;
@@ -343,7 +345,7 @@ int netlink_any_forwarding(struct src_netlink *n, enum family family)
 	request->nlmsg_type = RTM_GETNETCONF;
 	netconf = mnl_nlmsg_put_extra_header(request, sizeof(*netconf));
 	netconf->ncm_family = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-	r = dumper_run(&n->dumper, request, on_netconf, &any, NULL);
+	r = dumper_run(&n->dumper, request, DUMP_WHOLE, on_netconf, &any, NULL);
 	if (r == DUMP_INTERRUPTED && !any)
 		return -EINTR; /* the one that forwards may have been left out */
 	return r < 0 ? r : any;

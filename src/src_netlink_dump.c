@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#define TRIES 5
-
 int dumper_open(struct netlink_dumper *d)
 {
 	int r = 0;
@@ -64,12 +62,12 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 	return interrupted ? DUMP_INTERRUPTED : 0;
 }
 
-int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
-	       void (*begin)(void *arg))
+int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, unsigned tries, mnl_cb_t each,
+	       void *arg, void (*begin)(void *arg))
 {
 	int r = DUMP_INTERRUPTED;
 
-	for (int i = 0; i < TRIES && r == DUMP_INTERRUPTED; i++) {
+	for (unsigned i = 0; i < tries && r == DUMP_INTERRUPTED; i++) {
 		r = d->socket ? 0 : dumper_open(d);
 		if (r)
 			return r;

@@ -24,12 +24,19 @@ void dumper_close(struct netlink_dumper *d); /* also where it is not open */
 #define DUMP_INTERRUPTED 1
 
 /*
- * Send the request and hand each message of the answer to `each`. A dump during which something
- * came or went may lack an entry, or have one twice: it is made anew a few times, and `begin`
- * (NULL: nothing) is called before each try. Returns 0: the last try was whole; DUMP_INTERRUPTED:
- * none was, but they do not all lack the same; or -errno.
+ * How often to try: where all tries together will do, and where one must be whole. Thousands of
+ * interfaces that come and go leave no dump of all of them undisturbed.
  */
-int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
-	       void (*begin)(void *arg));
+#define DUMP_TOGETHER 5
+#define DUMP_WHOLE    50
+
+/*
+ * Send the request and hand each message of the answer to `each`. A dump during which something
+ * came or went may lack an entry, or have one twice: it is made anew, up to `tries` in all, and
+ * `begin` (NULL: nothing) is called before each. Returns 0: the last try was whole;
+ * DUMP_INTERRUPTED: none was, but they do not all lack the same; or -errno.
+ */
+int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, unsigned tries, mnl_cb_t each,
+	       void *arg, void (*begin)(void *arg));
 
 #endif
