@@ -8,10 +8,11 @@ one line "polls N compared N discontinuities N restarts N timeouts N".
 import sys
 import time
 
-import snmp
+sys.dont_write_bytecode = True
+import snmpclient as snmp  # noqa: E402: leaves no file behind
 
-OBJECTS = snmp.ROOT + (1,)
-UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+OBJECTS = snmp.oid("1.3.6.1.4.1.8072.9999.9999.4269.1")
+UPTIME = snmp.oid("1.3.6.1.2.1.1.3.0")
 # A table's entry, its columns of counters and of names, and its DiscontinuityTime.
 TABLES = {
     "system": (OBJECTS + (2, 1), (3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16), (), 12),
@@ -21,30 +22,48 @@ TABLES = {
 OCTETS_PER_PACKET = 1600
 
 
+def value(tag, octets):
+    """None: there is no such instance."""
+    if tag in snmp.NUMBERS:
+        return snmp.number(octets)
+    return octets if tag == snmp.OCTETS else None
+
+
 class Poller:
     def __init__(self, limit):
         self.client = snmp.Client(timeout=3)
         self.limit = limit
         self.rows = {}  # (table, index, names): (discontinuity, boots, {column: (value, when)})
-        self.uptime, self.uptime_at, self.boots = 0, 0, 0
+        self.uptime, self.boots = 0, 0
         self.counts = dict.fromkeys(("polls", "compared", "discontinuities", "restarts", "timeouts"), 0)
 
-    def note_uptime(self, uptime, now):
+    def indexes(self, column):
+        """Those of all instances of a column."""
+        out, at = [], column
+        while True:
+            for name, tag, _ in self.client.ask(snmp.GETBULK, [at], 0, 40)[2]:
+                if name[: len(column)] != column or tag == snmp.END:
+                    return out
+                out.append(name[len(column) :])
+                at = name
+
+    def note_uptime(self, uptime):
         if uptime < self.uptime:
             self.boots += 1
             self.counts["restarts"] += 1
-        self.uptime, self.uptime_at = uptime, now
+        self.uptime = uptime
 
     def row(self, table, index):
         entry, counters, names, discontinuity = TABLES[table]
         columns = counters + names + (discontinuity,)
         asked = time.monotonic()
-        answer = self.client.get(UPTIME, *(entry + (c,) + index for c in columns))
+        binds = self.client.ask(snmp.GET, [UPTIME] + [entry + (c,) + index for c in columns])[2]
         now = time.monotonic()
-        if len(answer) != len(columns) + 1:
+        if len(binds) != len(columns) + 1:
             return
-        self.note_uptime(answer[0][2], now)
-        values = dict(zip(columns, (v for _, _, v in answer[1:])))
+        answer = [value(tag, octets) for _, tag, octets in binds]
+        self.note_uptime(answer[0])
+        values = dict(zip(columns, answer[1:]))
         if values[discontinuity] is None:  # the row, or the agent, is gone
             return
         key = (table, index, tuple(values[c] for c in names))
@@ -73,7 +92,7 @@ class Poller:
         found = {"system": [(1,), (2,)]}
         for table in ("if", "path"):
             entry, counters, names, _ = TABLES[table]
-            found[table] = list(self.client.column(entry + (names[0],)))
+            found[table] = self.indexes(entry + (names[0],))
         for table, indexes in found.items():
             for index in indexes:
                 self.row(table, index)
@@ -85,7 +104,7 @@ def main():
     while time.monotonic() < end:
         try:
             poller.poll()
-        except snmp.Timeout:
+        except (TimeoutError, ConnectionRefusedError):
             poller.counts["timeouts"] += 1
             time.sleep(0.05)
     print(*("%s %d" % item for item in poller.counts.items()))
