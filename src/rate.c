@@ -76,6 +76,19 @@ static const struct snapshot_path *same_path(const struct snapshot *s,
 											     : NULL;
 }
 
+static int order_ifindex(const void *a, const void *b)
+{
+	const struct snapshot_if *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+/* Whether it has another name now: an ifindex is that of one interface. */
+static bool is_renamed(const struct snapshot *s, size_t n, const struct snapshot_if *row)
+{
+	return row->ifindex && n && bsearch(row, s->ifs, n, sizeof(*row), order_ifindex);
+}
+
 /* Interfaces that may still be there, without a figure. */
 static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 {
@@ -85,7 +98,7 @@ static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 		const struct snapshot_if *before = &prev->ifs[i];
 		struct snapshot_if *row;
 
-		if (same_if(cur, n, before))
+		if (same_if(cur, n, before) || is_renamed(cur, n, before))
 			continue;
 		row = snapshot_add_if(cur, before->ifindex, before->name);
 		if (!row)

@@ -48,7 +48,7 @@ static void change_row(struct bytes *b, struct snapshot *s)
 		change_figures(b, &row->figures[byte(b) % FAMILY_COUNT]);
 	else if (how == 2 && path)
 		change_figures(b, &path->figures);
-	else if (how == 3 && row)
+	else if (how == 3 && row && row->ifindex)
 		row->name[0] ^= 'e' ^ 'E';
 	else if (how == 4 && path)
 		path->in_name[0] ^= 1;
@@ -64,6 +64,15 @@ static uint64_t since(struct bytes *b, const struct snapshot *s)
 	return ago && ago < s->mono_ns ? s->mono_ns - ago : 0;
 }
 
+/* A source knows nothing of what was before. */
+static void forget(struct figures *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		f[i].derived &= f[i].known;
+		f[i].kept = 0;
+	}
+}
+
 /* The reading after `prev`, as a source makes it. */
 static struct snapshot *next_reading(struct bytes *b, const struct snapshot *prev)
 {
@@ -72,16 +81,23 @@ static struct snapshot *next_reading(struct bytes *b, const struct snapshot *pre
 	if (!s)
 		abort();
 	s->mono_ns += 1 + byte(b);
-	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		s->system[f].continuity = (struct continuity){since(b, s), false};
-	for (size_t i = 0; i < s->n_ifs; i++)
-		s->ifs[i].continuity = (struct continuity){since(b, s), false};
-	for (size_t i = 0; i < s->n_paths; i++)
-		s->paths[i].continuity = (struct continuity){since(b, s), false};
+	s->ifs_incomplete = byte(b) % 4 == 1;
 	if (byte(b) == 255)
 		s->hooks = HOOKS_FENTRY;
 	for (uint32_t n = byte(b) % 16; n; n--)
 		change_row(b, s);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		forget(&s->system[f].figures, 1);
+		s->system[f].continuity = (struct continuity){since(b, s), false};
+	}
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		forget(s->ifs[i].figures, FAMILY_COUNT);
+		s->ifs[i].continuity = (struct continuity){since(b, s), false};
+	}
+	for (size_t i = 0; i < s->n_paths; i++) {
+		forget(&s->paths[i].figures, 1);
+		s->paths[i].continuity = (struct continuity){since(b, s), false};
+	}
 	snapshot_sort(s);
 	return s;
 }
@@ -130,13 +146,21 @@ static void check_row(const struct row *rows, unsigned n, const struct row *read
 
 	if (!prev->figures && !fresh)
 		abort();
+	if (!read->figures) { /* the source has not seen it: it stays without a figure */
+		for (size_t i = 0; i < now->n; i++)
+			if (now->figures[i].known || (delta && delta[i].known))
+				abort();
+		if (fresh)
+			abort();
+		return;
+	}
 	if (!fresh && now->continuity->since_ns != prev->continuity->since_ns)
 		abort();
 	for (size_t i = 0; i < now->n; i++) {
 		uint32_t is_delta = delta ? delta[i].known : 0;
 
 		if (now->figures[i].known != read->figures[i].known ||
-		    now->figures[i].derived != read->figures[i].derived)
+		    (now->figures[i].derived & now->figures[i].known) != read->figures[i].derived)
 			abort();
 		for (int m = 0; m < M_COUNT; m++) {
 			const struct row *last = prev;

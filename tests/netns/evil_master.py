@@ -113,10 +113,15 @@ class Connection:
 
     def __init__(self, listener, timeout=20):
         listener.settimeout(timeout)
-        try:
-            self.sock, _ = listener.accept()
-        except socket.timeout:
-            raise Gone("it does not connect") from None
+        while True:
+            try:
+                self.sock, _ = listener.accept()
+            except socket.timeout:
+                raise Gone("it does not connect") from None
+            # The agent also looks whether there is a master, and says nothing then.
+            if select.select([self.sock], [], [], timeout)[0] and self.sock.recv(1, socket.MSG_PEEK):
+                break
+            self.sock.close()
         self.buffer, self.asked, self.session, self.packet = b"", [], 4711, 0
 
     def __enter__(self):

@@ -375,6 +375,25 @@ static void test_incomplete(void **state)
 		snapshot_free(s[i]);
 }
 
+/* One that has another name now is there, and is not kept under the old one as well. */
+static void test_incomplete_and_renamed(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+
+	(void)state;
+	add_if(a, 2, "eth0", 5);
+	add_if(a, 3, "eth1", 5);
+	add_if(b, 3, "wan", 5);
+	b->ifs_incomplete = true;
+	rate_follow(NULL, a);
+	rate_follow(a, b);
+	assert_int_equal(b->n_ifs, 2);
+	assert_string_equal(b->ifs[0].name, "eth0");
+	assert_string_equal(b->ifs[1].name, "wan");
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
 /* A counter below what was derived in its place is one that went down. */
 static void test_counter_after_derived(void **state)
 {
@@ -532,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_incomplete_and_renamed),
 		cmocka_unit_test(test_counter_after_derived),
 		cmocka_unit_test(test_three_readings),
 		cmocka_unit_test(test_paths),
