@@ -112,6 +112,7 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_contex
 	struct instances tree = all_instances(ctx);
 	const netsnmp_variable_list *got;
 	netsnmp_pdu *again = snmp_lib.snmp_pdu_create(0);
+	netsnmp_pdu *asked = snmp_lib.snmp_clone_pdu(pdu); /* the answer takes its variables */
 	u_char *packet = NULL;
 	size_t room = 0, len = 0;
 
@@ -120,7 +121,7 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_contex
 	    sent->transid != pdu->transid || sent->reqid != pdu->reqid)
 		abort();
 	got = sent->variables;
-	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable) {
+	for (const netsnmp_variable_list *v = asked->variables; v; v = v->next_variable) {
 		if (!got)
 			abort();
 		check(pdu->command == GET, &tree, v, got);
@@ -133,6 +134,7 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_contex
 		abort();
 	free(packet);
 	snmp_lib.snmp_free_pdu(again);
+	snmp_lib.snmp_free_pdu(asked);
 	free(tree.list);
 }
 
