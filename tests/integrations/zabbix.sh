@@ -1,0 +1,361 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The Zabbix templates: zabbix.sh BINARY [--light] [--pictures DIR].
+# --light: their structure only. Else a real Zabbix server and frontend, headless, in the router's
+# network namespace: import, discovery, every item, rates against what was sent, an interface that
+# comes back with another ifIndex, triggers, an agent without eBPF. The server's version decides
+# which of the templates is tested.
+#
+# ZABBIX_ROOT=DIR: take Zabbix from there instead, a tree of another Debian release, for example of
+#   mmdebstrap --variant=apt --include=zabbix-server-pgsql,zabbix-frontend-php,php-cli,php-pgsql trixie DIR
+# --pictures DIR: also take pictures of the frontend, with chromium and pngquant.
+tests=$(cd "$(dirname "$0")/.." && pwd)
+binary=${1:?usage: zabbix.sh BINARY [--light] [--pictures DIR]} light='' pictures=''
+while shift && [ $# -gt 0 ]; do
+	case $1 in
+	--light) light=1 ;;
+	--pictures) pictures=$(realpath "${2:?--pictures DIR}") && shift ;;
+	*) echo "usage: zabbix.sh BINARY [--light] [--pictures DIR]" >&2 && exit 2 ;;
+	esac
+done
+set -- "$binary"
+# shellcheck source=tests/netns/scenarios_lib.sh
+if [ "$light" ]; then . "$tests/netns/lib.sh"; else . "$tests/netns/scenarios_lib.sh"; fi
+templates=$top/integrations/zabbix
+template() { echo "$templates/$1/template_ipfwagent_snmp.yaml"; }
+
+# Structure.
+structure() {
+	"$templates/generate" "$TMP/made"
+	MIBDIRS=$top/tests/mibs:$top/mibs snmptranslate -m IPFWAGENT-MIB -Tz >"$TMP/oids" 2>/dev/null
+	for form in 6.0 7.0; do
+		expect_true "$form: as generate writes it" diff -r "$TMP/made/$form" "$templates/$form"
+		/usr/bin/python3 "$tests/integrations/zabbix_structure.py" $form "$(template $form)" <"$TMP/oids" >"$TMP/structure" 2>&1
+		while read -r verdict name; do
+			case $verdict in ok) ok "$form: $name" ;; *) not_ok "$form: ${name%%: *}" "${name#*: }" ;; esac
+		done <"$TMP/structure"
+	done
+	/usr/bin/python3 "$tests/integrations/zabbix_structure.py" same "$(template 6.0)" "$(template 7.0)" >"$TMP/structure" 2>&1
+	expect "6.0 and 7.0 tell the same" '' "$(head -c 400 "$TMP/structure")"
+}
+if /usr/bin/python3 -c 'import yaml' 2>/dev/null && command -v snmptranslate >/dev/null; then structure; else
+	skip "structure" "takes Python's yaml and snmptranslate"
+fi
+[ -z "$light" ] || finish
+
+# A database, the server and the frontend. Nothing listens outside of the router's namespace.
+root=${ZABBIX_ROOT:-}
+mkdir "$TMP/etc" "$TMP/pg" && chown postgres: "$TMP/pg"
+cat >"$TMP/enter" <<X
+#!/bin/sh -e
+mount --bind $TMP/etc $root/etc/zabbix
+[ "$root" ] || exec "\$@"
+mount -t tmpfs none $root/tmp
+mkdir -p $root$TMP
+mount --bind $TMP $root$TMP
+mount --rbind /dev $root/dev
+mount -t proc proc $root/proc
+exec chroot "$root" "\$@"
+X
+chmod +x "$TMP/enter"
+zabbix=(unshare -m "$TMP/enter") # in a mount namespace of its own, where /etc/zabbix is ours
+# The frontend asks for a locale en_US; C.UTF-8 does as well.
+mkdir "$TMP/locale" && cp -r "$root/usr/lib/locale/C.utf8" "$TMP/locale/en_US.utf8"
+cat >"$TMP/etc/zabbix.conf.php" <<X
+<?php
+\$DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '$TMP/pg', 'PORT' => '0', 'DATABASE' => 'zabbix', 'USER' => 'zabbix',
+	'PASSWORD' => '', 'SCHEMA' => '', 'ENCRYPTION' => false, 'KEY_FILE' => '', 'CERT_FILE' => '', 'CA_FILE' => '',
+	'VERIFY_HOST' => false, 'CIPHER_LIST' => '', 'VAULT' => '', 'VAULT_URL' => '', 'VAULT_DB_PATH' => '',
+	'VAULT_TOKEN' => '', 'VAULT_CERT_FILE' => '', 'VAULT_KEY_FILE' => '', 'VAULT_PREFIX' => '',
+	'VAULT_CACHE' => false, 'DOUBLE_IEEE754' => true];
+\$ZBX_SERVER = '127.0.0.1';
+\$ZBX_SERVER_PORT = '10051';
+\$ZBX_SERVER_NAME = '';
+\$IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;
+X
+cat >"$TMP/etc/server.conf" <<X
+DBHost=$TMP/pg
+DBName=zabbix
+DBUser=zabbix
+ListenIP=127.0.0.1
+LogFile=$TMP/server.log
+PidFile=$TMP/server.pid
+SocketDir=$TMP
+AllowRoot=1
+CacheUpdateFrequency=1
+StartPollers=2
+StartSNMPTrapper=1
+SNMPTrapperFile=$TMP/traps
+Timeout=5
+X
+daemon='' postgres=''
+stop_zabbix() { # the server before its database
+	[ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+	[ -z "$postgres" ] || { kill -INT "$postgres" && wait "$postgres"; } 2>/dev/null
+	daemon='' postgres=''
+}
+trap 'stop_zabbix; "$BIN" detach --netns "$R" >/dev/null 2>&1; cleanup' EXIT
+give_up() { # NAME FILE
+	not_ok "$1" "$(tail -c 400 "$2")"
+	finish
+}
+
+make_router
+quiet "$C" && quiet "$S"
+bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+as_postgres=(setpriv --reuid postgres --regid postgres --clear-groups --)
+"${as_postgres[@]}" "$bin/initdb" -D "$TMP/pg/data" -A trust -E UTF8 --locale=C.UTF-8 -U zabbix >"$TMP/initdb.log" 2>&1 ||
+	give_up initdb "$TMP/initdb.log"
+background in_ns "$R" "${as_postgres[@]}" "$bin/postgres" -D "$TMP/pg/data" -c listen_addresses= -c "unix_socket_directories=$TMP/pg" \
+	-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_wal_size=1GB >"$TMP/postgres.log" 2>&1
+postgres=$bg
+sql() { psql -q -h "$TMP/pg" -U zabbix -v ON_ERROR_STOP=1 "$@"; }
+wait_for 20 sql -d postgres -c 'create database zabbix' || give_up "the database" "$TMP/postgres.log"
+for part in schema images data; do zcat "$root/usr/share/zabbix-server-pgsql/$part.sql.gz"; done |
+	sql --single-transaction zabbix >"$TMP/schema.log" 2>&1 || give_up "the schema" "$TMP/schema.log"
+version=$(in_ns "$R" "${zabbix[@]}" zabbix_server -V | sed -n '1s/.*(Zabbix) //p')
+background in_ns "$R" "${zabbix[@]}" zabbix_server -f -c /etc/zabbix/server.conf >"$TMP/server.out" 2>&1
+daemon=$bg
+background in_ns "$R" "${zabbix[@]}" env -u LC_ALL "LOCPATH=$TMP/locale" PHP_CLI_SERVER_WORKERS=4 php -d memory_limit=512M -d post_max_size=32M -d max_execution_time=300 \
+	-d max_input_time=300 -d date.timezone=UTC -S 127.0.0.1:8080 -t /usr/share/zabbix >"$TMP/php.log" 2>&1
+form=7.0
+[ "${version%%.*}" != 6 ] || form=6.0
+echo "# Zabbix $version, template $form"
+
+# api METHOD PARAMETERS: the result as JSON; the error on stderr.
+token=
+api() {
+	local header=() auth=null
+	if [ "$token" ] && [ $form = 6.0 ]; then auth=\"$token\"; elif [ "$token" ]; then header=(-H "Authorization: Bearer $token"); fi
+	jq -c --arg method "$1" --argjson auth "$auth" \
+		'{jsonrpc: "2.0", id: 1, method: $method, params: .} + if $auth then {auth: $auth} else {} end' <<<"$2" |
+		in_ns "$R" curl -sS -H 'Content-Type: application/json-rpc' "${header[@]}" --data-binary @- http://127.0.0.1:8080/api_jsonrpc.php |
+		jq -c 'if has("result") then .result else error(.error.data // tostring) end'
+}
+log_in() {
+	token=
+	token=$(api user.login '{"username": "Admin", "password": "zabbix"}' | jq -r .) && [ "$token" ]
+}
+wait_for 30 log_in || give_up "the frontend answers" "$TMP/php.log"
+
+configuration() { # METHOD FILE: import or importcompare, with the rules of a template
+	api "configuration.$1" "$(jq -nc --rawfile source "$2" --arg form $form '
+		{createMissing: true, updateExisting: true} as $all | ($all + {deleteMissing: true}) as $own |
+		{format: "yaml", source: $source, rules: ({templates: $all, items: $own, triggers: $own, graphs: $own, discoveryRules: $own,
+			valueMaps: $own, templateDashboards: $own} + if $form == "6.0" then {groups: $all} else {template_groups: $all} end)}')" 2>&1
+}
+new_host() { # NAME: its hostid; a tick of 2 s instead of a minute
+	local templateid
+	templateid=$(api template.get '{"filter": {"host": "ipfwagent by SNMP"}, "output": ["templateid"]}' | jq -r '.[0].templateid')
+	api host.create "$(jq -nc --arg name "$1" --arg template "$templateid" '{host: $name, groups: [{groupid: "2"}],
+		templates: [{templateid: $template}], interfaces: [{type: 2, main: 1, useip: 1, ip: "127.0.0.1", dns: "", port: "1161",
+			details: {version: 2, bulk: 1, community: "public"}}],
+		macros: [["INTERVAL", "2s"], ["DISCOVERY.INTERVAL", "5s"], ["PERIOD", "6s"], ["NODATA", "30s"]] |
+			map({macro: "{$IPFW.\(.[0])}", value: .[1]})}')" | jq -r '.hostids[0]'
+}
+items() { # [KEY]: of $host, all or one
+	api item.get "$(jq -nc --arg host "$host" --args '{hostids: $host, output: ["itemid", "key_", "status", "state", "error", "lastclock",
+		"lastvalue", "value_type", "history"]} + if $ARGS.positional == [] then {} else {filter: {key_: $ARGS.positional}} end' "$@")"
+}
+ids() { items | jq -c '[.[] | select(.key_ | startswith("ipfw.walk.") | not) | "\(.itemid) \(.key_)"] | sort'; }
+if [ $form = 6.0 ]; then
+	expect_match "6.0 refuses the template of 7.0" version "$(configuration import "$(template 7.0)")"
+else
+	expect "7.0 imports the template of 6.0" true "$(configuration import "$(template 6.0)")"
+	host=$(new_host old)
+	before=$(ids)
+fi
+configuration import "$(template $form)" >"$TMP/import"
+[ "$(cat "$TMP/import")" = true ] || give_up import "$TMP/import"
+if [ $form = 7.0 ]; then
+	expect "7.0 over 6.0: the same items of a host ($(jq length <<<"$before"))" "$before" "$(ids)"
+	api host.delete "[\"$host\"]" >/dev/null
+fi
+ok "import"
+expect "import again" true "$(configuration import "$(template $form)")"
+compared=$(configuration importcompare "$(template $form)")
+expect "a comparison finds no difference" '[]' "${compared:0:400}"
+
+ifindex() { ip -n "$R" -j link show "$1" | jq '.[0].ifindex'; }
+# A third interface of the router, whose name has to be quoted, and a host for it.
+odd='x,"]\y'
+ip -n "$R" link add name "$odd" type veth peer name o0 netns "$S"
+plug "$R" "$odd" && plug "$S" o0 && number 3 "$odd" "$S" o0
+# snmpd does not know the kernel's ifAlias. Its notifications go to the file that Zabbix reads.
+{
+	for i in "$(ifindex rs)" 777; do echo "override .1.3.6.1.2.1.31.1.1.1.18.$i octet_str \"uplink\""; done
+	echo 'trap2sink 127.0.0.1:1162 public'
+} >"$TMP/snmpd.extra"
+echo 'authCommunity log public' >"$TMP/trapd.conf"
+background in_ns "$R" env TZ=UTC SNMP_PERSISTENT_DIR="$TMP/trapd" MIBS="" snmptrapd -f -On -C -c "$TMP/trapd.conf" -Lf "$TMP/traps" \
+	-F '%y-%02.2m-%02.2lT%02.2h:%02.2j:%02.2k+0000 ZBXTRAP 127.0.0.1 %v\n' udp:127.0.0.1:1162
+start_snmpd
+start() { # COMMAND...: the agent, in the router's namespace
+	background in_ns "$R" "$@" --agentx-socket "$MASTER" --reading-socket none --interval 1 2>>"$TMP/agent.log"
+	agent=$bg
+	expect_true "the agent answers" wait_for 20 agent_answers
+}
+# What the kernel has counted before eBPF counts makes its counters higher.
+udp ipv4 100000 972
+settle
+start "$BIN" agent --notifications
+expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
+host=$(new_host router)
+# Paths are off in the template: on for this host.
+rule=$(api discoveryrule.get "{\"hostids\": \"$host\", \"filter\": {\"key_\": \"ipfw.path.discovery\"}, \"output\": [\"status\"]}")
+expect "paths are off" 1 "$(jq -r '.[0].status' <<<"$rule")"
+api discoveryrule.update "$(jq -c '.[0] | {itemid, status: "0"}' <<<"$rule")" >/dev/null
+[ $form = 6.0 ] || api item.update "$(items ipfw.walk.path | jq -c '.[0] | {itemid, status: "0"}')" >/dev/null
+last() { items "$1" | jq -r '.[0].lastclock // 0'; }
+valued() { [ "$(last "$1")" -gt "${2:-0}" ]; } # KEY [SINCE]
+expect_true "first rates" wait_for 40 valued 'ipfw.system.out.forw.octets[ipv4]'
+expect_true "interfaces are discovered" wait_for 40 valued 'ipfw.if.out.forw.octets[rs,ipv4]'
+
+# Traffic: to the server, and a little to the odd interface; a burst each tenth of a second. What was
+# sent is added up: packets (p), octets (o), octets by way of rs (rs) of IPv4 and IPv6.
+declare -A sent=([p4]=0 [o4]=0 [rs4]=0 [p6]=0 [o6]=0 [rs6]=0)
+send() { # BURSTS
+	local i four six wave
+	{
+		echo "s() { $TRAFFIC send \"\$@\" || exit; }"
+		for ((i = 0; i < $1; i++)); do
+			wave=$((i % 200 - 100)) four=$((10 + ${wave#-} / 4)) six=$((4 + i % 300 / 20))
+			echo "s 10.2.0.2 9 $four 972; s fd02::2 9 $six 452; s 10.3.0.2 9 2 72; s fd03::2 9 1 52; sleep 0.1"
+			sent[p4]=$((sent[p4] + four + 2)) sent[rs4]=$((sent[rs4] + four * 1000)) sent[o4]=$((sent[o4] + four * 1000 + 2 * 100))
+			sent[p6]=$((sent[p6] + six + 1)) sent[rs6]=$((sent[rs6] + six * 500)) sent[o6]=$((sent[o6] + six * 500 + 100))
+		done
+	} >"$TMP/send.sh"
+	background in_ns "$C" bash "$TMP/send.sh" >"$TMP/send.log" 2>&1
+	sender=$bg
+}
+all_sent() {
+	wait "$sender" || give_up "traffic is sent" "$TMP/send.log"
+	ended=$(date +%s)
+}
+incomplete() {
+	items | jq -r '.[] | select(.status == "0" and .history != "0" and (.lastclock == "0" or .state != "0")) | "\(.key_) \(.error)"'
+}
+complete() {
+	incomplete >"$TMP/incomplete"
+	[ ! -s "$TMP/incomplete" ] && valued 'ipfw.path.octets[rc,rs,ipv6]'
+}
+[ -z "$pictures" ] && send 300 || send 1800
+wait_for 60 complete
+expect "every item has a value" '' "$(paste -sd ';' "$TMP/incomplete" | head -c 400)"
+quoted="\"${odd//\"/\\\"}\""
+for key in "if.out.forw.octets[$quoted,ipv6]" "if.share[$quoted,ipv6]" "path.packets[rc,$quoted,ipv4]"; do
+	expect_true "a name that has to be quoted: $key" valued "ipfw.$key"
+done
+echo "# $(items | jq length) items"
+expect "the tags of an item" 'component=network description=uplink interface=rs protocol=ipv4' "$(api item.get "{\"hostids\": \"$host\",
+	\"filter\": {\"key_\": \"ipfw.if.in.octets[rs,ipv4]\"}, \"selectTags\": \"extend\"}" | jq -r '.[0].tags | map("\(.tag)=\(.value)") | sort | join(" ")')"
+picture() { # FILE HEIGHT PAGE
+	in_ns "$R" timeout 90 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$TMP/chromium" \
+		--window-size="1440,$2" --force-device-scale-factor=0.8334 --virtual-time-budget=20000 --screenshot="$TMP/picture.png" \
+		"http://127.0.0.1:8080/index.php?name=Admin&password=zabbix&enter=1&autologin=1&request=$(jq -rn --arg page "$3&kiosk=1" '$page | @uri')" \
+		>"$TMP/chromium.log" 2>&1 && pngquant --force --output "$pictures/$1" 256 "$TMP/picture.png"
+}
+if [ "$pictures" ]; then
+	sleep 110
+	expect_true "a picture of the dashboard" picture dashboard.png 870 "zabbix.php?action=host.dashboard.view&hostid=$host&from=now-100s&to=now"
+	expect_true "a picture of latest data" picture latest-data.png 500 "zabbix.php?action=latest.view&hostids[]=$host&name=bits&show_tags=3&$(
+		)tag_priority=protocol,interface,description&tags[0][tag]=interface&tags[0][operator]=1&tags[0][value]=rs&filter_set=1"
+fi
+all_sent
+
+idle() { items "$1" | jq -e ".[0] | (.lastvalue | tonumber) == 0 and (.lastclock | tonumber) > $ended"; }
+sum() { # KEY: the rate over the whole test: rate times time, added up
+	api history.get "$(items "$1" | jq -c '.[0] | {history: (.value_type | tonumber), itemids: .itemid, output: ["clock", "ns", "value"]}')" |
+		jq '[.[] | {t: ((.clock | tonumber) + (.ns | tonumber) / 1e9), v: (.value | tonumber)}] | sort_by(.t) |
+			[range(1; length) as $i | .[$i].v * (.[$i].t - .[$i - 1].t)] | add // 0'
+}
+same() { # KEY WANTED
+	local got
+	wait_for 20 idle "$1"
+	got=$(sum "$1")
+	echo "# $1: $got of $2"
+	expect "$1 is what was sent, to 1 %" true "$(jq -n "($got / $2 - 1 | fabs) < 0.01")"
+}
+same 'ipfw.system.out.forw.octets[ipv4]' $((sent[o4] * 8))
+same 'ipfw.system.out.forw.octets[ipv6]' $((sent[o6] * 8))
+same 'ipfw.system.in.forw.packets[ipv4]' "${sent[p4]}"
+same 'ipfw.if.in.octets[rc,ipv4]' $((sent[o4] * 8))
+same 'ipfw.if.in.forw.packets[rc,ipv6]' "${sent[p6]}"
+
+# The interface comes back with another ifIndex.
+of_rs() { items | jq -c '[.[] | select(.key_ | test("[[,]rs,")) | "\(.itemid) \(.key_)"] | sort'; }
+before=$(of_rs)
+ip -n "$R" link del rs
+ip -n "$R" link add rs index 777 type veth peer name s0 netns "$S"
+plug "$R" rs && plug "$S" s0 && number 2 rs "$S" s0
+since=$(date +%s)
+expect_true "another ifIndex: its items have values again" wait_for 40 valued 'ipfw.if.out.forw.octets[rs,ipv4]' $((since + 2))
+send 60
+all_sent
+same 'ipfw.if.out.octets[rs,ipv4]' $((sent[rs4] * 8))
+same 'ipfw.if.out.forw.octets[rs,ipv6]' $((sent[rs6] * 8))
+expect_true "another ifIndex: the path goes on" wait_for 20 valued 'ipfw.path.octets[rc,rs,ipv4]' "$since"
+expect "another ifIndex: the same items ($(jq length <<<"$before"))" "$before" "$(of_rs)"
+
+# Triggers.
+problems() { api problem.get "{\"hostids\": \"$host\", \"output\": [\"name\"]}" | jq -r '.[].name'; }
+problem() { problems | grep -q "$1"; }
+no_problem() { ! problem "$1"; }
+expect "no problem so far" '' "$(problems)"
+# Half of what comes has no route; of the rest the firewall refuses all.
+in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; drop; }'
+{
+	echo "s() { $TRAFFIC send \"\$@\" || exit; }"
+	for i in {1..400}; do echo "s 10.2.0.2 9 10 72; s 10.9.0.2 9 10 72; sleep 0.1"; done
+} >"$TMP/send.sh"
+background in_ns "$C" bash "$TMP/send.sh" >"$TMP/send.log" 2>&1
+sender=$bg
+expect_true "not routed" wait_for 40 problem 'IPv4: Packets not routed: their share is high'
+expect_true "refused" wait_for 40 problem 'IPv4: Packets refused by filters: their share is high'
+kill "$sender" && in_ns "$R" nft delete table ip refuse
+expect_true "no traffic, no share that is too high" wait_for 40 no_problem 'their share is high'
+notifications() { items | jq -c '.[] | select(.key_ | startswith("snmptrap"))'; }
+notified() { notifications | grep -qF "$ROOT_OID.0.1"; }
+api item.update "$(notifications | jq -c '{itemid, status: "0"}')" >/dev/null
+sleep 3 # the server has taken that over
+setns "$R" net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+expect_true "forwarding off: IPv4" wait_for 20 problem 'IPv4 forwarding was switched off'
+expect_true "forwarding off: IPv6" wait_for 20 problem 'IPv6 forwarding was switched off'
+expect_true "forwarding off: a notification" wait_for 20 notified
+setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+expect_true "forwarding on again" wait_for 20 no_problem 'forwarding was switched off'
+
+# The counters are taken away under the agent, which goes on with the kernel's: other counters, and higher.
+since=$(date +%s)
+"$BIN" detach --netns "$R" >/dev/null 2>&1
+expect_true "detached: another source" wait_for 20 problem 'The source of the figures has changed'
+expect_true "detached: degraded" wait_for 20 problem 'The status is degraded'
+if [ $form = 7.0 ]; then # 6.0 cannot know that they are others
+	expect_true "detached: rates go on" wait_for 20 valued 'ipfw.if.in.octets[rc,ipv4]' $((since + 4))
+	most() { # KEY: the highest rate there was
+		api history.get "$(items "$1" | jq -c '.[0] | {history: 0, itemids: .itemid, output: ["value"]}')" | jq '[.[].value | tonumber] | max'
+	}
+	for key in 'if.in.octets[rc,ipv4]' 'system.in.octets[ipv4]' 'system.out.octets[ipv4]'; do
+		expect "detached: no spike of $key" true "$(jq -n "$(most "ipfw.$key") < 8000000")"
+	done
+fi
+kill "$agent" && wait "$agent" 2>/dev/null
+expect_true "no agent" wait_for 30 problem 'The agent does not answer'
+
+# Without eBPF: what the kernel does not count gets no item, and no item is unsupported.
+start setpriv --bounding-set=-bpf,-sys_admin,-perfmon --inh-caps=-bpf,-sys_admin,-perfmon "$BIN" agent
+expect_true "the agent is back" wait_for 20 no_problem 'The agent does not answer'
+host=$(new_host kernel)
+expect_true "the kernel's figures" wait_for 40 valued 'ipfw.if.out.forw.packets[rc,ipv6]'
+expect "the kernel's figures: no forwarded octets" 0 "$(items | jq '[.[] | select(.key_ | test("^ipfw.if.*forw.octets"))] | length')"
+expect "the kernel's figures: nothing unsupported" '' "$(items | jq -r '.[] | select(.state != "0") | "\(.key_) \(.error)"' | head -c 400)"
+expect "the kernel's figures: no value, not 0" 0 "$(last 'ipfw.system.out.forw.octets[ipv4]')"
+
+sent[p4]=0 sent[p6]=0
+send 60
+all_sent
+same 'ipfw.system.in.forw.packets[ipv4]' "${sent[p4]}"
+same 'ipfw.if.out.forw.packets[rs,ipv6]' $((sent[p6] - 60))
+stop_zabbix
+expect "the server ends by itself" 1 "$(grep -c 'Zabbix Server stopped' "$TMP/server.log")"
+finish
