@@ -49,16 +49,17 @@ mkdir "$TMP/etc" "$TMP/pg" && chown postgres: "$TMP/pg"
 cat >"$TMP/enter" <<X
 #!/bin/sh -e
 mount --bind $TMP/etc $root/etc/zabbix
+mount -t proc proc $root/proc
 [ "$root" ] || exec "\$@"
 mount -t tmpfs none $root/tmp
 mkdir -p $root$TMP
 mount --bind $TMP $root$TMP
 mount --rbind /dev $root/dev
-mount -t proc proc $root/proc
 exec chroot "$root" "\$@"
 X
 chmod +x "$TMP/enter"
-zabbix=(unshare -m "$TMP/enter") # in a mount namespace of its own, where /etc/zabbix is ours
+# In a mount namespace, where /etc/zabbix is ours, and a PID namespace, so that no child outlives its parent.
+zabbix=(unshare --mount --pid --fork --kill-child "$TMP/enter")
 # The frontend asks for a locale en_US; C.UTF-8 does as well.
 mkdir "$TMP/locale" && cp -r "$root/usr/lib/locale/C.utf8" "$TMP/locale/en_US.utf8"
 cat >"$TMP/etc/zabbix.conf.php" <<X
@@ -90,7 +91,7 @@ Timeout=5
 X
 daemon='' postgres=''
 stop_zabbix() { # the server before its database
-	[ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } 2>/dev/null
+	[ -z "$daemon" ] || { pkill -P "$daemon" && wait "$daemon"; } 2>/dev/null
 	[ -z "$postgres" ] || { kill -INT "$postgres" && wait "$postgres"; } 2>/dev/null
 	daemon='' postgres=''
 }
