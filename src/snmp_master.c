@@ -323,6 +323,7 @@ const char *snmp_master_failed(void)
 
 void snmp_master_stop(void)
 {
+	snmp_notify_end(self.config.notices);
 	snmp_lib.snmp_shutdown(NAME);
 	snmp_lib.shutdown_agent();
 }

@@ -108,3 +108,14 @@ void snmp_notify_next(netsnmp_session *session, struct notice_queue *queue, int6
 		snmp_lib.snmp_free_pdu(pdu);
 	}
 }
+
+void snmp_notify_end(struct notice_queue *queue)
+{
+	unsigned n = self.waiting;
+
+	while (notice_queue_take(queue, &self.notice))
+		n++;
+	self.waiting = false;
+	if (n)
+		log_warning("SNMP: no master for %u notification%s", n, n == 1 ? "" : "s");
+}

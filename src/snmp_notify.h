@@ -21,4 +21,7 @@
 void snmp_notify_next(netsnmp_session *session, struct notice_queue *queue,
 		      int64_t master_start_ns);
 
+/* Nothing is sent any more: say how many wait in vain. */
+void snmp_notify_end(struct notice_queue *queue);
+
 #endif

@@ -168,23 +168,8 @@ interval system-ipv6 no_routes=0 hdr_errors=0
 
 # An interface that goes away and comes back as another, with more traffic than its counters ever had:
 # the rate is unknown, not a spike. With DERIVE and min 0 alone, only a lower counter is noticed.
-plug() {
-	ip -n "$R" link add rs type veth peer name s0 netns "$S"
-	for pair in "$S s0" "$R rs"; do
-		# shellcheck disable=SC2086
-		set -- $pair
-		ip -n "$1" link set "$2" addrgenmode none
-		in_ns "$1" ethtool -K "$2" gro off gso off tso off tx off >/dev/null 2>&1
-		ip -n "$1" link set "$2" up
-	done
-	ip -n "$R" addr add 10.2.0.1/24 dev rs && ip -n "$R" addr add fd02::1/64 dev rs nodad
-	ip -n "$S" addr add 10.2.0.2/24 dev s0 && ip -n "$S" addr add fd02::2/64 dev s0 nodad
-	ip -n "$S" route add default via 10.2.0.1 && ip -n "$S" -6 route add default via fd02::1
-	neighbour "$S" s0 "$R" rs 10.2.0.1 fd02::1
-	neighbour "$R" rs "$S" s0 10.2.0.2 fd02::2
-}
 ip -n "$R" link del rs
-plug
+connect_server
 v4 300 472
 poll
 interval if-rs-ipv4 in_packets=unknown out_octets=unknown in_forw_packets=unknown
@@ -198,7 +183,7 @@ interval if-rs-ipv4 in_packets=20 out_octets=10000 in_forw_packets=20
 ip -n "$R" link del rs # absent at one poll
 poll
 expect "the interface is off the page's list" '["rc"]' "$(jq -c '.data.interfaces | [.[]]' "$STATE/application.json")"
-plug
+connect_server
 v4 400 472
 poll
 interval if-rs-ipv4 in_packets=unknown out_octets=unknown

@@ -126,16 +126,7 @@ expect "snmp: no series without a name" '0 series' "$(number 'count(count_over_t
 # An interface comes back with another index: the same series goes on, from 0.
 mark
 ip -n "$R" link del rs
-ip -n "$R" link add rs index 77 type veth peer name s0 netns "$S"
-for pair in "$S s0" "$R rs"; do
-	# shellcheck disable=SC2086
-	set -- $pair
-	ip -n "$1" link set "$2" addrgenmode none
-	in_ns "$1" ethtool -K "$2" gro off gso off tso off tx off >/dev/null 2>&1
-	ip -n "$1" link set "$2" up
-done
-ip -n "$R" addr add 10.2.0.1/24 dev rs && ip -n "$S" addr add 10.2.0.2/24 dev s0 && ip -n "$S" route add default via 10.2.0.1
-neighbour "$S" s0 "$R" rs 10.2.0.1 && neighbour "$R" rs "$S" s0 10.2.0.2
+connect_server index 77
 pings "$C" 50 100 10.2.0.2 || not_ok "pings, another ifIndex" "some were lost"
 scraped
 system "another ifIndex: forwarded packets" ipfwSystemOutForwPackets ipfw_forwarded_out_packets_total 100 0

@@ -91,31 +91,40 @@ add_ns() {
 		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.icmp_ratelimit=0
 }
 
-# client c0 -- rc router rs -- s0 server, both families, neighbours fixed, IPv6 without addresses of
-# its own making, so that nothing is on the wire but what a test sends.
-make_router() {
-	local n pair
-	for n in "$C" "$R" "$S"; do add_ns "$n"; done
-	ip -n "$R" link add rc type veth peer name c0 netns "$C"
-	ip -n "$R" link add rs type veth peer name s0 netns "$S"
-	for pair in "$C c0" "$S s0" "$R rc" "$R rs"; do
+# join ROUTER_DEV NS DEV [OPTION...]: a link from the router to another host, on which nothing is sent
+# but what a test sends; the options are for `ip link add`.
+join() {
+	local pair
+	ip -n "$R" link add "$1" "${@:4}" type veth peer name "$3" netns "$2"
+	for pair in "$2 $3" "$R $1"; do
 		# shellcheck disable=SC2086
 		set -- $pair
 		ip -n "$1" link set "$2" addrgenmode none
 		in_ns "$1" ethtool -K "$2" gro off gso off tso off tx off >/dev/null 2>&1
 		ip -n "$1" link set "$2" up
 	done
-	ip -n "$R" addr add 10.1.0.1/24 dev rc && ip -n "$R" addr add fd01::1/64 dev rc nodad
-	ip -n "$R" addr add 10.2.0.1/24 dev rs && ip -n "$R" addr add fd02::1/64 dev rs nodad
-	ip -n "$C" addr add 10.1.0.2/24 dev c0 && ip -n "$C" addr add fd01::2/64 dev c0 nodad
-	ip -n "$S" addr add 10.2.0.2/24 dev s0 && ip -n "$S" addr add fd02::2/64 dev s0 nodad
-	ip -n "$C" route add default via 10.1.0.1 && ip -n "$C" -6 route add default via fd01::1
-	ip -n "$S" route add default via 10.2.0.1 && ip -n "$S" -6 route add default via fd02::1
+}
+# connect ROUTER_DEV NS DEV NUMBER [OPTION...]: the same with addresses of both families, a default
+# route, and fixed neighbours.
+connect() {
+	join "$1" "$2" "$3" "${@:5}"
+	ip -n "$R" addr add "10.$4.0.1/24" dev "$1" && ip -n "$R" addr add "fd0$4::1/64" dev "$1" nodad
+	ip -n "$2" addr add "10.$4.0.2/24" dev "$3" && ip -n "$2" addr add "fd0$4::2/64" dev "$3" nodad
+	ip -n "$2" route add default via "10.$4.0.1" && ip -n "$2" -6 route add default via "fd0$4::1"
+	neighbour "$2" "$3" "$R" "$1" "10.$4.0.1" "fd0$4::1"
+	neighbour "$R" "$1" "$2" "$3" "10.$4.0.2" "fd0$4::2"
+}
+# shellcheck disable=SC2120 # options: from others
+connect_server() { connect rs "$S" s0 2 "$@"; }
+
+# client c0 -- rc router rs -- s0 server, both families, neighbours fixed, IPv6 without addresses of
+# its own making, so that nothing is on the wire but what a test sends.
+make_router() {
+	local n
+	for n in "$C" "$R" "$S"; do add_ns "$n"; done
+	connect rc "$C" c0 1
+	connect_server
 	setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	neighbour "$C" c0 "$R" rc 10.1.0.1 fd01::1
-	neighbour "$R" rc "$C" c0 10.1.0.2 fd01::2
-	neighbour "$S" s0 "$R" rs 10.2.0.1 fd02::1
-	neighbour "$R" rs "$S" s0 10.2.0.2 fd02::2
 	wait_for 10 in_ns "$C" ping -c1 -W1 10.2.0.2 || { echo "the router does not route" >&2; exit 1; }
 	wait_for 10 in_ns "$C" ping -c1 -W1 fd02::2 || { echo "the router does not route IPv6" >&2; exit 1; }
 	settle
@@ -138,6 +147,15 @@ settle() {
 		[ "$a" = "$b" ] && return 0
 	done
 	echo "traffic does not settle ($i rounds)" >&2
+}
+
+# quiet NS: swallows what comes to the discard port, so that nothing is answered.
+quiet() {
+	in_ns "$1" nft -f - <<-'N'
+		table inet quiet {
+			chain quiet_in { type filter hook input priority 0; meta l4proto { tcp, udp } th dport 9 drop; }
+		}
+	N
 }
 
 # pings NS COUNT PAYLOAD ADDRESS: exactly COUNT echo requests; fails unless each was answered.

@@ -138,9 +138,19 @@ expect_true "24 changes without snmpd: 16 are told ($told), or one more" [ "$tol
 expect "24 changes without snmpd: none is lost unseen ($told told)" 24 $((told + lost))
 agent_off
 
+# Ended while it waits for snmpd: it says what was not told.
+agent_on --source kernel --notifications --notification-hold-down 0.01
+wait_for 10 have_traps 3 4
+stop_snmpd
+forwarding 0 && sampled false
+forwarding 1 && sampled true
+agent_off
+expect_match "ended without snmpd: what was not told" 'no master for 2 notifications' "$(cat "$TMP/agent.log")"
+start_snmpd
+
 # Another way to count.
 agent_on --notifications
-wait_for 10 have_traps 3 4
+wait_for 10 have_traps 3 5
 expect "started with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
 in_ns "$R" "$BIN" detach 2>/dev/null
 expect_true "ipfwSourceChange" wait_for 10 have_traps 2 1

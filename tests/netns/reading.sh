@@ -5,12 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 make_router
-for n in "$C" "$S"; do
-	in_ns "$n" nft -f - <<-'N'
-		table inet quiet { chain quiet_in { type filter hook input priority 0; udp dport 9 drop; }
-		}
-	N
-done
+quiet "$C" && quiet "$S"
 start_snmpd
 cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
 SOCK=$TMP/run/reading.sock

@@ -17,15 +17,6 @@ declare -A server=([ipv4]=10.2.0.2 [ipv6]=fd02::2) client=([ipv4]=10.1.0.2 [ipv6
 declare -A ip_header=([ipv4]=20 [ipv6]=40)
 udp_octets() { echo $((${ip_header[$1]} + 8 + $2)); } # FAMILY PAYLOAD
 
-# quiet NS: swallows what comes to the discard port, so that nothing is answered.
-quiet() {
-	in_ns "$1" nft -f - <<-'N'
-		table inet quiet {
-			chain quiet_in { type filter hook input priority 0; meta l4proto { tcp, udp } th dport 9 drop; }
-		}
-	N
-}
-
 attached=()
 unsettled=1 # something was done that may send packets by itself
 attach() {
