@@ -19,6 +19,7 @@ expect_true "an upgrade with other eBPF programs" [ "$(cmp -l "$BIN" "$upgraded"
 
 echo 'include *
 exclude lo' >"$TMP/conf"
+: >"$TMP/ends"
 options=()
 program=$BIN
 agent_on() {
@@ -26,7 +27,19 @@ agent_on() {
 		--interval 0.3 --config "$TMP/conf" "${options[@]}" 2>>"$TMP/agent.log"
 	agent=$bg
 }
-agent_off() { kill "-${1:-TERM}" "$agent" && wait "$agent"; } 2>/dev/null
+hears() { (($(awk '/^SigBlk/ { print "0x" $2 }' "/proc/$agent/status") & 1)); } # signals, by its signalfd
+# Its status must be 0, unless it is told to end before it can hear: then the signal's own.
+agent_off() {
+	local status signal=${1:-TERM} well=TERM-0
+	hears || well=TERM-143
+	kill "-$signal" "$agent"
+	wait "$agent"
+	status=$?
+	case $signal-$status in
+	TERM-0 | "$well" | KILL-137) ;;
+	*) echo "$signal: status $status" >>"$TMP/ends" ;;
+	esac
+}
 some() { sleep "0.$((RANDOM % 9))"; }
 add_x() { # an interface that comes and goes, with an ifindex that comes again
 	ip -n "$R" link add x0 index 77 address 02:00:00:00:00:77 type veth peer name x1 netns "$C"
@@ -35,12 +48,12 @@ add_x() { # an interface that comes and goes, with an ifindex that comes again
 }
 action() {
 	case $1 in
-	agent_restarts) agent_off && some && agent_on ;;
+	agent_restarts) agent_off; some; agent_on ;;
 	agent_is_killed) agent_off KILL; some && agent_on ;;
 	agent_hangs) kill -STOP "$agent" && sleep 1.5 && kill -CONT "$agent" ;;
 	agent_is_upgraded)
 		[ "$program" = "$BIN" ] && program=$upgraded || program=$BIN
-		agent_off && agent_on
+		agent_off; agent_on
 		;;
 	layout_changes) # as it looks to a version with other maps
 		d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-layout-1")
@@ -50,20 +63,21 @@ action() {
 		;;
 	source_changes)
 		[ ${#options[@]} = 0 ] && options=(--source kernel) || options=()
-		agent_off && agent_on
+		agent_off; agent_on
 		;;
 	counters_detached) "$BIN" detach --netns "$R" && some ;;
 	counters_attached) "$BIN" attach --netns "$R" ;;
 	counters_reattached) "$BIN" detach --netns "$R" && "$BIN" attach --netns "$R" ;;
 	interface_made_anew) ip -n "$R" link del x0 && add_x ;;
 	interface_made_anew_unseen) kill -STOP "$agent" && ip -n "$R" link del x0 && add_x && some && kill -CONT "$agent" ;;
-	interface_made_anew_without_agent) agent_off && ip -n "$R" link del x0 && add_x && agent_on ;;
+	interface_made_anew_without_agent) agent_off; ip -n "$R" link del x0 && add_x; agent_on ;;
 	interface_renamed)
 		ip -n "$R" link set x0 down && ip -n "$R" link set x0 name y0 && ip -n "$R" link set y0 up && some
 		ip -n "$R" link set y0 down && ip -n "$R" link set y0 name x0 && ip -n "$R" link set x0 up
 		ip -n "$R" addr replace 10.77.0.1/24 dev x0
 		;;
 	interfaces_filtered)
+		wait_for 5 hears
 		echo 'exclude x0' >"$TMP/conf" && kill -HUP "$agent" && some
 		echo 'include *
 		exclude lo' >"$TMP/conf" && kill -HUP "$agent"
@@ -89,7 +103,7 @@ done
 background in_ns "$R" python3 "$here/continuity_poller.py" "$seconds" 5000 >"$TMP/poller" 2>"$TMP/poller.err"
 poller=$bg
 end=$((SECONDS + seconds))
-rounds=0
+rounds=0 before=start
 while [ $SECONDS -lt $end ]; do
 	mapfile -t order < <(for a in "${actions[@]}"; do echo "$RANDOM $a"; done | sort -n | cut -d' ' -f2)
 	for a in "${order[@]}"; do
@@ -97,6 +111,12 @@ while [ $SECONDS -lt $end ]; do
 		action "$a"
 		taken[$a]=1
 		some
+		if dead "$agent"; then # every action leaves one running
+			wait "$agent"
+			not_ok "the agent lives after $before and $a" "status $?: $(tail -n 5 "$TMP/agent.log")"
+			agent_on
+		fi
+		before=$a
 	done
 	rounds=$((rounds + 1))
 done
@@ -113,6 +133,6 @@ expect_true "the agent is there at the end" wait_for 20 agent_answers
 expect "no finding of a sanitizer" 0 "$(grep -cE 'ERROR: |runtime error' "$TMP/agent.log")"
 unset "taken[x]"
 echo "actions: ${!taken[*]}"
-kill "$agent" && wait "$agent"
-expect "the agent ends well" 0 $?
+agent_off
+expect "how agents end" "" "$(cat "$TMP/ends")"
 finish

@@ -34,7 +34,7 @@ class Poller:
         self.client = snmp.Client(timeout=3)
         self.limit = limit
         self.rows = {}  # (table, index, names): (discontinuity, boots, {column: (value, when)})
-        self.uptime, self.boots = 0, 0
+        self.start, self.boots = (0, float("inf")), 0
         self.counts = dict.fromkeys(("polls", "compared", "discontinuities", "restarts", "timeouts"), 0)
 
     def indexes(self, column):
@@ -47,11 +47,14 @@ class Poller:
                 out.append(name[len(column) :])
                 at = name
 
-    def note_uptime(self, uptime):
-        if uptime < self.uptime:
+    def note_uptime(self, uptime, asked, now):
+        """sysUpTime was 0 between two moments; not between those of before: another agent."""
+        earliest, latest = asked - uptime / 100 - 0.02, now - uptime / 100
+        if earliest > self.start[1]:
             self.boots += 1
             self.counts["restarts"] += 1
-        self.uptime = uptime
+            self.start = (earliest, latest)
+        self.start = (max(self.start[0], earliest), min(self.start[1], latest))
 
     def row(self, table, index):
         entry, counters, names, discontinuity = TABLES[table]
@@ -62,7 +65,7 @@ class Poller:
         if len(binds) != len(columns) + 1:
             return
         answer = [value(tag, octets) for _, tag, octets in binds]
-        self.note_uptime(answer[0])
+        self.note_uptime(answer[0], asked, now)
         values = dict(zip(columns, answer[1:]))
         if values[discontinuity] is None:  # the row, or the agent, is gone
             return
