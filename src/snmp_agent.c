@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "snmp_engine.h"
 #include "snmp_master.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -33,6 +34,7 @@ struct snmp_agent {
 
 	/* Only the SNMP thread touches these. */
 	struct mib_view *view;
+	struct mib_view bare; /* a copy of it without its readings */
 	struct mib_context context;
 	uint64_t ask_again_ns; /* no fresh reading is asked for before */
 };
@@ -65,22 +67,30 @@ static void take_view(struct snmp_agent *a)
 	mib_context_init(&a->context, view);
 }
 
-static bool is_fresh(const struct snmp_agent *a, uint64_t now_ns)
+static bool is_after(const struct mib_view *view, int64_t begin_ns)
 {
-	return a->view && a->view->snapshot &&
+	return view && view->snapshot && (int64_t)view->snapshot->mono_ns > begin_ns;
+}
+
+static bool is_fresh(const struct snmp_agent *a, int64_t begin_ns, uint64_t now_ns)
+{
+	return is_after(a->view, begin_ns) &&
 	       now_ns < a->view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
 }
 
-/* Take the newest view; if it is too old, ask for another one and wait for it a moment. */
-static void freshen(struct snmp_agent *a)
+/*
+ * Take the newest view; if it is too old or does not come after `begin_ns`, ask for another one and
+ * wait for it a moment.
+ */
+static void freshen(struct snmp_agent *a, int64_t begin_ns)
 {
 	uint64_t now_ns = timer_now_ns(), until_ns = now_ns + FRESH_WAIT_MS * NS_PER_MS;
 
 	take_view(a);
-	if (is_fresh(a, now_ns) || now_ns < a->ask_again_ns)
+	if (is_fresh(a, begin_ns, now_ns) || now_ns < a->ask_again_ns)
 		return;
 	wake(a->config.refresh_fd);
-	while (!is_fresh(a, now_ns) && now_ns < until_ns && !atomic_load(&a->stopping)) {
+	while (!is_fresh(a, begin_ns, now_ns) && now_ns < until_ns && !atomic_load(&a->stopping)) {
 		struct pollfd p = {.fd = a->wake_fd, .events = POLLIN};
 
 		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
@@ -89,15 +99,27 @@ static void freshen(struct snmp_agent *a)
 		now_ns = timer_now_ns();
 	}
 	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
-	if (!is_fresh(a, now_ns))
+	if (!is_fresh(a, begin_ns, now_ns))
 		a->ask_again_ns = now_ns + ASK_AGAIN_MS * NS_PER_MS;
 }
 
-static struct mib_context *prepare(void *arg)
+/* Answer from the view, or from the agent's own state in it alone. */
+static void withhold_readings(struct snmp_agent *a, bool withhold)
+{
+	if (withhold == (a->context.view == &a->bare))
+		return;
+	a->bare = *a->view;
+	a->bare.snapshot = a->bare.rates_of = NULL;
+	a->bare.rates = NULL;
+	mib_context_init(&a->context, withhold ? &a->bare : a->view);
+}
+
+static struct mib_context *prepare(void *arg, int64_t master_start_ns)
 {
 	struct snmp_agent *a = arg;
 
-	freshen(a);
+	freshen(a, master_start_ns);
+	withhold_readings(a, a->view && !is_after(a->view, master_start_ns));
 	a->context.now_ns = timer_now_ns();
 	return &a->context;
 }

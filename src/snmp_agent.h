@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "notice_queue.h"
-#include "snmp_tables.h"
+#include "snmp_view.h"
 
 struct snmp_agent;
 

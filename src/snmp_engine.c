@@ -143,6 +143,12 @@ enum mib_result mib_getnext(struct mib_context *ctx, const uint32_t *oid, size_t
 	return MIB_END;
 }
 
+void mib_context_init(struct mib_context *ctx, const struct mib_view *view)
+{
+	ctx->view = view;
+	memset(ctx->gap, 0, sizeof(ctx->gap));
+}
+
 enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,
 			struct mib_value *out)
 {

@@ -28,8 +28,9 @@ static struct {
 	netsnmp_handler_registration *registration;
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
-	int64_t master_start_ns;  /* when its sysUpTime was 0 */
-	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
+	int64_t master_start_ns;  /* when its sysUpTime was 0, or a tick later */
+	uint64_t connected_ns;
+	uint64_t register_at_ns; /* when the subtree is to be registered again; 0: it is */
 	struct snmp_report report;
 	const char *failed;
 	char last_error[128];
@@ -79,9 +80,10 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 
 static struct mib_context *context(void)
 {
-	struct mib_context *ctx = self.config.prepare(self.config.arg);
+	struct mib_context *ctx = self.config.prepare(self.config.arg, self.master_start_ns);
 
 	ctx->master_start_ns = self.master_start_ns;
+	ctx->connected_ns = self.connected_ns;
 	return ctx;
 }
 
@@ -154,8 +156,9 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	self.register_at_ns = 0;
 	/* The library has just taken it over from the master's answer, and does so again now and
 	 * then, each time with another error of up to a tick. */
-	self.master_start_ns =
-		(int64_t)timer_now_ns() - (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
+	self.connected_ns = timer_now_ns();
+	self.master_start_ns = (int64_t)self.connected_ns -
+			       (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
 	set_ping(PING_S);
 	return 0;
 }

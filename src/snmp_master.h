@@ -16,9 +16,11 @@
 
 /*
  * Called at the beginning of each request of the master: the context to answer it from, with view
- * and now_ns. It stays valid until the next call.
+ * and now_ns. It stays valid until the next call. A reading that began before the master did, at
+ * `master_start_ns` (CLOCK_MONOTONIC), must not be in it: what has begun anew since then would have
+ * a DiscontinuityTime of 0 in both.
  */
-typedef struct mib_context *snmp_master_prepare(void *arg);
+typedef struct mib_context *snmp_master_prepare(void *arg, int64_t master_start_ns);
 
 struct snmp_master_config {
 	const char *address; /* NULL: the library's default */

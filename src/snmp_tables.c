@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
@@ -67,20 +66,29 @@ static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
 	return ctx->now_ns > then_ns ? ctx->now_ns - then_ns : 0;
 }
 
-/* TimeStamp: sysUpTime at that moment, 0 for moments before sysUpTime began. */
+/* TimeStamp: sysUpTime at that moment, at least 1; 0 for moments before sysUpTime began. */
 static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mib_value *out)
 {
 	int64_t uptime_ns = (int64_t)then_ns - ctx->master_start_ns;
+	uint32_t ticks = (uint32_t)(uptime_ns / NS_PER_CS);
 
 	if (!then_ns || uptime_ns < 0)
 		return number(out, MIB_TIMETICKS, 0);
-	return number(out, MIB_TIMETICKS, (uint32_t)(uptime_ns / NS_PER_CS));
+	return number(out, MIB_TIMETICKS, ticks ? ticks : 1);
 }
 
+/*
+ * The kernel's counters are followed for as long as this agent shows them to this master: without
+ * that, what began before the master would have the same time, 0, as eBPF counters of before it.
+ */
 static bool discontinuity(const struct mib_context *ctx, const struct figures *f,
 			  const struct continuity *c, struct mib_value *out)
 {
-	return f->known && timestamp(ctx, c->since_ns, out);
+	uint64_t since_ns = c->since_ns;
+
+	if (ctx->view->snapshot->source == SOURCE_KERNEL && since_ns < ctx->connected_ns)
+		since_ns = ctx->connected_ns;
+	return f->known && timestamp(ctx, since_ns, out);
 }
 
 static bool quality(const struct figures *f, struct mib_value *out)
@@ -381,19 +389,3 @@ const struct mib_table mib_tables[] = {
 	{{5, 1}, 2, 2, 18, 1, system_rate_rows, system_index, system_rate_cell},
 	{{6, 1}, 2, 4, 8, 3, path_rows, path_index, path_cell},
 };
-
-void mib_context_init(struct mib_context *ctx, const struct mib_view *view)
-{
-	ctx->view = view;
-	memset(ctx->gap, 0, sizeof(ctx->gap));
-}
-
-void mib_view_free(struct mib_view *v)
-{
-	if (!v)
-		return;
-	snapshot_free(v->rates_of);
-	snapshot_free(v->snapshot);
-	rates_free(v->rates);
-	free(v);
-}

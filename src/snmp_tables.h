@@ -6,29 +6,10 @@
 #ifndef IPFW_SNMP_TABLES_H
 #define IPFW_SNMP_TABLES_H
 
-#include "rate.h"
-#include "snapshot.h"
+#include "snmp_view.h"
 
 #define MIB_REVISION   1   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
-
-/* Everything that an answer is made of; immutable once published. */
-struct mib_view {
-	/* a reference each */
-	struct snapshot *snapshot; /* the newest reading */
-	struct rates *rates;       /* of the last full interval; NULL before there is one */
-	struct snapshot *rates_of; /* the reading that ended it: `rates` is parallel to this one */
-
-	/* the agent's own state, for the ipfwAgent scalars */
-	unsigned status; /* ipfwStatus: ok(1), degraded(2), failing(3) */
-	char status_text[256];
-	unsigned interval_ms;
-	uint64_t samples, sample_errors;
-	uint64_t if_change_ns; /* CLOCK_MONOTONIC of the last change of the set of interfaces */
-	uint64_t notifications_dropped;
-};
-
-void mib_view_free(struct mib_view *v); /* accepts NULL */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
 
@@ -47,7 +28,7 @@ struct mib_gap {
 	size_t from, to;
 };
 
-/* A view and the moment at which it is asked. Start it with mib_context_init(). */
+/* A view and the moment at which it is asked. Start it with mib_context_init() of the engine. */
 struct mib_context {
 	const struct mib_view *view; /* NULL: only ipfwVersion and ipfwMibRevision are there */
 	uint64_t now_ns;             /* CLOCK_MONOTONIC */
@@ -56,12 +37,10 @@ struct mib_context {
 	 * master does, so that a TimeStamp does not move by itself.
 	 */
 	int64_t master_start_ns;
+	uint64_t connected_ns; /* when this connection to it began, CLOCK_MONOTONIC */
 
 	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
 };
-
-/* Set the view and forget what was remembered of another one. The times are left as they are. */
-void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
 
 /*
  * One table. Instances stand at { prefix, column, index }, below ipfwObjects. The scalars are a

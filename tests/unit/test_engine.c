@@ -353,6 +353,40 @@ static void test_timestamps_before_the_master(void **state)
 	mib_view_free(v);
 }
 
+static const uint32_t if_discontinuity[] = {MIB_OBJECTS, 3, 1, 13, 0, 7};
+
+static uint64_t discontinuity(struct mib_context *ctx)
+{
+	struct mib_value value;
+
+	assert_int_equal(mib_get(ctx, if_discontinuity, N(if_discontinuity), &value), MIB_FOUND);
+	return value.number;
+}
+
+/* Since when the kernel's counters go on, a master knows from this connection at the earliest. */
+static void test_discontinuity_and_the_connection(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx = context_of(v);
+	uint64_t begin_ns = NOW_NS - 100 * S;
+
+	(void)state;
+	v->snapshot->source = SOURCE_KERNEL;
+	ctx.master_start_ns = (int64_t)begin_ns - 2 * S;
+	ctx.connected_ns = begin_ns - S;
+	assert_int_equal(discontinuity(&ctx), 200);
+	ctx.connected_ns = begin_ns + S;
+	assert_int_equal(discontinuity(&ctx), 300);
+	v->snapshot->source = SOURCE_EBPF;
+	assert_int_equal(discontinuity(&ctx), 200);
+	/* Something that happened after the master's start never looks like something before it. */
+	ctx.master_start_ns = (int64_t)begin_ns - 1;
+	assert_int_equal(discontinuity(&ctx), 1);
+	ctx.master_start_ns = (int64_t)begin_ns + 1;
+	assert_int_equal(discontinuity(&ctx), 0);
+	mib_view_free(v);
+}
+
 /* A manager takes another value for a discontinuity: asking later must not change it. */
 static void test_timestamps_do_not_move(void **state)
 {
@@ -418,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_big_rates_are_cut),
 		cmocka_unit_test(test_timestamps_before_the_master),
 		cmocka_unit_test(test_timestamps_do_not_move),
+		cmocka_unit_test(test_discontinuity_and_the_connection),
 		cmocka_unit_test(test_nothing_published),
 		cmocka_unit_test(test_kinds_of_absence),
 	};

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* snmp_agent: which reading a master is shown. This file is the master's side of the thread. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "snmp_agent.h"
+#include "snmp_master.h"
+#include "timer.h"
+
+#define S UINT64_C(1000000000)
+
+enum { IDLE, ASKED, ANSWERED };
+
+static struct snmp_master_config master;
+static atomic_int request;
+static int64_t master_start_ns; /* with the request */
+static struct mib_context *answer;
+static int refresh_fd;
+
+const char *snmp_master_start(const struct snmp_master_config *config)
+{
+	master = *config;
+	return NULL;
+}
+
+bool snmp_master_serve(int wake_fd)
+{
+	struct pollfd p = {.fd = wake_fd, .events = POLLIN};
+
+	if (atomic_load(&request) == ASKED) {
+		answer = master.prepare(master.arg, master_start_ns);
+		atomic_store(&request, ANSWERED);
+	}
+	return poll(&p, 1, 1) > 0;
+}
+
+bool snmp_master_connected(void)
+{
+	return true;
+}
+
+const char *snmp_master_failed(void)
+{
+	return NULL;
+}
+
+void snmp_master_stop(void)
+{
+}
+
+static void publish(struct snmp_agent *a, uint64_t mono_ns)
+{
+	struct mib_view *v = calloc(1, sizeof(*v));
+
+	assert_non_null(v);
+	v->status = 1;
+	v->snapshot = snapshot_new();
+	assert_non_null(v->snapshot);
+	v->snapshot->mono_ns = mono_ns;
+	snmp_agent_publish(a, v);
+}
+
+/* What a request of a master that began then is answered from; a reading is taken if `takes`. */
+static const struct mib_view *ask(struct snmp_agent *a, int64_t start_ns, bool takes)
+{
+	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
+	uint64_t n;
+
+	master_start_ns = start_ns;
+	atomic_store(&request, ASKED);
+	while (atomic_load(&request) != ANSWERED)
+		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0)
+			publish(a, timer_now_ns());
+	atomic_store(&request, IDLE);
+	return answer->view;
+}
+
+static bool was_asked_to_read(void)
+{
+	uint64_t n;
+
+	return read(refresh_fd, &n, sizeof(n)) > 0;
+}
+
+static struct snmp_agent *start(void)
+{
+	struct snmp_agent_config config = {
+		.cache_ms = 3600 * 1000, .refresh_fd = refresh_fd, .stop_fd = refresh_fd};
+	struct snmp_agent *a;
+
+	assert_int_equal(snmp_agent_start(&a, &config), 0);
+	return a;
+}
+
+static void test_a_reading_from_before_the_master(void **state)
+{
+	struct snmp_agent *a = start();
+	uint64_t now_ns = timer_now_ns();
+	const struct mib_view *v;
+
+	(void)state;
+	publish(a, now_ns - 2 * S);
+	v = ask(a, (int64_t)(now_ns - 3 * S), false);
+	assert_non_null(v->snapshot);
+	assert_false(was_asked_to_read());
+
+	/* It began anew after the reading: the state is shown, and no figure. */
+	v = ask(a, (int64_t)(now_ns - S), false);
+	assert_null(v->snapshot);
+	assert_int_equal(v->status, 1);
+	assert_true(was_asked_to_read());
+
+	/* The same reading, as soon as it is known that it came after all. */
+	v = ask(a, (int64_t)(now_ns - 3 * S), false);
+	assert_non_null(v->snapshot);
+	assert_int_equal(v->snapshot->mono_ns, now_ns - 2 * S);
+	assert_true(snmp_agent_stop(a));
+}
+
+static void test_a_new_master_gets_a_new_reading(void **state)
+{
+	struct snmp_agent *a = start();
+	uint64_t now_ns = timer_now_ns();
+	const struct mib_view *v;
+
+	(void)state;
+	publish(a, now_ns - 2 * S);
+	v = ask(a, (int64_t)(now_ns - S), true);
+	assert_non_null(v->snapshot);
+	assert_true(v->snapshot->mono_ns >= now_ns);
+	assert_true(snmp_agent_stop(a));
+}
+
+static void test_nothing_published(void **state)
+{
+	struct snmp_agent *a = start();
+
+	(void)state;
+	assert_null(ask(a, INT64_MIN, false));
+	assert_true(snmp_agent_stop(a));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	refresh_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return refresh_fd < 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return close(refresh_fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_reading_from_before_the_master),
+		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
+		cmocka_unit_test(test_nothing_published),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
