@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define IPFW_LAYOUT 1
+#define IPFW_LAYOUT 2
 
 /* Interfaces and paths below these indexes are counted in arrays, the others in hashes. */
 #define IPFW_LOW_IFS      1024
@@ -71,7 +71,8 @@ struct ipfw_path_record {
 
 struct ipfw_info {
 	__u64 since_ns;      /* CLOCK_MONOTONIC when attached */
-	__u64 since_wall_ns; /* CLOCK_REALTIME at the same moment */
+	__u64 since_boot_ns; /* CLOCK_BOOTTIME at the same moment */
+	__u64 since_wall_ns; /* CLOCK_REALTIME, as it was set then */
 	__u64 netns_cookie;
 	__u64 object_hash; /* of the eBPF object that counts */
 	__u32 hooks;       /* enum hooks_id */

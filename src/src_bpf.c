@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src_bpf_book.h"
@@ -33,14 +32,6 @@ struct src_bpf {
 	struct counts counts;
 	struct book book;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* A number that no other network namespace ever has; 0: the kernel gives none (before 5.14). */
 static uint64_t netns_cookie(void)
@@ -68,8 +59,9 @@ static int begin(const struct hooks *h)
 {
 	const uint32_t zero = 0;
 	const struct ipfw_info info = {
-		.since_ns = clock_ns(CLOCK_MONOTONIC),
-		.since_wall_ns = clock_ns(CLOCK_REALTIME),
+		.since_ns = book_clock_ns(CLOCK_MONOTONIC),
+		.since_boot_ns = book_clock_ns(CLOCK_BOOTTIME),
+		.since_wall_ns = book_clock_ns(CLOCK_REALTIME),
 		.netns_cookie = netns_cookie(),
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
@@ -185,13 +177,13 @@ static void explain_missing(struct src_bpf *b, int error, char *why, size_t why_
 static void describe(struct src_bpf *b, char *why, size_t why_size)
 {
 	struct ipfw_info info = {.hooks = HOOKS_NONE};
-	time_t since;
+	struct timespec since;
 	char text[32] = "";
 	struct tm tm;
 
 	read_info(b->maps, &info);
-	since = info.since_wall_ns / 1000000000;
-	if (gmtime_r(&since, &tm))
+	since = book_since(&info);
+	if (gmtime_r(&since.tv_sec, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	snprintf(why, why_size, "%s hooks count since %s, %s%s", hooks_names[info.hooks], text,
 		 b->pinned ? "pinned in " : "as long as this process runs",

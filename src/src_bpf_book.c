@@ -12,6 +12,7 @@
 
 static_assert(IPFW_NAME_MAX == SNAPSHOT_NAME_MAX, "names are copied whole");
 
+#define NS_PER_S INT64_C(1000000000)
 #define WORDS(c) (sizeof(c) / sizeof(uint64_t))
 
 /* Above this many paths, those of interfaces that went away make room. */
@@ -34,6 +35,24 @@ struct filling {
 	size_t n_renewed;
 	int error; /* the first */
 };
+
+uint64_t book_clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+struct timespec book_since(const struct ipfw_info *info)
+{
+	int64_t by_wall = (int64_t)(book_clock_ns(CLOCK_REALTIME) - info->since_wall_ns);
+	int64_t by_boot = (int64_t)(book_clock_ns(CLOCK_BOOTTIME) - info->since_boot_ns);
+	int64_t set = by_wall - by_boot, half = set < 0 ? -NS_PER_S / 2 : NS_PER_S / 2;
+
+	return (struct timespec){(int64_t)info->since_wall_ns / NS_PER_S + (set + half) / NS_PER_S,
+				 (int64_t)info->since_wall_ns % NS_PER_S};
+}
 
 int book_read(struct book *b, const int *maps)
 {
@@ -315,8 +334,7 @@ int book_fill(struct book *b, const int *maps, const struct counts *counts, stru
 	free(f.renewed);
 	s->source = SOURCE_EBPF;
 	s->hooks = b->info.hooks;
-	s->since = (struct timespec){b->info.since_wall_ns / 1000000000,
-				     b->info.since_wall_ns % 1000000000};
+	s->since = book_since(&b->info);
 	s->since_known = true;
 	s->missed_packets = counts->missed[IPFW_MISSED_IF];
 	s->missed_path_packets = counts->missed[IPFW_MISSED_PATH];

@@ -11,6 +11,8 @@
 #ifndef IPFW_SRC_BPF_BOOK_H
 #define IPFW_SRC_BPF_BOOK_H
 
+#include <time.h>
+
 #include "snapshot.h"
 #include "src_bpf_maps.h"
 
@@ -18,6 +20,15 @@ struct book {
 	struct ipfw_info info;
 	struct table if_records, if_bases, path_records;
 };
+
+/* What a clock shows, in ns. */
+uint64_t book_clock_ns(clockid_t clock);
+
+/*
+ * When the counters began, by CLOCK_REALTIME as it is set now: by how many whole seconds it was set
+ * since then, CLOCK_BOOTTIME tells. So the same moment stays the same to the digit.
+ */
+struct timespec book_since(const struct ipfw_info *info);
 
 /* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
 int book_read(struct book *b, const int *maps);

@@ -56,9 +56,9 @@ action() {
 		agent_off; agent_on
 		;;
 	layout_changes) # as it looks to a version with other maps
-		d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-layout-1")
+		d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-layout-*")
 		agent_off
-		[ -z "$d" ] || mv "$d" "${d%-1}-0"
+		[ -z "$d" ] || mv "$d" "${d%-*}-0"
 		agent_on
 		;;
 	source_changes)
