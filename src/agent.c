@@ -38,6 +38,8 @@ struct agent {
 	struct rates *rates;             /* over that interval, parallel to `interval` */
 	uint64_t samples, sample_errors, if_change_ns;
 	uint64_t tried_ns; /* when the last reading began, whatever came of it */
+	int64_t master_start_ns;
+	uint64_t master_since_ns; /* see struct mib_view */
 	struct notice_watch watch;
 	struct notice_queue *notices; /* read by the SNMP thread */
 	unsigned status;
@@ -79,6 +81,21 @@ static bool same_ifs(const struct snapshot *a, const struct snapshot *b)
 	return true;
 }
 
+/* Where eBPF counts, the agent before this one has left when it first learnt the master's start. */
+static void meet_master(struct agent *a)
+{
+	int64_t start_ns = snmp_agent_master(a->snmp), memo = collect_memo(a->collector);
+
+	if (!start_ns)
+		return;
+	if (!mib_same_master(start_ns, a->master_start_ns)) {
+		a->master_start_ns = mib_same_master(start_ns, memo) ? memo : start_ns;
+		a->master_since_ns = timer_now_ns();
+	}
+	if (memo != a->master_start_ns)
+		collect_set_memo(a->collector, a->master_start_ns);
+}
+
 static void take_reading(struct agent *a)
 {
 	char why[256];
@@ -86,6 +103,7 @@ static void take_reading(struct agent *a)
 
 	a->samples++;
 	a->tried_ns = timer_now_ns();
+	meet_master(a);
 	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
 		a->sample_errors++;
 		set_status(a, STATUS_FAILING, why);
@@ -146,6 +164,8 @@ static void publish(struct agent *a)
 	view->samples = a->samples;
 	view->sample_errors = a->sample_errors;
 	view->if_change_ns = a->if_change_ns;
+	view->master_start_ns = a->master_start_ns;
+	view->master_since_ns = a->master_since_ns;
 	notice_changes(a, view);
 	view->notifications_dropped = notice_queue_dropped(a->notices);
 	snmp_agent_publish(a->snmp, view);
@@ -165,7 +185,7 @@ static void log_status(struct agent *a)
 		 status_words[a->status], s ? source_names[s->source] : "none", hooks ? " (" : "",
 		 hooks ? hooks : "", hooks ? ")" : "", since, s ? s->n_ifs : 0, a->samples,
 		 a->sample_errors, interval_ns(a) / 1e9,
-		 snmp_agent_connected(a->snmp) ? "connected" : "not connected",
+		 snmp_agent_master(a->snmp) ? "connected" : "not connected",
 		 a->status_text[0] ? "; " : "", a->status_text);
 }
 

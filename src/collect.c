@@ -63,6 +63,17 @@ void collect_set_filter(struct collector *c, const struct filter *filter)
 	c->filter = filter;
 }
 
+int64_t collect_memo(const struct collector *c)
+{
+	return c->bpf ? src_bpf_memo(c->bpf) : 0;
+}
+
+void collect_set_memo(struct collector *c, int64_t memo)
+{
+	if (c->bpf)
+		src_bpf_set_memo(c->bpf, memo);
+}
+
 const char *collect_note(const struct collector *c)
 {
 	return c->note;

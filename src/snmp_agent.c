@@ -18,6 +18,7 @@
 #define NS_PER_MS UINT64_C(1000000)
 
 #define FRESH_WAIT_MS 200 /* a request waits so long for a fresh reading */
+#define FIRST_WAIT_MS 800 /* and so long for the first one that may be shown to its master */
 #define ASK_AGAIN_MS  1000
 #define STOP_WAIT_MS  1000
 
@@ -29,8 +30,8 @@ struct snmp_agent {
 	int ended_fd; /* eventfd: the thread makes no call of the library any more */
 	_Atomic(struct mib_view *) next;
 	atomic_bool stopping;
-	atomic_bool connected;
-	_Atomic(const char *) failed; /* the sentence why, or NULL */
+	_Atomic(int64_t) master_start_ns; /* 0: not connected */
+	_Atomic(const char *) failed;     /* the sentence why, or NULL */
 
 	/* Only the SNMP thread touches these. */
 	struct mib_view *view;
@@ -67,30 +68,33 @@ static void take_view(struct snmp_agent *a)
 	mib_context_init(&a->context, view);
 }
 
-static bool is_after(const struct mib_view *view, int64_t begin_ns)
+/* Whether its reading was taken for that master. */
+static bool is_for(const struct mib_view *view, int64_t master_start_ns)
 {
-	return view && view->snapshot && (int64_t)view->snapshot->mono_ns > begin_ns;
+	return view && view->snapshot && view->snapshot->mono_ns >= view->master_since_ns &&
+	       mib_same_master(view->master_start_ns, master_start_ns);
 }
 
-static bool is_fresh(const struct snmp_agent *a, int64_t begin_ns, uint64_t now_ns)
+static bool is_fresh(const struct snmp_agent *a, int64_t master_start_ns, uint64_t now_ns)
 {
-	return is_after(a->view, begin_ns) &&
+	return is_for(a->view, master_start_ns) &&
 	       now_ns < a->view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
 }
 
-/*
- * Take the newest view; if it is too old or does not come after `begin_ns`, ask for another one and
- * wait for it a moment.
- */
-static void freshen(struct snmp_agent *a, int64_t begin_ns)
+/* Take the newest view; if it will not do, ask for another one and wait for it a moment. */
+static void freshen(struct snmp_agent *a, int64_t master_start_ns)
 {
-	uint64_t now_ns = timer_now_ns(), until_ns = now_ns + FRESH_WAIT_MS * NS_PER_MS;
+	uint64_t now_ns = timer_now_ns(), until_ns;
+	bool met;
 
 	take_view(a);
-	if (is_fresh(a, begin_ns, now_ns) || now_ns < a->ask_again_ns)
+	met = a->view && mib_same_master(a->view->master_start_ns, master_start_ns);
+	until_ns = now_ns + (met ? FRESH_WAIT_MS : FIRST_WAIT_MS) * NS_PER_MS;
+	if (is_fresh(a, master_start_ns, now_ns) || now_ns < a->ask_again_ns)
 		return;
 	wake(a->config.refresh_fd);
-	while (!is_fresh(a, begin_ns, now_ns) && now_ns < until_ns && !atomic_load(&a->stopping)) {
+	while (!is_fresh(a, master_start_ns, now_ns) && now_ns < until_ns &&
+	       !atomic_load(&a->stopping)) {
 		struct pollfd p = {.fd = a->wake_fd, .events = POLLIN};
 
 		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
@@ -99,7 +103,7 @@ static void freshen(struct snmp_agent *a, int64_t begin_ns)
 		now_ns = timer_now_ns();
 	}
 	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
-	if (!is_fresh(a, begin_ns, now_ns))
+	if (!is_fresh(a, master_start_ns, now_ns))
 		a->ask_again_ns = now_ns + ASK_AGAIN_MS * NS_PER_MS;
 }
 
@@ -117,9 +121,14 @@ static void withhold_readings(struct snmp_agent *a, bool withhold)
 static struct mib_context *prepare(void *arg, int64_t master_start_ns)
 {
 	struct snmp_agent *a = arg;
+	bool shown;
 
+	atomic_store(&a->master_start_ns, master_start_ns);
 	freshen(a, master_start_ns);
-	withhold_readings(a, a->view && !is_after(a->view, master_start_ns));
+	shown = is_for(a->view, master_start_ns);
+	if (a->view)
+		withhold_readings(a, !shown);
+	a->context.master_start_ns = shown ? a->view->master_start_ns : master_start_ns;
 	a->context.now_ns = timer_now_ns();
 	return &a->context;
 }
@@ -137,7 +146,7 @@ static void *run(void *arg)
 	while (!why && !atomic_load(&a->stopping)) {
 		if (snmp_master_serve(a->wake_fd))
 			drain(a->wake_fd);
-		atomic_store(&a->connected, snmp_master_connected());
+		atomic_store(&a->master_start_ns, snmp_master_began());
 		take_view(a);
 		why = snmp_master_failed();
 	}
@@ -217,9 +226,9 @@ bool snmp_agent_failed(struct snmp_agent *a, const char **why)
 	return failed != NULL;
 }
 
-bool snmp_agent_connected(struct snmp_agent *a)
+int64_t snmp_agent_master(struct snmp_agent *a)
 {
-	return atomic_load(&a->connected);
+	return a ? atomic_load(&a->master_start_ns) : 0;
 }
 
 bool snmp_agent_stop(struct snmp_agent *a)

@@ -34,8 +34,8 @@ void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
 bool snmp_agent_failed(struct snmp_agent *a, const char **why);
 
-/* Whether the master agent is connected. */
-bool snmp_agent_connected(struct snmp_agent *a);
+/* When the master agent's sysUpTime was 0, CLOCK_MONOTONIC; 0: there is none. Accepts NULL. */
+int64_t snmp_agent_master(struct snmp_agent *a);
 
 /* Stop and wait at most 1 s; accepts NULL. False: it did not end, leave the process at once. */
 bool snmp_agent_stop(struct snmp_agent *a);

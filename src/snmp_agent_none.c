@@ -24,10 +24,10 @@ bool snmp_agent_failed(struct snmp_agent *a, const char **why)
 	return false;
 }
 
-bool snmp_agent_connected(struct snmp_agent *a)
+int64_t snmp_agent_master(struct snmp_agent *a)
 {
 	(void)a;
-	return false;
+	return 0;
 }
 
 bool snmp_agent_stop(struct snmp_agent *a)

@@ -29,8 +29,7 @@ static struct {
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
 	int64_t master_start_ns;  /* when its sysUpTime was 0, or a tick later */
-	uint64_t connected_ns;
-	uint64_t register_at_ns; /* when the subtree is to be registered again; 0: it is */
+	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
 	struct snmp_report report;
 	const char *failed;
 	char last_error[128];
@@ -80,11 +79,7 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 
 static struct mib_context *context(void)
 {
-	struct mib_context *ctx = self.config.prepare(self.config.arg, self.master_start_ns);
-
-	ctx->master_start_ns = self.master_start_ns;
-	ctx->connected_ns = self.connected_ns;
-	return ctx;
+	return self.config.prepare(self.config.arg, self.master_start_ns);
 }
 
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
@@ -156,9 +151,8 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	self.register_at_ns = 0;
 	/* The library has just taken it over from the master's answer, and does so again now and
 	 * then, each time with another error of up to a tick. */
-	self.connected_ns = timer_now_ns();
-	self.master_start_ns = (int64_t)self.connected_ns -
-			       (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
+	self.master_start_ns =
+		(int64_t)timer_now_ns() - (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
 	set_ping(PING_S);
 	return 0;
 }
@@ -314,9 +308,9 @@ bool snmp_master_serve(int wake_fd)
 	return woken;
 }
 
-bool snmp_master_connected(void)
+int64_t snmp_master_began(void)
 {
-	return self.session != NULL;
+	return self.session ? self.master_start_ns : 0;
 }
 
 const char *snmp_master_failed(void)

@@ -15,10 +15,9 @@
 #include "snmp_tables.h"
 
 /*
- * Called at the beginning of each request of the master: the context to answer it from, with view
- * and now_ns. It stays valid until the next call. A reading that began before the master did, at
- * `master_start_ns` (CLOCK_MONOTONIC), must not be in it: what has begun anew since then would have
- * a DiscontinuityTime of 0 in both.
+ * Called at the beginning of each request of the master: the context to answer it from. It stays
+ * valid until the next call. A reading that began before the master did, at `master_start_ns`, must
+ * not be in it: what has begun anew since then would have a DiscontinuityTime of 0 in both.
  */
 typedef struct mib_context *snmp_master_prepare(void *arg, int64_t master_start_ns);
 
@@ -40,8 +39,8 @@ const char *snmp_master_start(const struct snmp_master_config *config);
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
 bool snmp_master_serve(int wake_fd);
 
-/* Whether there is a master that answers. */
-bool snmp_master_connected(void);
+/* When the master's sysUpTime was 0, CLOCK_MONOTONIC; 0: there is no master that answers. */
+int64_t snmp_master_began(void);
 
 /* Why there is no use in going on, or NULL. */
 const char *snmp_master_failed(void);

@@ -78,16 +78,16 @@ static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mi
 }
 
 /*
- * The kernel's counters are followed for as long as this agent shows them to this master: without
- * that, what began before the master would have the same time, 0, as eBPF counters of before it.
+ * The kernel's counters are followed for as long as this agent shows them to this master: what
+ * began before the master would have the same time, 0, as eBPF counters of before it.
  */
 static bool discontinuity(const struct mib_context *ctx, const struct figures *f,
 			  const struct continuity *c, struct mib_value *out)
 {
 	uint64_t since_ns = c->since_ns;
 
-	if (ctx->view->snapshot->source == SOURCE_KERNEL && since_ns < ctx->connected_ns)
-		since_ns = ctx->connected_ns;
+	if (ctx->view->snapshot->source == SOURCE_KERNEL && since_ns < ctx->view->master_since_ns)
+		since_ns = ctx->view->master_since_ns;
 	return f->known && timestamp(ctx, since_ns, out);
 }
 

@@ -34,10 +34,9 @@ struct mib_context {
 	uint64_t now_ns;             /* CLOCK_MONOTONIC */
 	/*
 	 * When the master's sysUpTime was 0, CLOCK_MONOTONIC. It stays the same as long as the
-	 * master does, so that a TimeStamp does not move by itself.
+	 * master does.
 	 */
 	int64_t master_start_ns;
-	uint64_t connected_ns; /* when this connection to it began, CLOCK_MONOTONIC */
 
 	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
 };

@@ -8,6 +8,12 @@
 #include "rate.h"
 #include "snapshot.h"
 
+/*
+ * One master: when its sysUpTime was 0, CLOCK_MONOTONIC; 0: none. An agent learns it anew with each
+ * connection, right to a tick and the time that the answer took.
+ */
+bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
+
 /* Everything that an answer is made of; immutable once published. */
 struct mib_view {
 	/* a reference each */
@@ -22,6 +28,13 @@ struct mib_view {
 	uint64_t samples, sample_errors;
 	uint64_t if_change_ns; /* CLOCK_MONOTONIC of the last change of the set of interfaces */
 	uint64_t notifications_dropped;
+
+	/*
+	 * The master that it is for, as it was learnt first, so that a TimeStamp does not move; and
+	 * when readings for it began.
+	 */
+	int64_t master_start_ns;
+	uint64_t master_since_ns;
 };
 
 void mib_view_free(struct mib_view *v); /* accepts NULL */

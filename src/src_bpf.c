@@ -316,6 +316,31 @@ int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_si
 	return r;
 }
 
+int64_t src_bpf_memo(const struct src_bpf *b)
+{
+	struct ipfw_info info = {.memo = 0};
+
+	read_info(b->maps, &info);
+	return info.memo;
+}
+
+int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
+{
+	const uint32_t zero = 0;
+	struct ipfw_info info;
+	int r = b->pinned ? pins_lock_records(b->records) : 0;
+
+	if (r)
+		return r;
+	r = read_info(b->maps, &info);
+	if (!r) {
+		info.memo = memo;
+		r = bpf_map_update_elem(b->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	}
+	src_bpf_drop(b);
+	return r;
+}
+
 int src_bpf_detach(bool all, char *why, size_t why_size)
 {
 	struct pins pins;

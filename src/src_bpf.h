@@ -34,6 +34,13 @@ void src_bpf_close(struct src_bpf *b); /* accepts NULL; pinned counters go on co
 int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size);
 int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size);
 
+/*
+ * A number that one agent leaves for the next, with the counters and for as long as they are; 0:
+ * there is none. Setting it returns 0 or -errno.
+ */
+int64_t src_bpf_memo(const struct src_bpf *b);
+int src_bpf_set_memo(struct src_bpf *b, int64_t memo);
+
 /* Give a sample up. */
 void src_bpf_drop(struct src_bpf *b);
 

@@ -38,6 +38,19 @@ int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_si
 	return not_built(why, why_size);
 }
 
+int64_t src_bpf_memo(const struct src_bpf *b)
+{
+	(void)b;
+	return 0;
+}
+
+int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
+{
+	(void)b;
+	(void)memo;
+	return -EOPNOTSUPP;
+}
+
 void src_bpf_drop(struct src_bpf *b)
 {
 	(void)b;

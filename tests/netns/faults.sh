@@ -37,12 +37,7 @@ is_mib() { [ "$(mib "$1")" = "$2" ]; }
 ticks() { SNMP_FLAGS=-OQvUt mib "$1"; }
 is_status() { is_mib ipfwStatus.0 "$1"; }
 says() { [[ $(mib ipfwStatusText.0) == *"$1"* ]]; }
-# same_time NAME WANTED OBJECT: a time of the MIB; it is reckoned from snmpd's clock, which shows 1/100 s.
-same_time() {
-	local now
-	now=$(ticks "$3")
-	expect_true "$1 ($2, $now)" [ $((now - $2)) -le 2 -a $((now - $2)) -ge -2 ]
-}
+same_time() { expect "$1" "$2" "$(ticks "$3")"; } # NAME WANTED OBJECT: a time of the MIB
 absent() {
 	local got
 	got=$(mib "$1")

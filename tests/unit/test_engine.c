@@ -373,9 +373,9 @@ static void test_discontinuity_and_the_connection(void **state)
 	(void)state;
 	v->snapshot->source = SOURCE_KERNEL;
 	ctx.master_start_ns = (int64_t)begin_ns - 2 * S;
-	ctx.connected_ns = begin_ns - S;
+	v->master_since_ns = begin_ns - S;
 	assert_int_equal(discontinuity(&ctx), 200);
-	ctx.connected_ns = begin_ns + S;
+	v->master_since_ns = begin_ns + S;
 	assert_int_equal(discontinuity(&ctx), 300);
 	v->snapshot->source = SOURCE_EBPF;
 	assert_int_equal(discontinuity(&ctx), 200);

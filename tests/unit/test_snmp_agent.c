@@ -45,9 +45,9 @@ bool snmp_master_serve(int wake_fd)
 	return poll(&p, 1, 1) > 0;
 }
 
-bool snmp_master_connected(void)
+int64_t snmp_master_began(void)
 {
-	return true;
+	return 0;
 }
 
 const char *snmp_master_failed(void)
@@ -59,20 +59,23 @@ void snmp_master_stop(void)
 {
 }
 
-static void publish(struct snmp_agent *a, uint64_t mono_ns)
+/* A reading of that moment, by an agent that learnt of the master then. */
+static void publish(struct snmp_agent *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
 
 	assert_non_null(v);
 	v->status = 1;
+	v->master_start_ns = start_ns;
+	v->master_since_ns = since_ns;
 	v->snapshot = snapshot_new();
 	assert_non_null(v->snapshot);
 	v->snapshot->mono_ns = mono_ns;
 	snmp_agent_publish(a, v);
 }
 
-/* What a request of a master that began then is answered from; a reading is taken if `takes`. */
-static const struct mib_view *ask(struct snmp_agent *a, int64_t start_ns, bool takes)
+/* What a request of that master is answered from; if `takes`, a reading is taken when asked for. */
+static const struct mib_context *ask(struct snmp_agent *a, int64_t start_ns, bool takes)
 {
 	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
 	uint64_t n;
@@ -80,10 +83,13 @@ static const struct mib_view *ask(struct snmp_agent *a, int64_t start_ns, bool t
 	master_start_ns = start_ns;
 	atomic_store(&request, ASKED);
 	while (atomic_load(&request) != ANSWERED)
-		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0)
-			publish(a, timer_now_ns());
+		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0) {
+			uint64_t now_ns = timer_now_ns();
+
+			publish(a, now_ns, snmp_agent_master(a), now_ns);
+		}
 	atomic_store(&request, IDLE);
-	return answer->view;
+	return answer;
 }
 
 static bool was_asked_to_read(void)
@@ -103,28 +109,39 @@ static struct snmp_agent *start(void)
 	return a;
 }
 
-static void test_a_reading_from_before_the_master(void **state)
+static void test_a_reading_for_another_master(void **state)
 {
 	struct snmp_agent *a = start();
 	uint64_t now_ns = timer_now_ns();
-	const struct mib_view *v;
+	int64_t old = (int64_t)(now_ns - 9 * S), young = (int64_t)(now_ns - S);
+	const struct mib_context *ctx;
 
 	(void)state;
-	publish(a, now_ns - 2 * S);
-	v = ask(a, (int64_t)(now_ns - 3 * S), false);
-	assert_non_null(v->snapshot);
+	publish(a, now_ns - 2 * S, old, now_ns - 8 * S);
+	ctx = ask(a, old, false);
+	assert_non_null(ctx->view->snapshot);
 	assert_false(was_asked_to_read());
 
-	/* It began anew after the reading: the state is shown, and no figure. */
-	v = ask(a, (int64_t)(now_ns - S), false);
-	assert_null(v->snapshot);
-	assert_int_equal(v->status, 1);
+	/* The same one, as it is learnt again: times do not move. */
+	ctx = ask(a, old + (int64_t)S / 100, false);
+	assert_non_null(ctx->view->snapshot);
+	assert_int_equal(ctx->master_start_ns, old);
+
+	/* Another one: the agent's state is shown, and no figure. */
+	ctx = ask(a, young, false);
+	assert_null(ctx->view->snapshot);
+	assert_int_equal(ctx->view->status, 1);
+	assert_int_equal(ctx->master_start_ns, young);
 	assert_true(was_asked_to_read());
 
-	/* The same reading, as soon as it is known that it came after all. */
-	v = ask(a, (int64_t)(now_ns - 3 * S), false);
-	assert_non_null(v->snapshot);
-	assert_int_equal(v->snapshot->mono_ns, now_ns - 2 * S);
+	/* The reading failed: the old one is not for the new master either. */
+	publish(a, now_ns - 2 * S, young, now_ns);
+	ctx = ask(a, young, false);
+	assert_null(ctx->view->snapshot);
+
+	publish(a, now_ns, young, now_ns);
+	ctx = ask(a, young, false);
+	assert_non_null(ctx->view->snapshot);
 	assert_true(snmp_agent_stop(a));
 }
 
@@ -132,13 +149,13 @@ static void test_a_new_master_gets_a_new_reading(void **state)
 {
 	struct snmp_agent *a = start();
 	uint64_t now_ns = timer_now_ns();
-	const struct mib_view *v;
+	const struct mib_context *ctx;
 
 	(void)state;
-	publish(a, now_ns - 2 * S);
-	v = ask(a, (int64_t)(now_ns - S), true);
-	assert_non_null(v->snapshot);
-	assert_true(v->snapshot->mono_ns >= now_ns);
+	publish(a, now_ns - 2 * S, (int64_t)(now_ns - 9 * S), now_ns - 8 * S);
+	ctx = ask(a, (int64_t)(now_ns - S), true);
+	assert_non_null(ctx->view->snapshot);
+	assert_true(ctx->view->snapshot->mono_ns >= now_ns);
 	assert_true(snmp_agent_stop(a));
 }
 
@@ -147,7 +164,7 @@ static void test_nothing_published(void **state)
 	struct snmp_agent *a = start();
 
 	(void)state;
-	assert_null(ask(a, INT64_MIN, false));
+	assert_null(ask(a, 1, false)->view);
 	assert_true(snmp_agent_stop(a));
 }
 
@@ -167,7 +184,7 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_reading_from_before_the_master),
+		cmocka_unit_test(test_a_reading_for_another_master),
 		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
 		cmocka_unit_test(test_nothing_published),
 	};
