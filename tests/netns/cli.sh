@@ -131,7 +131,7 @@ run --json --compact
 expect "compact: one line" 1 "$(wc -l <"$TMP/out")"
 for signal in TERM INT; do
 	background env --default-signal=INT nsenter --net="/run/netns/$R" "$BIN" monitor --json -i 5 >"$TMP/stream"
-	sleep 0.3
+	wait_for 5 hears "$bg"
 	start=$(now_ms)
 	kill -$signal "$bg" && wait "$bg"
 	expect "SIG$signal ends monitor: status" 0 $?

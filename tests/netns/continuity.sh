@@ -27,11 +27,10 @@ agent_on() {
 		--interval 0.3 --config "$TMP/conf" "${options[@]}" 2>>"$TMP/agent.log"
 	agent=$bg
 }
-hears() { (($(awk '/^SigBlk/ { print "0x" $2 }' "/proc/$agent/status") & 1)); } # signals, by its signalfd
 # Its status must be 0, unless it is told to end before it can hear: then the signal's own.
 agent_off() {
 	local status signal=${1:-TERM} well=TERM-0
-	hears || well=TERM-143
+	hears "$agent" || well=TERM-143
 	kill "-$signal" "$agent"
 	wait "$agent"
 	status=$?
@@ -77,7 +76,7 @@ action() {
 		ip -n "$R" addr replace 10.77.0.1/24 dev x0
 		;;
 	interfaces_filtered)
-		wait_for 5 hears
+		wait_for 5 hears "$agent"
 		echo 'exclude x0' >"$TMP/conf" && kill -HUP "$agent" && some
 		echo 'include *
 		exclude lo' >"$TMP/conf" && kill -HUP "$agent"

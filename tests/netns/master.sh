@@ -202,8 +202,7 @@ starts
 expect_true "a stopped master: it is said" wait_for 10 has_logged 'cannot connect .*: no answer, trying again' 1
 in_time "SIGTERM, before there was a connection"
 starts
-is_prepared() { grep -q '^SigBlk:.*[1-9a-f]' "/proc/$agent/status"; }
-wait_for 5 is_prepared
+wait_for 5 hears "$agent"
 in_time "SIGTERM, at once"
 resume_master
 starts
