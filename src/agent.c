@@ -259,7 +259,7 @@ static int serve(struct agent *a, struct timer *timer, int event_fd)
 		int events = timer_wait(timer, event_fd, reading_server_fd(a->readings),
 					notify_watchdog_ms());
 
-		notify("WATCHDOG=1"); /* whatever the interval, and whether readings fail */
+		notify_alive(); /* whatever the interval, and whether readings fail */
 		if (events < 0) {
 			log_warning("poll: %s", strerror(-events));
 			return EXIT_FAILED;

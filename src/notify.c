@@ -9,6 +9,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "timer.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
 void notify(const char *state)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -37,4 +41,16 @@ int notify_watchdog_ms(void)
 	if (!ms || (pid && strtoll(pid, NULL, 10) != getpid()))
 		return -1;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+void notify_alive(void)
+{
+	static uint64_t said_ns; /* 0: not yet */
+	uint64_t now_ns = timer_now_ns();
+	int every_ms = notify_watchdog_ms();
+
+	if (every_ms < 0 || (said_ns && now_ns - said_ns < every_ms * NS_PER_MS / 2))
+		return;
+	said_ns = now_ns;
+	notify("WATCHDOG=1");
 }

@@ -21,9 +21,9 @@ trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
 socat -u "UNIX-RECV:$TMP/notify" "CREATE:$TMP/states" &
 pids+=($!)
 wait_for 10 test -S "$TMP/notify"
-export NOTIFY_SOCKET=$TMP/notify
+export NOTIFY_SOCKET=$TMP/notify WATCHDOG_USEC=2000000
 agent_on
-unset NOTIFY_SOCKET
+unset NOTIFY_SOCKET WATCHDOG_USEC
 expect_true "the agent answers" wait_for 20 agent_answers
 expect "it attached by itself" ebpf "$(mib ipfwSource.0)"
 expect "its hooks" '"netfilter"' "$(mib ipfwHooks.0 | sed 's/^[^"]*$/"&"/')"
