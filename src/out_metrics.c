@@ -244,8 +244,7 @@ static int make(struct out_document *d, const struct snapshot *s, bool openmetri
 	put_ifs(&w, s);
 	put_paths(&w, s);
 	put_qualities(&w, s);
-	if (openmetrics)
-		fputs("# EOF\n", w.f);
+	fputs("# EOF\n", w.f); /* the older format takes it for a comment: whoever looks can tell */
 	return out_end(d, w.f);
 }
 

@@ -98,6 +98,14 @@ mkdir "$TMP/other" && echo old >"$TMP/other/ipfw.prom"
 in_ns "$C" sh -c "$(textfile=$TMP/other textfile_command --source ebpf)" 2>/dev/null
 expect "textfile: without a reading the command fails, and the file stays" "1 old" "$(($? > 0)) $(cat "$TMP/other/ipfw.prom")"
 
+mkdir "$TMP/full" && mount -t tmpfs -o size=8k tmpfs "$TMP/full" && echo old >"$TMP/full/ipfw.prom"
+in_ns "$R" sh -c "$(textfile=$TMP/full textfile_command)" 2>/dev/null
+expect "textfile: on a full disk the command fails, and the file stays" "1 old" "$(($? > 0)) $(cat "$TMP/full/ipfw.prom")"
+umount "$TMP/full"
+mkdir "$TMP/part" && cp -r "$top/tests/fixtures/6.18" "$TMP/part/root" && rm "$TMP/part/root/proc/net/netstat"
+in_ns "$R" sh -c "$(textfile=$TMP/part textfile_command --root root)" 2>/dev/null
+expect "textfile: with a part missing it is made" "0 ipfw_troubles 1" "$? $(grep ^ipfw_troubles "$TMP/part/ipfw.prom")"
+
 # Names with any bytes.
 i=0
 for n in $'a\377b' 'q"u\o' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "peer$i"; done
