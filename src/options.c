@@ -221,6 +221,9 @@ void options_parse(struct options *o, int argc, char **argv)
 		exit(EXIT_USAGE);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
 		usage_error(o, "--root reads captured files, which hold no eBPF counters");
+	if ((o->command == COMMAND_ACTIVITY || o->command == COMMAND_ACTIVITY_MONITOR) &&
+	    (o->collect.source == CHOOSE_KERNEL || o->collect.root))
+		usage_error(o, "activity is what eBPF counts");
 	if (o->user && o->detach_on_exit)
 		usage_error(o, "--detach-on-exit takes the privileges that --user gives up");
 	if (o->check_config)

@@ -43,8 +43,11 @@ was_read() { log | grep -q 'configuration read again'; }
 expect_true "reload: the configuration is read again" wait_for 5 was_read
 old=$(show MainPID)
 anew() { active && [ "$(show MainPID)" != "$old" ] && [ "$(show MainPID)" != 0 ]; }
+inside sh -c 'for d in /etc /usr/local/etc; do
+	mkdir -p $d && printf "reading-socket-mode 660\nreading-socket-group adm\n" >$d/ipfwagent.conf; done'
 inside systemctl restart ipfwagent
 expect_true "restart: another process" wait_for 10 anew
+expect "the socket's group and mode" "adm 660" "$(inside stat -c '%G %a' /run/ipfwagent/reading.sock)"
 expect "restart: the counters go on" "$since" "$(ask .source.since)"
 old=$(show MainPID)
 inside kill -STOP "$old"
