@@ -77,7 +77,8 @@ struct ipfw_info {
 	__u64 object_hash; /* of the eBPF object that counts */
 	__u32 hooks;       /* enum hooks_id */
 	__u32 reserved;
-	__s64 memo;                      /* the agent's, for the next one; 0: none */
+	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
+	__s64 memo;           /* the agent's, for the next one; 0: none */
 	struct ipfw_if_counters retired; /* of interfaces that went away */
 };
 

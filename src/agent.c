@@ -92,7 +92,12 @@ static void meet_master(struct agent *a)
 		a->master_start_ns = mib_same_master(start_ns, memo) ? memo : start_ns;
 		a->master_since_ns = timer_now_ns();
 	}
-	if (memo != a->master_start_ns)
+}
+
+/* With the counters that were read last; others may be in their place since. */
+static void leave_memo(struct agent *a)
+{
+	if (a->master_start_ns && collect_memo(a->collector) != a->master_start_ns)
 		collect_set_memo(a->collector, a->master_start_ns);
 }
 
@@ -109,6 +114,7 @@ static void take_reading(struct agent *a)
 		set_status(a, STATUS_FAILING, why);
 		return;
 	}
+	leave_memo(a);
 	if (fresh->troubles)
 		a->sample_errors++;
 	if (fresh->troubles)

@@ -186,16 +186,19 @@ static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t w
 int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size)
 {
 	struct snapshot *s = snapshot_new();
+	const uint64_t began_ns = timer_now_ns();
 	int r = 0;
 
 	if (!s) {
 		snprintf(why, why_size, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	s->mono_ns = timer_now_ns();
-	clock_gettime(CLOCK_REALTIME, &s->wall);
 	if (wants_bpf(c))
 		r = sample_bpf(c, why, why_size);
+	/* Only now: another reader may have been waited for, and may have shown what begins anew.
+	 */
+	s->mono_ns = timer_now_ns();
+	clock_gettime(CLOCK_REALTIME, &s->wall);
 	if (!r) {
 		procfs_read_system(&c->procfs, s);
 		ask_interfaces(c, s);
@@ -206,7 +209,7 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 		return r;
 	}
 	collect_filter(c->filter, s);
-	s->duration_ns = timer_now_ns() - s->mono_ns;
+	s->duration_ns = timer_now_ns() - began_ns;
 	if (s->troubles && nothing_known(s)) {
 		snprintf(why, why_size, "%s", s->trouble);
 		snapshot_free(s);

@@ -86,7 +86,7 @@ struct snapshot_path {
 
 struct snapshot {
 	atomic_uint references;
-	uint64_t mono_ns;     /* CLOCK_MONOTONIC when the reading began */
+	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
 	struct timespec wall; /* CLOCK_REALTIME at the same moment */
 	uint64_t duration_ns; /* how long the reading took */
 

@@ -28,7 +28,8 @@ static struct {
 	netsnmp_handler_registration *registration;
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
-	int64_t master_start_ns;  /* when its sysUpTime was 0, or a tick later */
+	uint64_t opened_ns;       /* when the session began, before the master was asked */
+	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
 	struct snmp_report report;
 	const char *failed;
@@ -112,6 +113,7 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
+	self.opened_ns = timer_now_ns();
 	s->timeout = MASTER_TIMEOUT_US;
 	s->retries = 0;
 	return 0;
@@ -149,10 +151,12 @@ static int on_connect(int major, int minor, void *session, void *arg)
 		self.session->callback = on_pdu;
 	}
 	self.register_at_ns = 0;
-	/* The library has just taken it over from the master's answer, and does so again now and
-	 * then, each time with another error of up to a tick. */
+	/* The library has just taken sysUpTime over from the master's answer: 32 bits, to the tick,
+	 * and with another delay each time. Not later than the truth, so that nothing that happens
+	 * from now on looks like something from before the master. */
 	self.master_start_ns =
-		(int64_t)timer_now_ns() - (int64_t)snmp_lib.netsnmp_get_agent_uptime() * NS_PER_CS;
+		(int64_t)self.opened_ns -
+		((int64_t)(uint32_t)snmp_lib.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
 	set_ping(PING_S);
 	return 0;
 }

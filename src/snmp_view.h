@@ -10,7 +10,8 @@
 
 /*
  * One master: when its sysUpTime was 0, CLOCK_MONOTONIC; 0: none. An agent learns it anew with each
- * connection, right to a tick and the time that the answer took.
+ * connection, earlier than it was by a tick and the time that the answer took, and later by 497
+ * days for each time that sysUpTime went over.
  */
 bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
 

@@ -127,10 +127,13 @@ static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, siz
 
 	if (r)
 		return r;
-	r = read_info(b->hooks.maps, &info);
+	r = pins_remove(&b->pins, false);
+	/* Nobody has read them yet: they begin when the old ones are not shown any more. */
 	if (r >= 0)
-		r = pins_remove(&b->pins, false);
-	if (r >= 0)
+		r = begin(&b->hooks);
+	if (!r)
+		r = read_info(b->hooks.maps, &info);
+	if (!r)
 		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
 	if (r < 0)
 		pins_remove(&b->pins, false); /* not half of it */

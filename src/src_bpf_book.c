@@ -257,13 +257,33 @@ static void name_if(const struct filling *f, uint32_t ifindex, char name[IPFW_NA
 		memcpy(name, record->name, IPFW_NAME_MAX);
 }
 
+static uint64_t paths_since(const struct ipfw_info *info)
+{
+	return info->paths_since_ns ? info->paths_since_ns : info->since_ns;
+}
+
+/* A path that is over makes room; should it come back, it is another one. */
+static void forget_path(struct filling *f, const struct ipfw_path_key *key)
+{
+	const uint32_t zero = 0;
+	struct ipfw_info info;
+
+	if (f->book->info.paths_since_ns != f->s->mono_ns &&
+	    !bpf_map_lookup_elem(f->maps[MAP_INFO], &zero, &info)) {
+		info.paths_since_ns = f->book->info.paths_since_ns = f->s->mono_ns;
+		write_record(f, MAP_INFO, &zero, &info);
+	}
+	if (!bpf_map_delete_elem(f->maps[MAP_PATH_HIGH], key))
+		bpf_map_delete_elem(f->maps[MAP_PATH_RECORDS], key);
+}
+
 /* Returns whether the path is over: one of its interfaces went away. */
 static bool fill_path(struct filling *f, const struct ipfw_path_key *key,
 		      const struct ipfw_counter *raw)
 {
 	const struct ipfw_path_record *found = table_find(&f->book->path_records, key);
 	bool renewed = is_renewed(f, key->in_ifindex) || is_renewed(f, key->out_ifindex);
-	struct ipfw_path_record record = {.since_ns = f->book->info.since_ns};
+	struct ipfw_path_record record = {.since_ns = paths_since(&f->book->info)};
 	struct snapshot_path *row;
 	bool over;
 
@@ -310,9 +330,8 @@ static void fill_paths(struct filling *f)
 	for (size_t i = 0; i < paths->n; i++) {
 		const struct ipfw_path_key *key = table_key(paths, i);
 
-		if (fill_path(f, key, table_value(paths, i)) && crowded &&
-		    !bpf_map_delete_elem(f->maps[MAP_PATH_HIGH], key))
-			bpf_map_delete_elem(f->maps[MAP_PATH_RECORDS], key);
+		if (fill_path(f, key, table_value(paths, i)) && crowded)
+			forget_path(f, key);
 	}
 	if (f->s->n_paths)
 		qsort(f->s->paths, f->s->n_paths, sizeof(*f->s->paths), snapshot_order_paths);

@@ -203,19 +203,18 @@ static int remove_pin(const char *directory, const char *name)
 	bool is_link = link_path(path, directory, name);
 	int fd = is_link ? bpf_obj_get(path) : -1;
 
-	if (fd >= 0) {
-		bpf_obj_get_info_by_fd(fd, &info, &size);
-		bpf_link_detach(fd); /* at once where the kind of link can; else when it is freed */
-	}
-	if (unlink(path) < 0) {
-		int r = -errno;
+	int r;
 
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
+	if (fd >= 0)
+		bpf_obj_get_info_by_fd(fd, &info, &size);
+	/* First, so that whoever is killed in between leaves nothing that looks whole. */
+	r = unlink(path) < 0 ? -errno : 0;
+	if (fd >= 0 && !r)
+		bpf_link_detach(fd); /* at once where the kind of link can; else when it is freed */
 	if (fd >= 0)
 		close(fd);
+	if (r)
+		return r;
 	if (info.id)
 		await_end(info.id);
 	return is_link;
@@ -266,18 +265,18 @@ int pins_remove(const struct pins *p, bool all)
 	return r < 0 ? r : links;
 }
 
-/* Wait at most a second: the one who holds it may have been stopped. */
-static int lock(int fd)
+/* Not for ever: the one who holds it may have been stopped. -EBUSY: it still does. */
+static int lock(int fd, int patience_ms)
 {
 	const struct timespec pause = {0, 1000000};
 	int r = -EWOULDBLOCK;
 
-	for (int i = 0; i < 1000 && r == -EWOULDBLOCK; i++) {
+	for (int i = 0; i < patience_ms && r == -EWOULDBLOCK; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
 		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 	}
-	return r;
+	return r == -EWOULDBLOCK ? -EBUSY : r;
 }
 
 static int open_directory(const char *directory)
@@ -294,7 +293,7 @@ int pins_lock_all(const struct pins *p)
 	if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open_directory(p->base);
-	r = fd < 0 ? fd : lock(fd);
+	r = fd < 0 ? fd : lock(fd, 10000);
 	if (r < 0 && fd >= 0)
 		close(fd);
 	return r < 0 ? r : fd;
@@ -316,7 +315,7 @@ bool pins_whole(int fd, uint64_t since_ns)
 
 int pins_lock_records(int fd)
 {
-	return lock(fd);
+	return lock(fd, 1000);
 }
 
 void pins_unlock_records(int fd)

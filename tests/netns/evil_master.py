@@ -25,6 +25,7 @@ NOT_WRITABLE, UNSUPPORTED_CONTEXT = 17, 262
 
 ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269)
 OBJECTS = ROOT + (1,)
+DISCONTINUITY = OBJECTS + (2, 1, 12, 1)  # ipfwSystemDiscontinuityTime.1
 # Scalars that tell of readings and the master's time. Gauges, which are rates, move as well, and times.
 MOVING = {OBJECTS + (1, n, 0) for n in (7, 8, 9, 10, 11, 12, 13)}
 
@@ -111,6 +112,11 @@ class Pdu:
 class Connection:
     """One connection of the agent, and what a good master does with it."""
 
+    older = 0  # by so many ticks
+
+    def uptime(self):
+        return int(time.monotonic() * 100) + self.older & 0xffffffff
+
     def __init__(self, listener, timeout=20):
         listener.settimeout(timeout)
         while True:
@@ -172,7 +178,7 @@ class Connection:
             self.sock.setblocking(True)
 
     def respond(self, pdu, error=0, session=None, kind=RESPONSE, packet=None):
-        payload = struct.pack(pdu.order + "IHH", int(time.monotonic() * 100) & 0xffffffff, error, 0)
+        payload = struct.pack(pdu.order + "IHH", self.uptime(), error, 0)
         self.send(encode(kind, self.session if session is None else session, pdu.transaction,
                          pdu.packet if packet is None else packet, payload,
                          pdu.flags & NETWORK_ORDER, pdu.order))
@@ -623,6 +629,13 @@ def main():
         tree.bad.clear()
         tree.check(c, rnd, 400)
         say("right answers to right questions", "; ".join(tree.bad[:3]))
+    # Half of what sysUpTime holds are 248 days. The kernel's counters begin with the first reading for
+    # a master.
+    for Connection.older in (1 << 31, 0):
+        with good_connection(listener) as c:
+            since, up = c.get(DISCONTINUITY)[2][0][2], c.uptime()
+            say(f"a master older by {Connection.older} ticks: a time of now",
+                None if since is not None and abs(since - up) < 3000 else f"{since}, sysUpTime {up}")
     evil = Evil(rnd, tree, agent)
     proper = (evil.flood, evil.half, evil.many)  # the connection has to stay
     connected = (*proper, evil.flood, evil.storm, evil.swallow, evil.close_pdu)

@@ -66,8 +66,9 @@ wait_for() {
 }
 now_ms() { date +%s%3N; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
-# Whether a signal to that agent or monitor would be read by it: SIGTERM is blocked.
-hears() { (($(awk '/^SigBlk/ { print "0x" $2 }' "/proc/$1/status") & 0x4000)); }
+# Whether a signal to that agent or monitor would be read by it: it is our program by now, and SIGTERM
+# is blocked.
+hears() { (($(awk '/^Name:/ { n = $2 } /^SigBlk:/ { print n == "ipfwagent" ? "0x" $2 : 0 }' "/proc/$1/status") & 0x4000)); }
 
 # background [in_ns NAME] COMMAND...: its pid (not that of a shell around it) is in $bg; killed at
 # the end.

@@ -159,6 +159,25 @@ static void test_a_new_master_gets_a_new_reading(void **state)
 	assert_true(snmp_agent_stop(a));
 }
 
+static void test_the_same_master(void **state)
+{
+	const int64_t start = -12345 * (int64_t)S, wrap = INT64_C(10000000) << 32;
+
+	(void)state;
+	assert_true(mib_same_master(start, start));
+	assert_true(mib_same_master(start, start + (int64_t)S / 50));
+	assert_true(mib_same_master(start, start - (int64_t)S / 50));
+	assert_false(mib_same_master(start, start + (int64_t)S));
+	assert_false(mib_same_master(start, start - (int64_t)S));
+	assert_true(mib_same_master(start, start + wrap)); /* sysUpTime went over */
+	assert_true(mib_same_master(start + 3 * wrap, start + 1));
+	assert_false(mib_same_master(start, start + wrap / 2));
+	assert_false(mib_same_master(start, 0));
+	assert_false(mib_same_master(0, 0));
+	assert_false(mib_same_master(INT64_MAX, INT64_MIN));
+	assert_false(mib_same_master(-1, INT64_MAX));
+}
+
 static void test_nothing_published(void **state)
 {
 	struct snmp_agent *a = start();
@@ -186,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_reading_for_another_master),
 		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
+		cmocka_unit_test(test_the_same_master),
 		cmocka_unit_test(test_nothing_published),
 	};
 
