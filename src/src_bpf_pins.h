@@ -49,7 +49,7 @@ int pins_lock_all(const struct pins *p);
 
 /*
  * And one at a time the records beside the counters of this namespace. The descriptor stays good
- * for a process that has given up its privileges. Locking returns 0; -EAGAIN: somebody has held it
+ * for a process that has given up its privileges. Locking returns 0; -EBUSY: somebody has held it
  * for a second; another -errno.
  */
 int pins_open_records(const struct pins *p);
