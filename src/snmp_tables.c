@@ -78,15 +78,18 @@ static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mi
 }
 
 /*
- * The kernel's counters are followed for as long as this agent shows them to this master: what
- * began before the master would have the same time, 0, as eBPF counters of before it.
+ * The kernel's and the device's own counters are followed for as long as this agent shows them to
+ * this master: nobody knows of a reset before, and what began before the master would have the same
+ * time, 0, as eBPF counters of before it.
  */
-static bool discontinuity(const struct mib_context *ctx, const struct figures *f,
-			  const struct continuity *c, struct mib_value *out)
+static bool discontinuity(const struct mib_context *ctx, enum family family,
+			  const struct figures *f, const struct continuity *c,
+			  struct mib_value *out)
 {
+	bool followed = ctx->view->snapshot->source == SOURCE_KERNEL || family == FAMILY_TOTAL;
 	uint64_t since_ns = c->since_ns;
 
-	if (ctx->view->snapshot->source == SOURCE_KERNEL && since_ns < ctx->view->master_since_ns)
+	if (followed && since_ns < ctx->view->master_since_ns)
 		since_ns = ctx->view->master_since_ns;
 	return f->known && timestamp(ctx, since_ns, out);
 }
@@ -255,7 +258,8 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 	case SYSTEM_QUALITY:
 		return quality(&s->figures, out);
 	case SYSTEM_DISCONTINUITY:
-		return discontinuity(ctx, &s->figures, &s->continuity, out);
+		return discontinuity(ctx, (enum family)(FAMILY_IPV4 + row), &s->figures,
+				     &s->continuity, out);
 	}
 	m = FIND_METRIC(sys_column, column);
 	return m < M_COUNT && counter(&s->figures, m, out);
@@ -299,7 +303,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 	case IF_QUALITY:
 		return quality(&i->figures[family], out);
 	case IF_DISCONTINUITY:
-		return discontinuity(ctx, &i->figures[family], &i->continuity, out);
+		return discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
 	}
 	m = FIND_METRIC(if_column, column);
 	return m < M_COUNT && family_counts(family, m) && counter(&i->figures[family], m, out);
@@ -376,7 +380,7 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 	case PATH_OCTETS:
 		return counter(&p->figures, M_OUT_FORW_OCTETS, out);
 	case PATH_DISCONTINUITY:
-		return discontinuity(ctx, &p->figures, &p->continuity, out);
+		return discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
 	}
 	return false;
 }

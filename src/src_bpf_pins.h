@@ -43,7 +43,7 @@ int pins_remove(const struct pins *p, bool all);
 
 /*
  * One process at a time may change pins, of whichever namespace. Returns a descriptor to close, or
- * -errno; -EAGAIN: somebody has held it for a second.
+ * -errno; -EBUSY: somebody has held it for ten seconds.
  */
 int pins_lock_all(const struct pins *p);
 
