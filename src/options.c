@@ -108,6 +108,21 @@ static bool is_check(int argc, char **argv, const char *shorts, const struct opt
 	return optind < argc && !strcmp(argv[optind], "check");
 }
 
+/* Options that are for another command. */
+static void refuse_others(const struct options *o)
+{
+	for (size_t i = 0; i < options_rows_count; i++) {
+		const struct options_row *row = &options_rows[i];
+
+		if (!(o->given >> i & 1) || !row->only || row->only == o->command)
+			continue;
+		for (size_t k = 0; k < sizeof(commands) / sizeof(commands[0]); k++)
+			if (commands[k].command == row->only)
+				usage_error(o, "--%s is for '%s' only", row->word,
+					    commands[k].first);
+	}
+}
+
 static void read_line(struct options *o, int argc, char **argv)
 {
 	struct option longs[OPTIONS_ROWS_MAX + 1] = {{NULL, 0, NULL, 0}};
@@ -162,8 +177,7 @@ static void read_line(struct options *o, int argc, char **argv)
 	parse_command(o, argc - optind, argv + optind);
 	if (o->check_config && o->command == COMMAND_SNAPSHOT)
 		o->command = COMMAND_AGENT;
-	if (o->command != COMMAND_AGENT && (o->config || o->check_config))
-		usage_error(o, "the configuration file is for the agent only");
+	refuse_others(o);
 	if (o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
 		usage_error(o, "--%s is for one reading, without a command",
 			    out_forms[o->format].word);

@@ -33,6 +33,7 @@ struct options_row {
 	const char *const *words;
 	unsigned value;
 	enum place place;
+	enum command only; /* which command it is for; COMMAND_SNAPSHOT: not for one alone */
 	const char *help;
 };
 

@@ -31,6 +31,15 @@ status "version" 0 '' --version
 expect_match "version: on stdout" '^ipfwagent [0-9]' "$(cat "$TMP/out")"
 status "monitor after the options" 0 '' --json -i 0.1 --count 1 monitor
 
+# Options of one command, as the help says, with another one.
+while read -r option argument command; do
+	[ "$argument" != "-" ] || argument=
+	status "$option is for $command" 2 "$option is for '$command' only" monitor "$option" $argument
+done < <("$BIN" --help | sed -nE 's/^ +(--[a-z-]+)( ([A-Z=]+))? +(agent|detach|check): .*/\1 \3 \4/p' |
+	awk -v OFS=' ' 'NF == 2 { print $1, "-", $2 } NF == 3 { print $1, ($2 ~ /=/ ? "ipv4-bps=1" : $2 == "WORD" ? "any" : $2 == "OCTAL" ? "600" : $2 == "SECONDS" ? "5" : "x"), $3 }')
+status "activity by the kernel" 2 'activity is what eBPF counts' activity --source kernel
+status "activity of files" 2 'activity is what eBPF counts' activity --root "$top/tests/fixtures/6.18"
+
 # What cannot be had.
 status "status with nothing attached" 3 'ebpf' status
 expect "status with nothing attached: nothing on stdout" '' "$(cat "$TMP/out")"
