@@ -115,8 +115,15 @@ static bool run_agents_snapshot(const struct options *o, struct collector *c, in
 						.netns = netns_inode(),
 						.filter = o->collect.filter};
 	struct out_document d;
+	int r;
 
-	if (!src_agent_wanted(o, c) || src_agent_read(&d, o->reading_socket, &request))
+	if (!src_agent_wanted(o, c))
+		return false;
+	r = src_agent_read(&d, o->reading_socket, &request);
+	if (r == -ETIMEDOUT)
+		log_warning("the agent at %s does not answer: the kernel's counters instead",
+			    o->reading_socket);
+	if (r)
 		return false;
 	*result = exit_status_of_write(o, write_document(o, &d));
 	return true;

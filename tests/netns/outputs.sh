@@ -125,6 +125,7 @@ forms() {
 	local form name=$1
 	shift
 	"$@" --json
+	expect "$name: --json: no message" '' "$(cat "$TMP/err")"
 	cp "$TMP/out" "$TMP/reading.json"
 	for form in prometheus openmetrics librenms; do
 		"$@" --$form

@@ -190,7 +190,8 @@ expect_true "then the next ones are served" wait_for 8 answers
 # The agent stopped: ipfwagent does not hang.
 kill -STOP "$agent"
 t=$(now_ms)
-expect "agent stopped: the kernel's figures" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+expect "agent stopped: the kernel's figures" '"kernel"' "$(nobody_in_r --json 2>"$TMP/err" | jq -c .source.name)"
+expect_match "agent stopped: it is said" "^ipfwagent: the agent at $SOCK does not answer" "$(cat "$TMP/err")"
 expect_true "agent stopped: after two seconds" [ $(($(now_ms) - t)) -lt 3500 ]
 kill -CONT "$agent"
 
