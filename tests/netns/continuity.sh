@@ -55,7 +55,7 @@ action() {
 		agent_off; agent_on
 		;;
 	layout_changes) # as it looks to a version with other maps
-		d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-layout-*")
+		d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-layout-[1-9]*")
 		agent_off
 		[ -z "$d" ] || mv "$d" "${d%-*}-0"
 		agent_on
