@@ -97,7 +97,7 @@ agent_on
 wait_for 20 agent_answers
 # About 500 packets a second each way, and as many by the interface that comes and goes.
 for to in 10.2.0.2 fd02::2 10.77.0.1; do
-	background in_ns "$C" bash -c "while :; do ping -q -n -i 0.004 -s 1300 -w 600 $to; sleep 0.1; done" >/dev/null 2>&1
+	background in_ns "$C" bash -c "while :; do ping -q -n -i 0.004 -s 1300 -w 2 $to; sleep 0.1; done" >/dev/null 2>&1
 done
 background in_ns "$R" python3 "$here/continuity_poller.py" "$seconds" 5000 >"$TMP/poller" 2>"$TMP/poller.err"
 poller=$bg
