@@ -195,8 +195,7 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 	}
 	if (wants_bpf(c))
 		r = sample_bpf(c, why, why_size);
-	/* Only now: another reader may have been waited for, and may have shown what begins anew.
-	 */
+	/* Only now: who was waited for may have shown to others what begins anew here. */
 	s->mono_ns = timer_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
 	if (!r) {

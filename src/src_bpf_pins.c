@@ -202,7 +202,6 @@ static int remove_pin(const char *directory, const char *name)
 	char path[PATH_MAX];
 	bool is_link = link_path(path, directory, name);
 	int fd = is_link ? bpf_obj_get(path) : -1;
-
 	int r;
 
 	if (fd >= 0)
