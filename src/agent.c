@@ -243,7 +243,7 @@ static void serve_readings(struct agent *a)
 static int open_readings(struct agent *a, const struct options *o)
 {
 	const struct group *group = o->reading_group ? getgrnam(o->reading_group) : NULL;
-	const struct reading_server_config config = {.path = o->reading_socket,
+	const struct reading_server_config config = {.path = options_reading_socket(o),
 						     .mode = o->reading_mode,
 						     .gid = group ? group->gr_gid : (gid_t)-1,
 						     .filter = &o->collect.filter};
@@ -252,8 +252,7 @@ static int open_readings(struct agent *a, const struct options *o)
 		log_warning("there is no group '%s'", o->reading_group);
 		return -EINVAL;
 	}
-	return strcmp(o->reading_socket, READING_NONE) ? reading_server_open(&a->readings, &config)
-						       : 0;
+	return config.path ? reading_server_open(&a->readings, &config) : 0;
 }
 
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */

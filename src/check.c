@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
+#include "check_verdict.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static int read_agents(struct reader *reader, struct snapshot **s)
 {
 	const struct reading_request request = {.format = OUT_SYSTEM, .netns = netns_inode()};
 	struct out_document d;
-	int r = src_agent_read(&d, reader->o->reading_socket, &request);
+	int r = src_agent_read(&d, options_reading_socket(reader->o), &request);
 
 	if (r)
 		return r;
@@ -55,7 +56,7 @@ static int read_own(struct reader *reader, struct snapshot **s, char *why)
 
 static int read_first(struct reader *reader, struct snapshot **s, char *why)
 {
-	reader->agents = src_agent_wanted(reader->o, reader->collector) && !read_agents(reader, s);
+	reader->agents = collect_degraded(reader->collector) && !read_agents(reader, s);
 	return reader->agents ? 0 : read_own(reader, s, why);
 }
 
@@ -95,12 +96,13 @@ static int read_second(struct reader *reader, const struct snapshot *first, stru
 
 static int compare(struct reader *reader, const struct snapshot *first, struct snapshot *second)
 {
-	struct check_config config = reader->o->check;
+	struct check_config config = {.limits = reader->o->check,
+				      .wants_ebpf = reader->o->collect.source == CHOOSE_AUTO &&
+						    !reader->o->collect.root};
 	struct out_document d;
 	struct rates *rates;
 	int verdict;
 
-	config.wants_ebpf = reader->o->collect.source == CHOOSE_AUTO && !reader->o->collect.root;
 	rate_follow(first, second);
 	rates = rate_compute(first, second);
 	verdict = rates ? check_verdict(&d, &config, second, rates, reader->note) : -ENOMEM;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "check_range.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "conf.h"
 
 const char *const check_keys[] = {
 	[CHECK_IPV4_BPS] = "ipv4-bps",       [CHECK_IPV6_BPS] = "ipv6-bps",
@@ -62,7 +61,7 @@ static bool parse(struct check_range *r, const char *text)
 }
 
 int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, const char *text,
-		    char *why)
+		    struct why *why)
 {
 	size_t length = strcspn(text, "=");
 
@@ -72,17 +71,17 @@ int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, con
 		if (strlen(check_keys[key]) != length || memcmp(check_keys[key], text, length) != 0)
 			continue;
 		if (!text[length] || !parse(&range, text + length + 1))
-			return conf_refuse(
-				why,
+			return why_set(
+				why, -EINVAL,
 				"%s '%.60s': want %s=RANGE, as in 10, 10:, ~:10, 10:20, @10:20",
 				name, text, check_keys[key]);
 		ranges[key] = range;
 		return 0;
 	}
-	return conf_refuse(why,
-			   "%s '%.60s': want one of ipv4-bps, ipv6-bps, ipv4-pps, ipv6-pps, "
-			   "refused-percent, not-routed-pps",
-			   name, text);
+	return why_set(why, -EINVAL,
+		       "%s '%.60s': want one of ipv4-bps, ipv6-bps, ipv4-pps, ipv6-pps, "
+		       "refused-percent, not-routed-pps",
+		       name, text);
 }
 
 bool check_range_alerts(const struct check_range *r, double value)

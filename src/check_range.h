@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "why.h"
+
 /* What can be limited; over the interval of the check. */
 enum check_key {
 	CHECK_IPV4_BPS, /* really forwarded, bits per second */
@@ -29,13 +31,22 @@ struct check_range {
 	double min, max;
 };
 
+/* Which families have to forward: bits 1 << n of these; none at all means any. */
+enum check_require { REQUIRE_IPV4, REQUIRE_IPV6, REQUIRE_ANY, REQUIRE_NONE };
+
+/* All that can be asked for. */
+struct check_limits {
+	struct check_range warn[CHECK_KEYS], crit[CHECK_KEYS];
+	unsigned require;
+};
+
 /*
  * Set the range of one key from KEY=RANGE, where RANGE is [@][MIN:][MAX]: MIN is 0 without, "~" is
  * minus infinity, no MAX is infinity; numbers may end in k, M or G, powers of 1000. Returns 0, or
- * -EINVAL with a sentence in `why` (CONF_WHY_SIZE bytes) that begins with `name`.
+ * -EINVAL with a sentence in `why` that begins with `name`.
  */
 int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, const char *text,
-		    char *why);
+		    struct why *why);
 
 bool check_range_alerts(const struct check_range *r, double value);
 

@@ -145,9 +145,9 @@ static void put_perfdata(FILE *f, const struct check_config *config, enum check_
 			 double value)
 {
 	fprintf(f, " '%s'=%.3f%s;", check_keys[key], value, unit_of(key));
-	check_range_print(f, &config->warn[key]);
+	check_range_print(f, &config->limits.warn[key]);
 	fputc(';', f);
-	check_range_print(f, &config->crit[key]);
+	check_range_print(f, &config->limits.crit[key]);
 	fputs(key == CHECK_REFUSED ? ";0;100" : ";0;", f);
 }
 
@@ -172,7 +172,8 @@ static void judge_range(struct verdict *v, enum check_key key, double value,
 
 static void judge_key(struct verdict *v, enum check_key key, FILE *perfdata)
 {
-	const struct check_range *warn = &v->config->warn[key], *crit = &v->config->crit[key];
+	const struct check_range *warn = &v->config->limits.warn[key],
+				 *crit = &v->config->limits.crit[key];
 	double value;
 
 	if (!measure(v, key, &value)) {
@@ -203,7 +204,8 @@ static void judge_family(struct verdict *v, enum family f)
 
 static void judge_forwarding(struct verdict *v)
 {
-	unsigned require = v->config->require ? v->config->require : 1u << REQUIRE_ANY;
+	unsigned require =
+		v->config->limits.require ? v->config->limits.require : 1u << REQUIRE_ANY;
 	const struct snapshot_system *system = v->now->system;
 	bool any = false, all_known = true;
 

@@ -11,12 +11,8 @@
 /* The exit statuses of a plugin. */
 enum check_status { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
-/* Which families have to forward: bits 1 << n of these; none at all means any. */
-enum check_require { REQUIRE_IPV4, REQUIRE_IPV6, REQUIRE_ANY, REQUIRE_NONE };
-
 struct check_config {
-	struct check_range warn[CHECK_KEYS], crit[CHECK_KEYS];
-	unsigned require;
+	struct check_limits limits;
 	bool wants_ebpf; /* the kernel's own counters are second best */
 };
 

@@ -79,6 +79,11 @@ const char *collect_note(const struct collector *c)
 	return c->note;
 }
 
+bool collect_degraded(const struct collector *c)
+{
+	return c->config->source == CHOOSE_AUTO && c->note[0];
+}
+
 void collect_close(struct collector *c)
 {
 	if (!c)
@@ -140,22 +145,6 @@ static int sample_bpf(struct collector *c, char *why, size_t why_size)
 	return r;
 }
 
-void collect_filter(const struct filter *filter, struct snapshot *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_ifs; i++)
-		if (filter_passes(filter, s->ifs[i].name))
-			s->ifs[n++] = s->ifs[i];
-	s->n_ifs = n;
-	n = 0;
-	for (size_t i = 0; i < s->n_paths; i++)
-		if (filter_passes(filter, s->paths[i].in_name) ||
-		    filter_passes(filter, s->paths[i].out_name))
-			s->paths[n++] = s->paths[i];
-	s->n_paths = n;
-}
-
 /* The interfaces, of both sources: the kernel's figures first, the exact ones over them. */
 static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t why_size)
 {
@@ -207,7 +196,7 @@ int collect_read(struct collector *c, struct snapshot **out, char *why, size_t w
 		snapshot_free(s);
 		return r;
 	}
-	collect_filter(c->filter, s);
+	filter_apply(c->filter, s);
 	s->duration_ns = timer_now_ns() - began_ns;
 	if (s->troubles && nothing_known(s)) {
 		snprintf(why, why_size, "%s", s->trouble);

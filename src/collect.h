@@ -37,7 +37,8 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
  * missed, and found again when they are back.
  */
 const char *collect_note(const struct collector *c);
-void collect_close(struct collector *c); /* accepts NULL */
+bool collect_degraded(const struct collector *c); /* just now, with `source` auto */
+void collect_close(struct collector *c);          /* accepts NULL */
 
 /* Show other interfaces from the next reading on. The filter must outlive the collector, too. */
 void collect_set_filter(struct collector *c, const struct filter *filter);
@@ -52,8 +53,5 @@ void collect_set_memo(struct collector *c, int64_t memo);
  * with the sentence in `why`.
  */
 int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size);
-
-/* Leave in `s` only what the filter passes: interfaces, and paths that touch one of them. */
-void collect_filter(const struct filter *filter, struct snapshot *s);
 
 #endif

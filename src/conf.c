@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +14,7 @@
 
 #define BLANKS " \t\r"
 
-int conf_refuse(char *why, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, CONF_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
-int conf_load(const char *path, char **text, size_t *size, char *why)
+int conf_load(const char *path, char **text, size_t *size, struct why *why)
 {
 	/* not to wait for the writer of a FIFO */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = 0;
@@ -66,10 +55,9 @@ out:
 	free(*text);
 	*text = NULL;
 	if (r == -EFBIG)
-		conf_refuse(why, "larger than %d bytes, which no configuration is", CONF_SIZE_MAX);
-	else
-		conf_refuse(why, "%s", r == -EINVAL ? "not a regular file" : strerror(-r));
-	return r;
+		return why_set(why, r, "larger than %d bytes, which no configuration is",
+			       CONF_SIZE_MAX);
+	return r == -EINVAL ? why_set(why, r, "not a regular file") : why_errno(why, r, NULL);
 }
 
 /* Cut off the next word; NULL at the end of the line or before a comment. */
@@ -85,7 +73,7 @@ static char *next_word(char **rest)
 	return word;
 }
 
-static int parse_line(char *line, conf_set *set, void *arg, char *why)
+static int parse_line(char *line, conf_set *set, void *arg, struct why *why)
 {
 	const char *key = next_word(&line), *value, *more;
 
@@ -94,12 +82,13 @@ static int parse_line(char *line, conf_set *set, void *arg, char *why)
 	value = next_word(&line);
 	more = value ? next_word(&line) : NULL;
 	if (!value)
-		return conf_refuse(why, "%.60s: want a key, a blank and a value", key);
+		return why_set(why, -EINVAL, "%.60s: want a key, a blank and a value", key);
 	if (more)
-		return conf_refuse(why, "%.60s %.60s: one value a line, '%.60s' is too much", key,
-				   value, more);
+		return why_set(why, -EINVAL, "%.60s %.60s: one value a line, '%.60s' is too much",
+			       key, value, more);
 	if (value[0] == '"' || value[0] == '\'')
-		return conf_refuse(why, "%.60s %.60s: values stand without quotes", key, value);
+		return why_set(why, -EINVAL, "%.60s %.60s: values stand without quotes", key,
+			       value);
 	return set(arg, key, value, why);
 }
 
@@ -110,7 +99,8 @@ unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, vo
 
 	for (char *line = text; line < stop; line = next) {
 		char *end = memchr(line, '\n', stop - line);
-		char why[CONF_WHY_SIZE] = "", shown[CONF_WHY_SIZE * 3 / 2];
+		struct why why = {""};
+		char shown[sizeof(why.text) * 3 / 2];
 		int r;
 
 		number++;
@@ -119,13 +109,13 @@ unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, vo
 			end = stop;
 		*end = '\0';
 		if (memchr(line, '\0', end - line))
-			r = conf_refuse(why, "a NUL byte: this is no text");
+			r = why_set(&why, -EINVAL, "a NUL byte: this is no text");
 		else
-			r = parse_line(line, set, arg, why);
+			r = parse_line(line, set, arg, &why);
 		if (!r)
 			continue;
 		log_warning("%s:%u: %s", path, number,
-			    name_escape(shown, sizeof(shown), why, NAME_TEXT));
+			    name_escape(shown, sizeof(shown), why.text, NAME_TEXT));
 		errors++;
 	}
 	return errors;

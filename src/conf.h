@@ -9,28 +9,26 @@
 
 #include <stddef.h>
 
+#include "why.h"
+
 #define CONF_SIZE_MAX 65536 /* of a file */
-#define CONF_WHY_SIZE 256
 
 /*
- * Take over one setting. Returns 0, or -EINVAL with a sentence in `why` (CONF_WHY_SIZE bytes).
+ * Take over one setting. Returns 0, or -EINVAL with a sentence in `why`.
  * `value` stays valid as long as the text it stands in.
  */
-typedef int conf_set(void *arg, const char *key, const char *value, char *why);
+typedef int conf_set(void *arg, const char *key, const char *value, struct why *why);
 
 /*
  * Read a regular file into memory: `size` bytes and one more, for conf_parse(). The caller frees
  * *text. Returns 0 or -errno, with a sentence for people in `why`.
  */
-int conf_load(const char *path, char **text, size_t *size, char *why);
+int conf_load(const char *path, char **text, size_t *size, struct why *why);
 
 /*
  * Cut the text into keys and values, in place, and pass them on. It needs room for one byte behind
  * its end. Lines in error are logged as "PATH:LINE: why", all of them; returns how many.
  */
 unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, void *arg);
-
-/* Write the sentence into `why`; returns -EINVAL. */
-__attribute__((format(printf, 2, 3))) int conf_refuse(char *why, const char *fmt, ...);
 
 #endif

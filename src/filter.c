@@ -49,3 +49,18 @@ bool filter_passes(const struct filter *f, const char *name)
 		return matches(&f->include, name);
 	return strcmp(name, "lo") != 0;
 }
+
+void filter_apply(const struct filter *f, struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_ifs; i++)
+		if (filter_passes(f, s->ifs[i].name))
+			s->ifs[n++] = s->ifs[i];
+	s->n_ifs = n;
+	n = 0;
+	for (size_t i = 0; i < s->n_paths; i++)
+		if (filter_passes(f, s->paths[i].in_name) || filter_passes(f, s->paths[i].out_name))
+			s->paths[n++] = s->paths[i];
+	s->n_paths = n;
+}

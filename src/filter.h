@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "snapshot.h"
+
 /* Glob patterns as of fnmatch(3). */
 struct filter_list {
 	const char **globs;
@@ -28,5 +30,8 @@ void filter_clear(struct filter *f);
  * An excluded name never passes; with any --include, only included ones do; without, all but "lo".
  */
 bool filter_passes(const struct filter *f, const char *name);
+
+/* Leave in `s` only what the filter passes: interfaces, and paths that touch one of them. */
+void filter_apply(const struct filter *f, struct snapshot *s);
 
 #endif

@@ -10,6 +10,7 @@
 #include "agent.h"
 #include "attach.h"
 #include "check.h"
+#include "check_verdict.h"
 #include "log.h"
 #include "netns.h"
 #include "options.h"
@@ -117,9 +118,9 @@ static bool run_agents_snapshot(const struct options *o, struct collector *c, in
 	struct out_document d;
 	int r;
 
-	if (!src_agent_wanted(o, c))
+	if (!collect_degraded(c))
 		return false;
-	r = src_agent_read(&d, o->reading_socket, &request);
+	r = src_agent_read(&d, options_reading_socket(o), &request);
 	if (r == -ETIMEDOUT)
 		log_warning("the agent at %s does not answer: the kernel's counters instead",
 			    o->reading_socket);
@@ -244,28 +245,48 @@ static void occupy_standard_fds(void)
 			_exit(EXIT_FAILED);
 }
 
+/* Wrong usage, as the command reports trouble. An error of the file was reported already. */
+static int refuse(const struct options *o, const struct why *why)
+{
+	if (why->text[0] && o->command == COMMAND_CHECK)
+		return check_unknown(why->text);
+	if (why->text[0])
+		log_warning("%s (see ipfwagent --help)", why->text);
+	return EXIT_USAGE;
+}
+
+static int run_parsed(struct options *o)
+{
+	char why[256];
+	int r;
+
+	if (o->help || o->version)
+		return (o->help ? options_print_help() : options_print_version()) ? EXIT_FAILED
+										  : EXIT_DONE;
+	if (o->check_config)
+		return EXIT_DONE;
+	if (o->command == COMMAND_AGENT)
+		o->collect.attach = BPF_ATTACH_PINNED;
+	else if (o->command != COMMAND_SNAPSHOT && o->command != COMMAND_CHECK)
+		o->collect.attach = BPF_ATTACH_OWN;
+	if (is_activity(o))
+		o->collect.source = CHOOSE_EBPF; /* nothing else counts all of it */
+	r = o->netns ? netns_enter(o->netns) : 0;
+	if (!r)
+		return run(o);
+	snprintf(why, sizeof(why), "network namespace %.200s: %s", o->netns, strerror(-r));
+	return fail(o, EXIT_FAILED, why);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
-	char why[256];
-	int result, r;
+	struct why why;
+	int result;
 
 	occupy_standard_fds();
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as EPIPE */
-	options_parse(&o, argc, argv);
-	if (o.command == COMMAND_AGENT)
-		o.collect.attach = BPF_ATTACH_PINNED;
-	else if (o.command != COMMAND_SNAPSHOT && o.command != COMMAND_CHECK)
-		o.collect.attach = BPF_ATTACH_OWN;
-	if (is_activity(&o))
-		o.collect.source = CHOOSE_EBPF; /* nothing else counts all of it */
-	r = o.netns ? netns_enter(o.netns) : 0;
-	if (r) {
-		snprintf(why, sizeof(why), "network namespace %.200s: %s", o.netns, strerror(-r));
-		result = fail(&o, EXIT_FAILED, why);
-	} else {
-		result = run(&o);
-	}
+	result = options_parse(&o, argc, argv, &why) ? refuse(&o, &why) : run_parsed(&o);
 	options_clear(&o);
 	return result;
 }

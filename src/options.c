@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,28 +30,13 @@ static const struct {
 	{"check", NULL, COMMAND_CHECK, "a plugin for Nagios, Icinga and the like"},
 };
 
-__attribute__((noreturn, format(printf, 2, 3))) static void usage_error(const struct options *o,
-									const char *fmt, ...)
-{
-	char line[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (o->command == COMMAND_CHECK)
-		exit(check_unknown(line));
-	log_warning("%s (see ipfwagent --help)", line);
-	exit(EXIT_USAGE);
-}
-
-__attribute__((noreturn)) static void show_version(void)
+int options_print_version(void)
 {
 	printf("ipfwagent %s\n", PACKAGE_VERSION);
-	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
+	return fflush(stdout) ? -errno : 0;
 }
 
-__attribute__((noreturn)) static void show_help(void)
+int options_print_help(void)
 {
 	printf("Usage: ipfwagent [COMMAND] [OPTION]...\n"
 	       "How much IPv4 and IPv6 traffic this machine routes, in packets and bytes.\n\n"
@@ -72,10 +56,10 @@ __attribute__((noreturn)) static void show_help(void)
 	}
 	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had here; "
 	       "of check:\n0 OK, 1 warning, 2 critical, 3 unknown.\n");
-	exit(fflush(stdout) ? EXIT_FAILED : EXIT_DONE);
+	return fflush(stdout) ? -errno : 0;
 }
 
-static void parse_command(struct options *o, int argc, char **argv)
+static int parse_command(struct options *o, int argc, char **argv, struct why *why)
 {
 	const char *first = argc > 0 ? argv[0] : NULL, *second = argc > 1 ? argv[1] : NULL;
 
@@ -88,10 +72,11 @@ static void parse_command(struct options *o, int argc, char **argv)
 
 		if (same_first && same_second && argc <= 2) {
 			o->command = commands[i].command;
-			return;
+			return 0;
 		}
 	}
-	usage_error(o, "unknown command '%s%s%s'", first, second ? " " : "", second ? second : "");
+	return why_set(why, -EINVAL, "unknown command '%s%s%s'", first, second ? " " : "",
+		       second ? second : "");
 }
 
 /*
@@ -109,7 +94,7 @@ static bool is_check(int argc, char **argv, const char *shorts, const struct opt
 }
 
 /* Options that are for another command. */
-static void refuse_others(const struct options *o)
+static int refuse_others(const struct options *o, struct why *why)
 {
 	for (size_t i = 0; i < options_rows_count; i++) {
 		const struct options_row *row = &options_rows[i];
@@ -118,18 +103,20 @@ static void refuse_others(const struct options *o)
 			continue;
 		for (size_t k = 0; k < sizeof(commands) / sizeof(commands[0]); k++)
 			if (commands[k].command == row->only)
-				usage_error(o, "--%s is for '%s' only", row->word,
-					    commands[k].first);
+				return why_set(why, -EINVAL, "--%s is for '%s' only", row->word,
+					       commands[k].first);
 	}
+	return 0;
 }
 
-static void read_line(struct options *o, int argc, char **argv)
+static int read_line(struct options *o, int argc, char **argv, struct why *why)
 {
 	struct option longs[OPTIONS_ROWS_MAX + 1] = {{NULL, 0, NULL, 0}};
-	char shorts[2 * OPTIONS_ROWS_MAX + 3] = "-:", why[CONF_WHY_SIZE];
+	char shorts[2 * OPTIONS_ROWS_MAX + 3] = "-:";
 	size_t n = 2;
-	int found, number;
+	int found, number, r;
 
+	why->text[0] = 0;
 	*o = (struct options){.command = COMMAND_SNAPSHOT,
 			      .argc = argc,
 			      .argv = argv,
@@ -154,33 +141,36 @@ static void read_line(struct options *o, int argc, char **argv)
 	optind = 0;
 	while ((found = getopt_long(argc, argv, shorts + 1, longs, NULL)) != -1) {
 		if (found == '?' && optopt && optopt < 256)
-			usage_error(o, "unknown option '-%c'", optopt);
+			return why_set(why, -EINVAL, "unknown option '-%c'", optopt);
 		if (found == '?' && optopt)
-			usage_error(o, "option '--%s' takes no argument",
-				    options_rows[optopt - 256].word);
+			return why_set(why, -EINVAL, "option '--%s' takes no argument",
+				       options_rows[optopt - 256].word);
 		if (found == '?')
-			usage_error(o, "unknown option '%s'", argv[optind - 1]);
+			return why_set(why, -EINVAL, "unknown option '%s'", argv[optind - 1]);
 		if (found == ':')
-			usage_error(o, "option '%s' wants an argument", argv[optind - 1]);
+			return why_set(why, -EINVAL, "option '%s' wants an argument",
+				       argv[optind - 1]);
 		number = found - 256;
 		for (size_t i = 0; found < 256 && i < options_rows_count; i++)
 			if (options_rows[i].letter == found)
 				number = i;
-		if (options_row_set(o, &options_rows[number], optarg, why))
-			usage_error(o, "%s", why);
+		r = options_row_set(o, &options_rows[number], optarg, why);
+		if (r)
+			return r;
 		o->given |= UINT64_C(1) << number;
-		if (o->help)
-			show_help();
-		if (o->version)
-			show_version();
+		if (o->help || o->version)
+			return 0;
 	}
-	parse_command(o, argc - optind, argv + optind);
+	r = parse_command(o, argc - optind, argv + optind, why);
+	if (r)
+		return r;
 	if (o->check_config && o->command == COMMAND_SNAPSHOT)
 		o->command = COMMAND_AGENT;
-	refuse_others(o);
-	if (o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
-		usage_error(o, "--%s is for one reading, without a command",
+	r = refuse_others(o, why);
+	if (!r && o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
+		r = why_set(why, -EINVAL, "--%s is for one reading, without a command",
 			    out_forms[o->format].word);
+	return r;
 }
 
 struct file {
@@ -188,7 +178,7 @@ struct file {
 	uint64_t seen;
 };
 
-static int set_from_file(void *arg, const char *key, const char *value, char *why)
+static int set_from_file(void *arg, const char *key, const char *value, struct why *why)
 {
 	struct file *file = arg;
 	struct options ignored = {0};
@@ -199,11 +189,11 @@ static int set_from_file(void *arg, const char *key, const char *value, char *wh
 	for (; row < options_rows + options_rows_count && strcmp(row->word, key); bit <<= 1)
 		row++;
 	if (row == options_rows + options_rows_count)
-		return conf_refuse(why, "unknown setting '%.60s'", key);
+		return why_set(why, -EINVAL, "unknown setting '%.60s'", key);
 	if (row->place == LINE)
-		return conf_refuse(why, "%s is for the command line only", key);
+		return why_set(why, -EINVAL, "%s is for the command line only", key);
 	if (file->seen & bit && row->kind != KIND_GLOBS)
-		return conf_refuse(why, "%s is there already, further up", key);
+		return why_set(why, -EINVAL, "%s is there already, further up", key);
 	file->seen |= bit;
 	r = options_row_set(file->o->given & bit ? &ignored : file->o, row, value, why);
 	options_clear(&ignored);
@@ -215,44 +205,60 @@ static int read_file(struct options *o)
 {
 	const char *path = o->config ? o->config : DEFAULT_CONFIG;
 	struct file file = {.o = o};
-	char why[CONF_WHY_SIZE];
+	struct why why;
 	size_t size;
-	int r = conf_load(path, &o->conf_text, &size, why);
+	int r = conf_load(path, &o->conf_text, &size, &why);
 
 	if (r == -ENOENT && !o->config)
 		return 0;
 	if (r)
-		log_warning("%s: %s", path, why);
+		log_warning("%s: %s", path, why.text);
 	else if (conf_parse(path, o->conf_text, size, set_from_file, &file))
 		r = -EINVAL;
 	return r ? -EINVAL : 0;
 }
 
-void options_parse(struct options *o, int argc, char **argv)
+/* What the options say together, and each alone does not. */
+static int refuse_together(const struct options *o, struct why *why)
 {
-	read_line(o, argc, argv);
-	if (o->command == COMMAND_AGENT && read_file(o))
-		exit(EXIT_USAGE);
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
-		usage_error(o, "--root reads captured files, which hold no eBPF counters");
+		return why_set(why, -EINVAL,
+			       "--root reads captured files, which hold no eBPF counters");
 	if ((o->command == COMMAND_ACTIVITY || o->command == COMMAND_ACTIVITY_MONITOR) &&
 	    (o->collect.source == CHOOSE_KERNEL || o->collect.root))
-		usage_error(o, "activity is what eBPF counts");
+		return why_set(why, -EINVAL, "activity is what eBPF counts");
 	if (o->user && o->detach_on_exit)
-		usage_error(o, "--detach-on-exit takes the privileges that --user gives up");
-	if (o->check_config)
-		exit(EXIT_DONE);
+		return why_set(why, -EINVAL,
+			       "--detach-on-exit takes the privileges that --user gives up");
+	return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv, struct why *why)
+{
+	int r = read_line(o, argc, argv, why);
+
+	if (r || o->help || o->version)
+		return r;
+	if (o->command == COMMAND_AGENT)
+		r = read_file(o);
+	return r ? r : refuse_together(o, why);
 }
 
 int options_reload(struct options *fresh, const struct options *started)
 {
-	int r;
+	struct why why;
+	int r = read_line(fresh, started->argc, started->argv, &why);
 
-	read_line(fresh, started->argc, started->argv);
-	r = read_file(fresh);
+	if (!r)
+		r = read_file(fresh);
 	if (r)
 		options_clear(fresh);
 	return r;
+}
+
+const char *options_reading_socket(const struct options *o)
+{
+	return strcmp(o->reading_socket, READING_NONE) ? o->reading_socket : NULL;
 }
 
 size_t options_differ(const struct options *a, const struct options *b, bool live, char *list,

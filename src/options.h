@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "check_verdict.h"
+#include "check_range.h"
 #include "collect.h"
 #include "out.h"
 
@@ -59,7 +59,7 @@ struct options {
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */
-	struct check_config check;
+	struct check_limits check;
 	struct collect_config collect;
 
 	/* Where the above is from. */
@@ -70,13 +70,21 @@ struct options {
 };
 
 /*
- * Read argv and, for the agent, the configuration file; what argv says wins. --help, --version and
- * --check-config do that and exit; wrong usage prints one line and a hint and exits with
- * EXIT_USAGE, or as a plugin does in `check`, and so does a wrong file, with a line for each error.
- * Strings point into argv and into what options_clear() gives back.
+ * Read argv and, for the agent, the configuration file; what argv says wins. Returns 0; or -EINVAL
+ * for wrong usage, with the sentence in `why`, or with "" when each error of the file was logged.
+ * Then `command` is what argv asks for, as far as that can be told. After --help and --version
+ * nothing else is looked at. Strings point into argv and into what options_clear() gives back; call
+ * it either way.
  */
-void options_parse(struct options *o, int argc, char **argv);
+int options_parse(struct options *o, int argc, char **argv, struct why *why);
 void options_clear(struct options *o);
+
+/* Print the help or the version to standard output. Returns 0 or -errno. */
+int options_print_help(void);
+int options_print_version(void);
+
+/* The path where the agent answers other programs; NULL: nowhere. */
+const char *options_reading_socket(const struct options *o);
 
 /*
  * Read the file once more, under the same command line as `started`. Returns 0 and options that

@@ -99,42 +99,44 @@ const struct options_row options_rows[] = {
 const size_t options_rows_count = sizeof(options_rows) / sizeof(options_rows[0]);
 static_assert(sizeof(options_rows) / sizeof(options_rows[0]) <= OPTIONS_ROWS_MAX, "more bits");
 
-static int set_seconds(uint64_t *ns, const char *name, const char *value, char *why)
+static int set_seconds(uint64_t *ns, const char *name, const char *value, struct why *why)
 {
 	char *end;
 	double seconds = strtod(value, &end);
 
 	if (end == value || *end || !(seconds >= INTERVAL_MIN_S && seconds <= INTERVAL_MAX_S))
-		return conf_refuse(why, "%s '%.60s': want seconds from %g to %g", name, value,
-				   INTERVAL_MIN_S, INTERVAL_MAX_S);
+		return why_set(why, -EINVAL, "%s '%.60s': want seconds from %g to %g", name, value,
+			       INTERVAL_MIN_S, INTERVAL_MAX_S);
 	*ns = llround(seconds * 1e9);
 	return 0;
 }
 
-static int set_count(unsigned long *count, const char *name, const char *value, char *why)
+static int set_count(unsigned long *count, const char *name, const char *value, struct why *why)
 {
 	char *end;
 
 	errno = 0;
 	*count = strtoul(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end || errno || !*count)
-		return conf_refuse(why, "%s '%.60s': want a whole number above 0", name, value);
+		return why_set(why, -EINVAL, "%s '%.60s': want a whole number above 0", name,
+			       value);
 	return 0;
 }
 
-static int set_mode(unsigned *mode, const char *name, const char *value, char *why)
+static int set_mode(unsigned *mode, const char *name, const char *value, struct why *why)
 {
 	char *end;
 	unsigned long bits = strtoul(value, &end, 8);
 
 	if (value[0] < '0' || value[0] > '7' || *end || bits > 0777)
-		return conf_refuse(why, "%s '%.60s': want an octal number from 0 to 777", name,
-				   value);
+		return why_set(why, -EINVAL, "%s '%.60s': want an octal number from 0 to 777", name,
+			       value);
 	*mode = bits;
 	return 0;
 }
 
-static int set_word(unsigned *number, const struct options_row *row, const char *value, char *why)
+static int set_word(unsigned *number, const struct options_row *row, const char *value,
+		    struct why *why)
 {
 	char list[128] = "";
 
@@ -145,10 +147,11 @@ static int set_word(unsigned *number, const struct options_row *row, const char 
 		}
 		strcat(strcat(list, i ? ", " : ""), row->words[i]);
 	}
-	return conf_refuse(why, "%s '%.60s': want one of %s", row->word, value, list);
+	return why_set(why, -EINVAL, "%s '%.60s': want one of %s", row->word, value, list);
 }
 
-static int set_bit(unsigned *bits, const struct options_row *row, const char *value, char *why)
+static int set_bit(unsigned *bits, const struct options_row *row, const char *value,
+		   struct why *why)
 {
 	unsigned number;
 	int r = set_word(&number, row, value, why);
@@ -159,15 +162,16 @@ static int set_bit(unsigned *bits, const struct options_row *row, const char *va
 }
 
 /* On the command line a flag has no value. */
-static int set_flag(bool *flag, const char *name, const char *value, char *why)
+static int set_flag(bool *flag, const char *name, const char *value, struct why *why)
 {
 	*flag = !value || !strcmp(value, "yes");
 	if (value && !*flag && strcmp(value, "no"))
-		return conf_refuse(why, "%s '%.60s': want yes or no", name, value);
+		return why_set(why, -EINVAL, "%s '%.60s': want yes or no", name, value);
 	return 0;
 }
 
-int options_row_set(struct options *o, const struct options_row *row, const char *value, char *why)
+int options_row_set(struct options *o, const struct options_row *row, const char *value,
+		    struct why *why)
 {
 	void *member = (char *)o + row->member;
 

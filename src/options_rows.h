@@ -43,9 +43,10 @@ extern const size_t options_rows_count;
 
 /*
  * Set what the row is about; a flag is on without a value, or with "yes". The value is kept by
- * reference. Returns 0, or -EINVAL with a sentence in `why` (CONF_WHY_SIZE bytes).
+ * reference. Returns 0, or -EINVAL with a sentence in `why`.
  */
-int options_row_set(struct options *o, const struct options_row *row, const char *value, char *why);
+int options_row_set(struct options *o, const struct options_row *row, const char *value,
+		    struct why *why);
 
 /* Whether two options agree in it. Known for the rows that may stand in the file. */
 bool options_row_same(const struct options_row *row, const struct options *oa,

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect.h"
 #include "log.h"
 
 static struct reading_document *new_document(void)
@@ -55,7 +54,7 @@ struct reading_document *reading_document_new(const struct snapshot *reading,
 		filtered = snapshot_copy(reading);
 		if (!filtered)
 			log_fatal("%s", strerror(ENOMEM));
-		collect_filter(&r->filter, filtered);
+		filter_apply(&r->filter, filtered);
 	}
 	failed = make(&d->out, filtered ? filtered : reading, r, note);
 	if (failed)

@@ -83,18 +83,14 @@ static int take_end(struct out_document *d)
 	return 0;
 }
 
-bool src_agent_wanted(const struct options *o, const struct collector *c)
-{
-	return o->collect.source == CHOOSE_AUTO && !o->collect.root && *collect_note(c) &&
-	       strcmp(o->reading_socket, READING_NONE) != 0;
-}
-
 int src_agent_read(struct out_document *d, const char *path, const struct reading_request *r)
 {
 	char line[READING_REQUEST_MAX + 1];
 	int size = reading_request_format(line, sizeof(line), r), fd, result;
 
 	*d = (struct out_document){NULL, 0};
+	if (!path)
+		return -ENOENT;
 	if (!r->netns)
 		return -ENOTSUP;
 	if (size < 0)

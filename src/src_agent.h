@@ -5,20 +5,14 @@
 #ifndef IPFW_SRC_AGENT_H
 #define IPFW_SRC_AGENT_H
 
-#include "options.h"
 #include "out.h"
 #include "reading_request.h"
 
 /*
- * Is a reading to be the agent's, if it answers? It is where eBPF counters were wanted and `c`
- * could not have them.
- */
-bool src_agent_wanted(const struct options *o, const struct collector *c);
-
-/*
- * Ask the agent at `path`, with the caller's network namespace in the request. Returns 0 and the
- * whole document, whose text is the caller's; or -errno: nobody answers there within 2 s, the agent
- * counts in another namespace, cannot answer just this, or has no complete reading.
+ * Ask the agent at `path` (NULL: nobody, -ENOENT), with the caller's network namespace in the
+ * request. Returns 0 and the whole document, whose text is the caller's; or -errno: nobody answers
+ * there within 2 s, the agent counts in another namespace, cannot answer just this, or has no
+ * complete reading.
  */
 int src_agent_read(struct out_document *d, const char *path, const struct reading_request *r);
 

@@ -27,12 +27,12 @@ void log_fatal(const char *fmt, ...)
 	abort();
 }
 
-static int set(void *arg, const char *key, const char *value, char *why)
+static int set(void *arg, const char *key, const char *value, struct why *why)
 {
 	for (size_t i = 0; i < options_rows_count; i++)
 		if (!strcmp(options_rows[i].word, key))
 			return options_row_set(arg, &options_rows[i], value, why);
-	return conf_refuse(why, "unknown setting '%.60s'", key);
+	return why_set(why, -EINVAL, "unknown setting '%.60s'", key);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -46,11 +46,12 @@ static void test_ranges(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct check_range ranges[CHECK_KEYS] = {0};
 		const struct check_range *r = &ranges[CHECK_REFUSED];
-		char text[64], why[CONF_WHY_SIZE], printed[64] = "";
+		char text[64], printed[64] = "";
+		struct why why;
 		FILE *f = fmemopen(printed, sizeof(printed), "w");
 
 		snprintf(text, sizeof(text), "refused-percent=%s", rows[i].text);
-		assert_int_equal(check_range_set(ranges, "warn", text, why), 0);
+		assert_int_equal(check_range_set(ranges, "warn", text, &why), 0);
 		assert_true(r->set && r->min == rows[i].min && r->max == rows[i].max);
 		assert_int_equal(r->inside, rows[i].inside);
 		assert_false(ranges[CHECK_IPV4_BPS].set);
@@ -99,10 +100,10 @@ static void test_bad_ranges(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct check_range ranges[CHECK_KEYS] = {0};
-		char why[CONF_WHY_SIZE] = "";
+		struct why why = {""};
 
-		assert_true(check_range_set(ranges, "crit", bad[i], why) < 0);
-		assert_memory_equal(why, "crit '", 6);
+		assert_true(check_range_set(ranges, "crit", bad[i], &why) < 0);
+		assert_memory_equal(why.text, "crit '", 6);
 		for (int key = 0; key < CHECK_KEYS; key++)
 			assert_false(ranges[key].set);
 	}
@@ -175,16 +176,16 @@ static void expect(int status, const char *line, const char *note)
 
 static void limit(struct check_range *ranges, const char *text)
 {
-	char why[CONF_WHY_SIZE];
+	struct why why;
 
-	assert_int_equal(check_range_set(ranges, "warn", text, why), 0);
+	assert_int_equal(check_range_set(ranges, "warn", text, &why), 0);
 }
 
 static void test_ok(void **state)
 {
 	(void)state;
-	limit(config.warn, "ipv4-bps=1M");
-	limit(config.crit, "refused-percent=75");
+	limit(config.limits.warn, "ipv4-bps=1M");
+	limit(config.limits.crit, "refused-percent=75");
 	expect(CHECK_OK,
 	       "IPFW OK - forwarded ipv4 125.0 packets/s 100000.0 bit/s, ipv6 not known | "
 	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
@@ -195,15 +196,15 @@ static void test_ok(void **state)
 static void test_limits(void **state)
 {
 	(void)state;
-	limit(config.warn, "refused-percent=10");
+	limit(config.limits.warn, "refused-percent=10");
 	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
-	limit(config.crit, "ipv4-pps=1k:");
+	limit(config.limits.crit, "ipv4-pps=1k:");
 	expect(CHECK_CRITICAL,
 	       "*IPFW CRITICAL - ipv4-pps is 125.000 (limit 1000:), refused-percent is 75.000%",
 	       "");
-	limit(config.crit, "ipv4-pps=@100:200");
+	limit(config.limits.crit, "ipv4-pps=@100:200");
 	expect(CHECK_CRITICAL, "*ipv4-pps is 125.000 (limit @100:200)", "");
-	limit(config.crit, "ipv4-pps=125");
+	limit(config.limits.crit, "ipv4-pps=125");
 	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
 }
 
@@ -226,17 +227,17 @@ static void test_absent(void **state)
 	       "IPFW OK - forwarded ipv4 125.0 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
-	limit(config.warn, "ipv4-bps=~:");
+	limit(config.limits.warn, "ipv4-bps=~:");
 	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
-	limit(config.warn, "ipv4-pps=1");
+	limit(config.limits.warn, "ipv4-pps=1");
 	expect(CHECK_UNKNOWN, "*ipv4-pps is 125.000", "");
-	limit(config.crit, "ipv4-pps=1");
+	limit(config.limits.crit, "ipv4-pps=1");
 	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
 	/* IPv6 is there, but not all of it is known: no sum over both */
 	add(FAMILY_IPV6, M_OUT_FORW_PACKETS, 1);
-	limit(config.warn, "refused-percent=100");
+	limit(config.limits.warn, "refused-percent=100");
 	expect(CHECK_CRITICAL, "*refused-percent is not known", "");
-	limit(config.warn, "not-routed-pps=100");
+	limit(config.limits.warn, "not-routed-pps=100");
 	expect(CHECK_CRITICAL, "*not-routed-pps is not known", "");
 }
 
@@ -247,16 +248,16 @@ static void test_forwarding(void **state)
 	expect(CHECK_CRITICAL, "*IPFW CRITICAL - forwarding is off | ", "");
 	now.system[FAMILY_IPV6].forwarding_known = now.system[FAMILY_IPV6].forwarding = true;
 	expect(CHECK_OK, "*IPFW OK", "");
-	config.require = 1u << REQUIRE_IPV4;
+	config.limits.require = 1u << REQUIRE_IPV4;
 	expect(CHECK_CRITICAL, "*forwarding of ipv4 is off", "");
-	config.require = 1u << REQUIRE_IPV4 | 1u << REQUIRE_IPV6;
+	config.limits.require = 1u << REQUIRE_IPV4 | 1u << REQUIRE_IPV6;
 	expect(CHECK_CRITICAL, "*forwarding of ipv4 is off | ", "");
-	config.require = 1u << REQUIRE_NONE;
+	config.limits.require = 1u << REQUIRE_NONE;
 	expect(CHECK_OK, "*IPFW OK", "");
-	config.require = 1u << REQUIRE_IPV6;
+	config.limits.require = 1u << REQUIRE_IPV6;
 	now.system[FAMILY_IPV6].forwarding_known = false;
 	expect(CHECK_UNKNOWN, "*whether ipv6 is forwarded is not known", "");
-	config.require = 0;
+	config.limits.require = 0;
 	now.system[FAMILY_IPV4].forwarding_known = false;
 	expect(CHECK_UNKNOWN, "*whether anything is forwarded is not known", "");
 }

@@ -52,13 +52,13 @@ void log_fatal(const char *fmt, ...)
 
 static char pairs[4096];
 
-static int note_pair(void *arg, const char *key, const char *value, char *why)
+static int note_pair(void *arg, const char *key, const char *value, struct why *why)
 {
 	size_t used = strlen(pairs);
 
 	(void)arg;
 	snprintf(pairs + used, sizeof(pairs) - used, "%s=%s;", key, value);
-	return strcmp(key, "bad") ? 0 : conf_refuse(why, "bad %s", value);
+	return strcmp(key, "bad") ? 0 : why_set(why, -EINVAL, "bad %s", value);
 }
 
 /* Returns the number of errors; what was set is in `pairs`, the messages in `logged`. */
@@ -142,36 +142,38 @@ static void make_text(const char *text)
 static void test_load(void **state)
 {
 	static char big[CONF_SIZE_MAX + 1];
-	char *text, why[CONF_WHY_SIZE];
+	char *text;
+	struct why why;
 	size_t size;
 
 	(void)state;
 	make_text("a 1\n");
-	assert_int_equal(conf_load(path, &text, &size, why), 0);
+	assert_int_equal(conf_load(path, &text, &size, &why), 0);
 	assert_int_equal(size, 4);
 	assert_memory_equal(text, "a 1\n", 4);
 	free(text);
 	make_file(big, CONF_SIZE_MAX);
-	assert_int_equal(conf_load(path, &text, &size, why), 0);
+	assert_int_equal(conf_load(path, &text, &size, &why), 0);
 	assert_int_equal(size, CONF_SIZE_MAX);
 	assert_int_equal(conf_parse(path, text, size, note_pair, NULL), 1);
 	free(text);
 	make_file(big, CONF_SIZE_MAX + 1);
-	assert_int_equal(conf_load(path, &text, &size, why), -EFBIG);
+	assert_int_equal(conf_load(path, &text, &size, &why), -EFBIG);
 	assert_null(text);
-	assert_string_equal(why, "larger than 65536 bytes, which no configuration is");
-	assert_int_equal(conf_load("/", &text, &size, why), -EISDIR);
-	assert_string_equal(why, "Is a directory");
-	assert_int_equal(conf_load("/dev/null", &text, &size, why), -EINVAL);
-	assert_string_equal(why, "not a regular file");
-	assert_int_equal(conf_load("/nowhere/at/all", &text, &size, why), -ENOENT);
-	assert_string_equal(why, "No such file or directory");
+	assert_string_equal(why.text, "larger than 65536 bytes, which no configuration is");
+	assert_int_equal(conf_load("/", &text, &size, &why), -EISDIR);
+	assert_string_equal(why.text, "Is a directory");
+	assert_int_equal(conf_load("/dev/null", &text, &size, &why), -EINVAL);
+	assert_string_equal(why.text, "not a regular file");
+	assert_int_equal(conf_load("/nowhere/at/all", &text, &size, &why), -ENOENT);
+	assert_string_equal(why.text, "No such file or directory");
 }
 
 /* What the agent reads from that file and those arguments; options keep their argv. */
 static void read_options(struct options *o, const char *text, ...)
 {
 	static const char *args[16];
+	struct why why;
 	int n = 0;
 	va_list ap;
 
@@ -185,7 +187,7 @@ static void read_options(struct options *o, const char *text, ...)
 	va_end(ap);
 	make_text(text);
 	logged[0] = '\0';
-	options_parse(o, n, (char **)args);
+	assert_int_equal(options_parse(o, n, (char **)args, &why), 0);
 }
 
 static void test_file(void **state)
