@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "attach.h"
-#include "check.h"
-#include "check_verdict.h"
-#include "log.h"
-#include "netns.h"
-#include "options.h"
-#include "out.h"
-#include "src_agent.h"
-#include "timer.h"
+#include "agent/agent.h"
+#include "base/log.h"
+#include "base/netns.h"
+#include "base/timer.h"
+#include "cli/agent_client.h"
+#include "cli/attach.h"
+#include "cli/check.h"
+#include "cli/check_verdict.h"
+#include "options/options.h"
+#include "output/output.h"
 
 #define MONITOR_INTERVAL_NS  10000000000ull
 #define ACTIVITY_INTERVAL_NS 1000000000ull

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "src_bpf_book.h"
-#include "src_bpf_hooks.h"
-#include "src_bpf_maps.h"
+#include "bpf/owners.h"
+#include "bpf/hooks.h"
+#include "bpf/maps.h"
 
 #define ENTRIES 10000
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot.h"
+#include "model/snapshot.h"
 
 #define FUZZ_MONO_NS UINT64_C(1000000000000)
 

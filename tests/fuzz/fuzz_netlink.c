@@ -10,7 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "bytes.h"
-#include "src_netlink.h"
+#include "sources/netlink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
  * discontinuous; deltas are exactly the differences of rows that may be compared.
  */
 #include "bytes.h"
-#include "rate.h"
+#include "model/rate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

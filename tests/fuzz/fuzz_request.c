@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reading_request.h"
+#include "output/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snmp_engine.h"
+#include "mib/engine.h"
 
 struct instance {
 	struct mib_oid oid;

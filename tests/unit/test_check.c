@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "check_verdict.h"
-#include "conf.h"
-#include "system_lines.h"
+#include "cli/check_verdict.h"
+#include "options/file.h"
+#include "output/plain.h"
 
 static void test_ranges(void **state)
 {

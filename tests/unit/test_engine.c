@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mib/engine.h"
 #include "mib_reference.h"
-#include "snmp_engine.h"
 
 #define NOW_NS    UINT64_C(1000000000000)
 #define UPTIME_CS 50000

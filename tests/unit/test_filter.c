@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "filter.h"
+#include "model/filter.h"
 
 static void test_default(void **state)
 {

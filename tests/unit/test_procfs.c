@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "src_procfs.h"
+#include "sources/procfs.h"
 
 static const char *fixture(const char *path)
 {

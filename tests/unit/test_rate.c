@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "rate.h"
+#include "model/rate.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "reading_request.h"
+#include "output/request.h"
 
 static char line[READING_REQUEST_MAX + 1], why[128];
 

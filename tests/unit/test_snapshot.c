@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "snapshot.h"
+#include "model/snapshot.h"
 
 static void test_empty(void **state)
 {

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/service_manager.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/timer.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
+void notify(const char *state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t length = path ? strlen(path) : 0;
+	int fd;
+
+	if (!length || length >= sizeof(address.sun_path) || !strchr("/@", path[0]))
+		return;
+	memcpy(address.sun_path, path, length);
+	if (path[0] == '@')
+		address.sun_path[0] = 0; /* Linux's abstract names */
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
+		      offsetof(struct sockaddr_un, sun_path) + length);
+	close(fd);
+}
+
+int notify_watchdog_ms(void)
+{
+	const char *wait = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	unsigned long long ms = wait ? strtoull(wait, NULL, 10) / 2000 : 0;
+
+	if (!ms || (pid && strtoll(pid, NULL, 10) != getpid()))
+		return -1;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+void notify_alive(void)
+{
+	static uint64_t said_ns; /* 0: not yet */
+	uint64_t now_ns = timer_now_ns();
+	int every_ms = notify_watchdog_ms();
+
+	if (every_ms < 0 || (said_ns && now_ns - said_ns < every_ms * NS_PER_MS / 2))
+		return;
+	said_ns = now_ns;
+	notify("WATCHDOG=1");
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/socket_server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "agent/socket_file.h"
+#include "agent/socket_reply.h"
+#include "base/log.h"
+#include "base/netns.h"
+#include "base/timer.h"
+#include "output/request.h"
+
+#define NS_PER_S   UINT64_C(1000000000)
+#define CHECK_NS   (5 * NS_PER_S) /* between two looks at the socket's file */
+#define REFUSED_NS NS_PER_S       /* after accept() failed */
+
+/* No further document is made while clients have so much to read. */
+#define OCTETS_MAX (16 << 20)
+
+enum state { FREE, READING, WAITING, SENDING };
+
+struct client {
+	enum state state;
+	int fd;
+	uint64_t deadline_ns;
+	char line[READING_REQUEST_MAX + 1];
+	size_t have; /* octets in `line` */
+	struct reading_request request;
+	struct reading_document *document;
+	size_t sent;
+};
+
+struct reading_server {
+	struct reading_server_config config;
+	struct reading_socket socket;
+	int epoll_fd, timer_fd;
+	uint64_t netns;
+	bool accepting;
+	uint64_t accept_ns, check_ns; /* not before */
+	char trouble[128];            /* why it does not listen */
+	struct client clients[READING_CLIENTS];
+};
+
+/* What an epoll event is about: the number of a client, or one of these. */
+enum { ABOUT_SOCKET = READING_CLIENTS, ABOUT_TIMER };
+
+static int watch(struct reading_server *s, int op, int fd, uint32_t events, uint64_t about)
+{
+	struct epoll_event e = {.events = events, .data.u64 = about};
+
+	return epoll_ctl(s->epoll_fd, op, fd, &e) ? -errno : 0;
+}
+
+static void watch_client(struct reading_server *s, struct client *c, uint32_t events)
+{
+	watch(s, EPOLL_CTL_MOD, c->fd, events, c - s->clients);
+}
+
+static void accept_or_not(struct reading_server *s, bool accepting)
+{
+	if (s->socket.fd >= 0 && accepting != s->accepting)
+		watch(s, EPOLL_CTL_MOD, s->socket.fd, accepting ? EPOLLIN : 0, ABOUT_SOCKET);
+	s->accepting = accepting;
+}
+
+static void end_client(struct client *c)
+{
+	close(c->fd);
+	reading_request_clear(&c->request);
+	reading_document_free(c->document);
+	*c = (struct client){.state = FREE, .fd = -1};
+}
+
+static void send_more(struct client *c)
+{
+	const struct out_document *out = &c->document->out;
+	ssize_t n =
+		send(c->fd, out->text + c->sent, out->size - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n > 0)
+		c->sent += n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		return end_client(c);
+	if (c->sent == out->size)
+		end_client(c);
+}
+
+/* The client takes over the caller's reference. */
+static void start_sending(struct reading_server *s, struct client *c, struct reading_document *d)
+{
+	c->document = d;
+	c->state = SENDING;
+	watch_client(s, c, EPOLLOUT);
+	send_more(c);
+}
+
+static void refuse(struct reading_server *s, struct client *c, const char *why)
+{
+	start_sending(s, c, reading_document_error(why));
+}
+
+static void take_request(struct reading_server *s, struct client *c, size_t size)
+{
+	char why[128];
+
+	if (reading_request_parse(&c->request, c->line, size, why, sizeof(why)))
+		return refuse(s, c, why);
+	if (c->request.netns && c->request.netns != s->netns)
+		return refuse(s, c, "this agent counts in another network namespace");
+	if (!reading_request_fits(s->config.filter, &c->request.filter))
+		return refuse(s, c, "this agent leaves some of these interfaces out");
+	c->state = WAITING;
+	watch_client(s, c, 0);
+}
+
+static void read_more(struct reading_server *s, struct client *c)
+{
+	ssize_t n = read(c->fd, c->line + c->have, READING_REQUEST_MAX - c->have);
+	const char *end;
+
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			end_client(c);
+		return;
+	}
+	end = memchr(c->line + c->have, '\n', n);
+	c->have += n;
+	if (end)
+		take_request(s, c, end - c->line);
+	else if (n == 0)
+		take_request(s, c, c->have);
+	else if (c->have == READING_REQUEST_MAX)
+		refuse(s, c, "the request is too long");
+}
+
+static void accept_clients(struct reading_server *s, uint64_t now_ns)
+{
+	for (size_t i = 0; i < READING_CLIENTS; i++) {
+		struct client *c = &s->clients[i];
+		int fd;
+
+		if (c->state != FREE)
+			continue;
+		fd = accept4(s->socket.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
+			return;
+		if (fd >= 0 && watch(s, EPOLL_CTL_ADD, fd, EPOLLIN, i)) {
+			close(fd);
+			fd = -1;
+		}
+		if (fd < 0) { /* no descriptor to be had: it would be tried all the time */
+			s->accept_ns = now_ns + REFUSED_NS;
+			return accept_or_not(s, false);
+		}
+		c->fd = fd;
+		c->state = READING;
+		c->deadline_ns = now_ns + READING_DEADLINE_S * NS_PER_S;
+	}
+	accept_or_not(s, false);
+}
+
+static void drain(int fd)
+{
+	uint64_t count;
+
+	while (read(fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+}
+
+static int64_t octets_left(const struct reading_server *s)
+{
+	int64_t left = OCTETS_MAX;
+
+	for (size_t i = 0; i < READING_CLIENTS; i++)
+		if (s->clients[i].document)
+			left -= s->clients[i].document->out.size /
+				s->clients[i].document->references;
+	return left;
+}
+
+static bool wants_answer(const struct reading_server *s)
+{
+	for (size_t i = 0; i < READING_CLIENTS; i++)
+		if (s->clients[i].state == WAITING)
+			return octets_left(s) > 0;
+	return false;
+}
+
+/* Set the timer: at once when a client can be answered, else for the next deadline. */
+static void set_timer(struct reading_server *s)
+{
+	uint64_t at_ns = s->accept_ns;
+	struct itimerspec schedule = {{0, 0}, {0, 0}};
+
+	for (size_t i = 0; i < READING_CLIENTS; i++)
+		if (s->clients[i].state != FREE && (!at_ns || s->clients[i].deadline_ns < at_ns))
+			at_ns = s->clients[i].deadline_ns;
+	if (wants_answer(s))
+		at_ns = 1;
+	schedule.it_value = (struct timespec){at_ns / NS_PER_S, at_ns % NS_PER_S};
+	timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL);
+}
+
+/* End what is late, accept others where there is room, and see to it that this goes on. */
+static void tidy(struct reading_server *s)
+{
+	uint64_t now_ns = timer_now_ns();
+	bool room = false;
+
+	if (s->accept_ns <= now_ns)
+		s->accept_ns = 0;
+	for (size_t i = 0; i < READING_CLIENTS; i++) {
+		if (s->clients[i].state != FREE && s->clients[i].deadline_ns <= now_ns)
+			end_client(&s->clients[i]);
+		room |= s->clients[i].state == FREE;
+	}
+	if (room && !s->accept_ns)
+		accept_or_not(s, true);
+	set_timer(s);
+}
+
+bool reading_server_serve(struct reading_server *s)
+{
+	struct epoll_event events[READING_CLIENTS + 2];
+	uint64_t now_ns = timer_now_ns();
+	int n = epoll_wait(s->epoll_fd, events, READING_CLIENTS + 2, 0);
+
+	for (int i = 0; i < n; i++) {
+		struct client *c = &s->clients[events[i].data.u64 % READING_CLIENTS];
+
+		if (events[i].data.u64 == ABOUT_SOCKET)
+			accept_clients(s, now_ns);
+		else if (events[i].data.u64 == ABOUT_TIMER)
+			drain(s->timer_fd); /* what is late is seen below */
+		else if (events[i].events & (EPOLLHUP | EPOLLERR))
+			end_client(c); /* nobody is there to read an answer */
+		else if (c->state == READING)
+			read_more(s, c);
+		else if (c->state == SENDING)
+			send_more(c);
+	}
+	tidy(s);
+	return wants_answer(s);
+}
+
+/* The document for that client, if it is there: `made`, or what another one is being sent. */
+static struct reading_document *find_document(struct reading_server *s, struct client *c,
+					      const struct snapshot *reading,
+					      struct reading_document *made)
+{
+	if (made && reading_document_is(made, reading, &c->request))
+		return made;
+	for (size_t i = 0; i < READING_CLIENTS; i++) {
+		struct reading_document *d = s->clients[i].document;
+
+		if (d && reading_document_is(d, reading, &c->request))
+			return d;
+	}
+	return NULL;
+}
+
+void reading_server_answer(struct reading_server *s, const struct snapshot *reading,
+			   const char *why, const char *note)
+{
+	struct reading_document *made = NULL, *d;
+	char incomplete[300];
+
+	for (size_t i = 0; i < READING_CLIENTS; i++) {
+		struct client *c = &s->clients[i];
+
+		if (c->state != WAITING)
+			continue;
+		if (!reading) {
+			refuse(s, c, why);
+			continue;
+		}
+		if (c->request.netns && reading->troubles) {
+			snprintf(incomplete, sizeof(incomplete), "incomplete: %s",
+				 reading->trouble);
+			refuse(s, c, incomplete);
+			continue;
+		}
+		d = find_document(s, c, reading, made);
+		if (!d && !made)
+			d = made = reading_document_new(reading, &c->request, note);
+		if (d)
+			start_sending(s, c, reading_document_share(d));
+	}
+	reading_document_free(made);
+	tidy(s);
+}
+
+int reading_server_fd(const struct reading_server *s)
+{
+	return s ? s->epoll_fd : -1;
+}
+
+void reading_server_check(struct reading_server *s)
+{
+	uint64_t now_ns = timer_now_ns();
+	const char *path = s ? s->config.path : NULL;
+	char why[sizeof(s->trouble)] = "";
+	int r;
+
+	if (!s || now_ns < s->check_ns)
+		return;
+	s->check_ns = now_ns + CHECK_NS;
+	if (reading_socket_reachable(&s->socket, path))
+		return;
+	reading_socket_close(&s->socket, path);
+	r = reading_socket_open(&s->socket, path, s->config.mode, s->config.gid, why, sizeof(why));
+	if (!r) {
+		s->accepting = true;
+		r = watch(s, EPOLL_CTL_ADD, s->socket.fd, EPOLLIN, ABOUT_SOCKET);
+		if (r) {
+			snprintf(why, sizeof(why), "%s", strerror(-r));
+			reading_socket_close(&s->socket, path);
+		}
+	}
+	if (r && strcmp(why, s->trouble) != 0)
+		log_warning("no readings at %s: %s", path, why);
+	else if (!r && s->trouble[0])
+		log_info("readings at %s again", path);
+	memcpy(s->trouble, why, sizeof(why));
+}
+
+void reading_server_set_filter(struct reading_server *s, const struct filter *filter)
+{
+	if (s)
+		s->config.filter = filter;
+}
+
+int reading_server_open(struct reading_server **out, const struct reading_server_config *config)
+{
+	struct reading_server *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->config = *config;
+	s->socket.fd = -1;
+	s->netns = netns_inode();
+	for (size_t i = 0; i < READING_CLIENTS; i++)
+		s->clients[i].fd = -1;
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	r = s->epoll_fd < 0 || s->timer_fd < 0
+		    ? -errno
+		    : watch(s, EPOLL_CTL_ADD, s->timer_fd, EPOLLIN, ABOUT_TIMER);
+	if (r) {
+		reading_server_close(s);
+		return r;
+	}
+	reading_server_check(s);
+	*out = s;
+	return 0;
+}
+
+void reading_server_close(struct reading_server *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < READING_CLIENTS; i++)
+		if (s->clients[i].state != FREE)
+			end_client(&s->clients[i]);
+	reading_socket_close(&s->socket, s->config.path);
+	if (s->timer_fd >= 0)
+		close(s->timer_fd);
+	if (s->epoll_fd >= 0)
+		close(s->epoll_fd);
+	free(s);
+}

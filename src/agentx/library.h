@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * library: libnetsnmpagent, opened when the agent starts rather than with the program. With what
+ * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
+ * reading, which the command line would pay for nothing.
+ *
+ * For snmp_master.c, snmp_direct.c, snmp_guard.c and snmp_notify.c, and the only place that
+ * includes net-snmp's headers.
+ */
+#ifndef IPFW_AGENTX_LIBRARY_H
+#define IPFW_AGENTX_LIBRARY_H
+
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+#include <net-snmp/agent/agent_sysORTable.h>
+#include <net-snmp/library/large_fd_set.h>
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Every function of the library that is called; the types come from its own headers. */
+#define SNMP_LIB_FUNCTIONS(F)                                                                      \
+	F(init_agent)                                                                              \
+	F(init_snmp)                                                                               \
+	F(netsnmp_check_outstanding_agent_requests)                                                \
+	F(netsnmp_create_handler_registration)                                                     \
+	F(netsnmp_ds_set_boolean)                                                                  \
+	F(netsnmp_ds_set_int)                                                                      \
+	F(netsnmp_ds_set_string)                                                                   \
+	F(netsnmp_enable_subagent)                                                                 \
+	F(netsnmp_get_agent_uptime)                                                                \
+	F(netsnmp_large_fd_clr)                                                                    \
+	F(netsnmp_large_fd_is_set)                                                                 \
+	F(netsnmp_large_fd_set_cleanup)                                                            \
+	F(netsnmp_large_fd_set_init)                                                               \
+	F(netsnmp_large_fd_set_select)                                                             \
+	F(netsnmp_large_fd_setfd)                                                                  \
+	F(netsnmp_register_handler)                                                                \
+	F(netsnmp_set_request_error)                                                               \
+	F(netsnmp_tdomain_register)                                                                \
+	F(netsnmp_tdomain_transport_tspec)                                                         \
+	F(netsnmp_unregister_handler)                                                              \
+	F(register_sysORTable)                                                                     \
+	F(run_alarms)                                                                              \
+	F(set_configuration_directory)                                                             \
+	F(set_persistent_directory)                                                                \
+	F(shutdown_agent)                                                                          \
+	F(snmp_async_send)                                                                         \
+	F(snmp_clone_pdu)                                                                          \
+	F(snmp_disable_stderrlog)                                                                  \
+	F(snmp_enable_calllog)                                                                     \
+	F(snmp_free_pdu)                                                                           \
+	F(snmp_pdu_add_variable)                                                                   \
+	F(snmp_pdu_create)                                                                         \
+	F(snmp_read2)                                                                              \
+	F(snmp_register_callback)                                                                  \
+	F(snmp_select_info2)                                                                       \
+	F(snmp_send)                                                                               \
+	F(snmp_set_var_objid)                                                                      \
+	F(snmp_set_var_typed_value)                                                                \
+	F(snmp_shutdown)                                                                           \
+	F(snmp_timeout)
+
+struct snmp_lib {
+#define SNMP_LIB_MEMBER(name) __typeof__(name) *name;
+	SNMP_LIB_FUNCTIONS(SNMP_LIB_MEMBER)
+#undef SNMP_LIB_MEMBER
+};
+
+extern struct snmp_lib snmp_lib; /* filled by snmp_master_start() */
+
+/*
+ * Open the library for good and fill `lib`. Returns NULL, or the dynamic loader's sentence about
+ * what is missing (static storage).
+ */
+static inline const char *snmp_lib_load(struct snmp_lib *lib)
+{
+	void *library = dlopen(SNMP_AGENT_SONAME, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return dlerror();
+#define SNMP_LIB_LOAD(name)                                                                        \
+	lib->name = (__typeof__(name) *)dlsym(library, #name);                                     \
+	if (!lib->name)                                                                            \
+		return dlerror();
+	SNMP_LIB_FUNCTIONS(SNMP_LIB_LOAD)
+#undef SNMP_LIB_LOAD
+	return NULL;
+}
+
+#endif

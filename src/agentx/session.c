@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "agentx/library.h" /* first: net-snmp's headers */
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agentx/answer.h"
+#include "agentx/connection_log.h"
+#include "agentx/framing.h"
+#include "agentx/notify.h"
+#include "agentx/session.h"
+#include "base/log.h"
+#include "base/timer.h"
+
+#define NAME "ipfwagent"
+
+#define MASTER_TIMEOUT_US (1000 * 1000 / 3) /* for each answer of the master */
+#define RECONNECT_S       1                 /* between attempts to reach the master */
+#define PING_S            3600              /* requests show that the master lives */
+#define REGISTER_RETRY_NS UINT64_C(1000000000)
+#define NS_PER_CS         10000000
+#define AGENTX_DUPLICATE  263 /* duplicateRegistration, RFC 2741, 6.2.16 */
+
+/* The library's callbacks take no argument of ours that it would not free. */
+static struct {
+	struct snmp_master_config config;
+	netsnmp_handler_registration *registration;
+	netsnmp_callback library_callback;
+	netsnmp_session *session; /* NULL: not connected */
+	uint64_t opened_ns;       /* when the session began, before the master was asked */
+	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
+	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
+	struct snmp_report report;
+	const char *failed;
+	char last_error[128];
+} self;
+
+struct snmp_lib snmp_lib;
+
+static const oid module[] = {MIB_ROOT};
+static const oid objects[] = {MIB_OBJECTS};
+
+static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info,
+		       netsnmp_request_info *request, const uint32_t *id, size_t len)
+{
+	struct mib_value value;
+
+	switch (mib_get(ctx, id, len, &value)) {
+	case MIB_FOUND:
+		snmp_direct_set(request->requestvb, &value);
+		break;
+	case MIB_NO_INSTANCE:
+		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+		break;
+	default:
+		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+	}
+}
+
+/* Without an answer the library goes on behind our subtree. */
+static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *request,
+			   const uint32_t *id, size_t len)
+{
+	struct mib_value value;
+	struct mib_oid next;
+	oid name[MIB_OID_MAX];
+
+	if (request->inclusive && mib_get(ctx, id, len, &value) == MIB_FOUND) {
+		snmp_direct_set(request->requestvb, &value);
+		return;
+	}
+	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND)
+		return;
+	for (size_t i = 0; i < next.len; i++)
+		name[i] = next.id[i];
+	snmp_lib.snmp_set_var_objid(request->requestvb, name, next.len);
+	snmp_direct_set(request->requestvb, &value);
+}
+
+static struct mib_context *context(void)
+{
+	return self.config.prepare(self.config.arg, self.master_start_ns);
+}
+
+static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
+		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	struct mib_context *ctx = context();
+
+	(void)handler;
+	(void)registration;
+	for (netsnmp_request_info *r = requests; r; r = r->next) {
+		const netsnmp_variable_list *var = r->requestvb;
+		uint32_t id[MAX_OID_LEN];
+		size_t len;
+
+		if (r->processed)
+			continue;
+		len = snmp_direct_oid(var, id);
+		if (info->mode == MODE_GET)
+			answer_get(ctx, info, r, id, len);
+		else if (info->mode == MODE_GETNEXT)
+			answer_getnext(ctx, r, id, len);
+	}
+	return SNMP_ERR_NOERROR;
+}
+
+static int on_session_init(int major, int minor, void *session, void *arg)
+{
+	netsnmp_session *s = session;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	self.opened_ns = timer_now_ns();
+	s->timeout = MASTER_TIMEOUT_US;
+	s->retries = 0;
+	return 0;
+}
+
+static void set_ping(int seconds)
+{
+	snmp_lib.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
+				    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
+}
+
+/* In front of the library's own callback of the session. */
+static int on_pdu(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
+{
+	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+		if (snmp_direct_refuse(session, pdu))
+			return 1;
+		if (self.config.direct && snmp_direct_can(pdu)) {
+			snmp_direct_answer(session, pdu, context());
+			return 1;
+		}
+	}
+	return self.library_callback(operation, session, reqid, pdu, magic);
+}
+
+/* The library arms its ping with this value after this callback; see watch_connection(). */
+static int on_connect(int major, int minor, void *session, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)arg;
+	self.session = session;
+	if (self.session->callback != on_pdu) {
+		self.library_callback = self.session->callback;
+		self.session->callback = on_pdu;
+	}
+	self.register_at_ns = 0;
+	/* The library has just taken sysUpTime over from the master's answer: 32 bits, to the tick,
+	 * and with another delay each time. Not later than the truth, so that nothing that happens
+	 * from now on looks like something from before the master. */
+	self.master_start_ns =
+		(int64_t)self.opened_ns -
+		((int64_t)(uint32_t)snmp_lib.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
+	set_ping(PING_S);
+	return 0;
+}
+
+static int on_disconnect(int major, int minor, void *session, void *arg)
+{
+	(void)major;
+	(void)minor;
+	(void)session;
+	(void)arg;
+	self.session = NULL;
+	return 0;
+}
+
+/* The library reports failed registrations only here. */
+static int on_log(int major, int minor, void *message, void *arg)
+{
+	const struct snmp_log_message *m = message;
+	long error;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	if (sscanf(m->msg, "registering pdu failed: %ld", &error) == 1) {
+		if (error == AGENTX_DUPLICATE)
+			self.failed = "another ipfwagent is already connected to this "
+				      "SNMP master agent";
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+	}
+	if (m->priority > LOG_ERR || self.failed)
+		return 0;
+	if (strncmp(self.last_error, m->msg, sizeof(self.last_error) - 1) == 0)
+		return 0;
+	snprintf(self.last_error, sizeof(self.last_error), "%s", m->msg);
+	log_warning("SNMP: %.*s", (int)strcspn(self.last_error, "\n"), self.last_error);
+	return 0;
+}
+
+static const char *master_address(void)
+{
+	return self.config.address ? self.config.address : NETSNMP_AGENTX_SOCKET;
+}
+
+/* Keep the library's two uses of the ping interval apart, and the log up to date. */
+static void watch_connection(void)
+{
+	if (self.session)
+		set_ping(RECONNECT_S);
+	snmp_report(&self.report, master_address(), self.session != NULL);
+}
+
+static bool register_subtree(void)
+{
+	self.register_at_ns = 0;
+	self.registration = snmp_lib.netsnmp_create_handler_registration(
+		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
+	if (self.registration &&
+	    snmp_lib.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
+		return true;
+	self.registration = NULL; /* the library has freed it */
+	return false;
+}
+
+/* The master was too busy to answer our registration in time. */
+static void retry_registration(void)
+{
+	if (!self.register_at_ns || !self.session || timer_now_ns() < self.register_at_ns)
+		return;
+	if (self.registration)
+		snmp_lib.netsnmp_unregister_handler(self.registration);
+	if (!register_subtree())
+		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+}
+
+static void configure_library(void)
+{
+	char guarded[512];
+
+	snmp_lib.set_configuration_directory("/dev/null");
+	snmp_lib.set_persistent_directory("/dev/null");
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE,
+					1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS,
+					1);
+	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+					NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	snmp_lib.netsnmp_enable_subagent();
+	snmp_guard_register();
+	snprintf(guarded, sizeof(guarded), SNMP_GUARD ":%s", master_address());
+	snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				       guarded);
+	snmp_lib.snmp_disable_stderrlog();
+	snmp_lib.snmp_enable_calllog();
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
+					on_session_init, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+					on_connect, NULL);
+	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+					on_disconnect, NULL);
+}
+
+const char *snmp_master_start(const struct snmp_master_config *config)
+{
+	const char *missing = snmp_lib_load(&snmp_lib);
+
+	if (missing)
+		return missing;
+	self.config = *config;
+	configure_library();
+	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree())
+		return "the SNMP library cannot be initialised";
+	snmp_lib.register_sysORTable((oid *)module, OID_LENGTH(module),
+				     "IP traffic received, sent and forwarded");
+	set_ping(RECONNECT_S); /* snmp_lib.init_agent() has set its own default */
+	snmp_lib.init_snmp(NAME);
+	return self.failed;
+}
+
+/* The library's descriptors change behind our back: ask for them in every round. */
+bool snmp_master_serve(int wake_fd)
+{
+	netsnmp_large_fd_set fds;
+	struct timeval timeout = {.tv_sec = 1};
+	int n = wake_fd + 1, block = 0;
+	bool woken = false;
+
+	watch_connection();
+	snmp_lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	NETSNMP_LARGE_FD_ZERO(&fds);
+	snmp_lib.snmp_select_info2(&n, &fds, &timeout, &block);
+	snmp_lib.netsnmp_large_fd_setfd(wake_fd, &fds);
+	if (snmp_lib.netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) >
+	    0) {
+		woken = snmp_lib.netsnmp_large_fd_is_set(wake_fd, &fds);
+		snmp_lib.netsnmp_large_fd_clr(wake_fd, &fds);
+		snmp_lib.snmp_read2(&fds);
+	}
+	snmp_lib.netsnmp_large_fd_set_cleanup(&fds);
+	snmp_lib.snmp_timeout();
+	snmp_lib.run_alarms();
+	snmp_lib.netsnmp_check_outstanding_agent_requests();
+	retry_registration();
+	if (self.session)
+		snmp_notify_next(self.session, self.config.notices, self.master_start_ns);
+	return woken;
+}
+
+int64_t snmp_master_began(void)
+{
+	return self.session ? self.master_start_ns : 0;
+}
+
+const char *snmp_master_failed(void)
+{
+	return self.failed;
+}
+
+void snmp_master_stop(void)
+{
+	snmp_notify_end(self.config.notices);
+	snmp_lib.snmp_shutdown(NAME);
+	snmp_lib.shutdown_agent();
+}

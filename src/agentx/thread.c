@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "agentx/thread.h"
+#include "base/timer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "agentx/session.h"
+#include "mib/engine.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
+#define FRESH_WAIT_MS 200 /* a request waits so long for a fresh reading */
+#define FIRST_WAIT_MS 800 /* and so long for the first one that may be shown to its master */
+#define ASK_AGAIN_MS  1000
+#define STOP_WAIT_MS  1000
+
+struct snmp_agent {
+	struct snmp_agent_config config;
+	char *socket; /* owned */
+	pthread_t thread;
+	int wake_fd;  /* eventfd: a view was published, or stop */
+	int ended_fd; /* eventfd: the thread makes no call of the library any more */
+	_Atomic(struct mib_view *) next;
+	atomic_bool stopping;
+	_Atomic(int64_t) master_start_ns; /* 0: not connected */
+	_Atomic(const char *) failed;     /* the sentence why, or NULL */
+
+	/* Only the SNMP thread touches these. */
+	struct mib_view *view;
+	struct mib_view bare; /* a copy of it without its readings */
+	struct mib_context context;
+	uint64_t ask_again_ns; /* no fresh reading is asked for before */
+};
+
+static void wake(int fd)
+{
+	uint64_t one = 1;
+
+	/* The counter can only be full if nobody has read it for a very long time. */
+	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void drain(int fd)
+{
+	uint64_t count;
+
+	while (read(fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+}
+
+static void take_view(struct snmp_agent *a)
+{
+	struct mib_view *view = atomic_exchange(&a->next, NULL);
+
+	if (!view)
+		return;
+	mib_view_free(a->view);
+	a->view = view;
+	mib_context_init(&a->context, view);
+}
+
+/* Whether its reading was taken for that master. */
+static bool is_for(const struct mib_view *view, int64_t master_start_ns)
+{
+	return view && view->snapshot && view->snapshot->mono_ns >= view->master_since_ns &&
+	       mib_same_master(view->master_start_ns, master_start_ns);
+}
+
+static bool is_fresh(const struct snmp_agent *a, int64_t master_start_ns, uint64_t now_ns)
+{
+	return is_for(a->view, master_start_ns) &&
+	       now_ns < a->view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
+}
+
+/* Take the newest view; if it will not do, ask for another one and wait for it a moment. */
+static void freshen(struct snmp_agent *a, int64_t master_start_ns)
+{
+	uint64_t now_ns = timer_now_ns(), until_ns;
+	bool met;
+
+	take_view(a);
+	met = a->view && mib_same_master(a->view->master_start_ns, master_start_ns);
+	until_ns = now_ns + (met ? FRESH_WAIT_MS : FIRST_WAIT_MS) * NS_PER_MS;
+	if (is_fresh(a, master_start_ns, now_ns) || now_ns < a->ask_again_ns)
+		return;
+	wake(a->config.refresh_fd);
+	while (!is_fresh(a, master_start_ns, now_ns) && now_ns < until_ns &&
+	       !atomic_load(&a->stopping)) {
+		struct pollfd p = {.fd = a->wake_fd, .events = POLLIN};
+
+		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
+			drain(a->wake_fd);
+		take_view(a);
+		now_ns = timer_now_ns();
+	}
+	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
+	if (!is_fresh(a, master_start_ns, now_ns))
+		a->ask_again_ns = now_ns + ASK_AGAIN_MS * NS_PER_MS;
+}
+
+/* Answer from the view, or from the agent's own state in it alone. */
+static void withhold_readings(struct snmp_agent *a, bool withhold)
+{
+	if (withhold == (a->context.view == &a->bare))
+		return;
+	a->bare = *a->view;
+	a->bare.snapshot = a->bare.rates_of = NULL;
+	a->bare.rates = NULL;
+	mib_context_init(&a->context, withhold ? &a->bare : a->view);
+}
+
+static struct mib_context *prepare(void *arg, int64_t master_start_ns)
+{
+	struct snmp_agent *a = arg;
+	bool shown;
+
+	atomic_store(&a->master_start_ns, master_start_ns);
+	freshen(a, master_start_ns);
+	shown = is_for(a->view, master_start_ns);
+	if (a->view)
+		withhold_readings(a, !shown);
+	a->context.master_start_ns = shown ? a->view->master_start_ns : master_start_ns;
+	a->context.now_ns = timer_now_ns();
+	return &a->context;
+}
+
+static void *run(void *arg)
+{
+	struct snmp_agent *a = arg;
+	const struct snmp_master_config config = {.address = a->socket,
+						  .direct = a->config.direct,
+						  .prepare = prepare,
+						  .arg = a,
+						  .notices = a->config.notices};
+	const char *why = snmp_master_start(&config);
+
+	while (!why && !atomic_load(&a->stopping)) {
+		if (snmp_master_serve(a->wake_fd))
+			drain(a->wake_fd);
+		atomic_store(&a->master_start_ns, snmp_master_began());
+		take_view(a);
+		why = snmp_master_failed();
+	}
+	snmp_master_stop();
+	if (why) {
+		atomic_store(&a->failed, why);
+		wake(a->config.stop_fd);
+	}
+	wake(a->ended_fd);
+	return NULL;
+}
+
+static void destroy(struct snmp_agent *a)
+{
+	if (a->wake_fd >= 0)
+		close(a->wake_fd);
+	if (a->ended_fd >= 0)
+		close(a->ended_fd);
+	mib_view_free(atomic_exchange(&a->next, NULL));
+	mib_view_free(a->view);
+	free(a->socket);
+	free(a);
+}
+
+int snmp_agent_start(struct snmp_agent **out, const struct snmp_agent_config *config)
+{
+	struct snmp_agent *a = calloc(1, sizeof(*a));
+	sigset_t all, old;
+	int err = -ENOMEM;
+
+	*out = NULL;
+	if (!a)
+		return err;
+	a->config = *config;
+	a->config.socket = NULL;
+	mib_context_init(&a->context, NULL);
+	a->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	a->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (a->wake_fd < 0 || a->ended_fd < 0) {
+		err = -errno;
+		goto out;
+	}
+	if (config->socket && !(a->socket = strdup(config->socket)))
+		goto out;
+	/* Keeps the library from reading MIB files; here, since the environment is not the
+	 * thread's. */
+	if (setenv("MIBS", "", 1) < 0) {
+		err = -errno;
+		goto out;
+	}
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = -pthread_create(&a->thread, NULL, run, a);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!err) {
+		*out = a;
+		return 0;
+	}
+out:
+	destroy(a);
+	return err;
+}
+
+void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view)
+{
+	mib_view_free(atomic_exchange(&a->next, view));
+	wake(a->wake_fd);
+}
+
+bool snmp_agent_failed(struct snmp_agent *a, const char **why)
+{
+	const char *failed = atomic_load(&a->failed);
+
+	if (failed)
+		*why = failed;
+	return failed != NULL;
+}
+
+int64_t snmp_agent_master(struct snmp_agent *a)
+{
+	return a ? atomic_load(&a->master_start_ns) : 0;
+}
+
+bool snmp_agent_stop(struct snmp_agent *a)
+{
+	struct pollfd ended;
+
+	if (!a)
+		return true;
+	ended = (struct pollfd){.fd = a->ended_fd, .events = POLLIN};
+	atomic_store(&a->stopping, true);
+	wake(a->wake_fd);
+	if (poll(&ended, 1, STOP_WAIT_MS) != 1)
+		return false;
+	pthread_join(a->thread, NULL);
+	destroy(a);
+	return true;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log: messages for people, on stderr, one line each, with the program's name in front.
+ */
+#ifndef IPFW_BASE_LOG_H
+#define IPFW_BASE_LOG_H
+
+/* Something is wrong and the program carries on, or is about to return a failure. */
+__attribute__((format(printf, 1, 2))) void log_warning(const char *fmt, ...);
+
+/* A change of state that an operator wants in the journal. */
+__attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
+
+/* No memory or an impossible start: say it and exit with status 1. */
+__attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, ...);
+
+/*
+ * From now on a line that would have to wait for its reader is dropped, and so is one that cannot
+ * be written; the next one that can is preceded by a line that says how many there were.
+ */
+void log_never_wait(void);
+
+#endif

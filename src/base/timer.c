@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/timer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+
+uint64_t timer_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static const struct {
+	int number, event;
+} signal_events[] = {
+	{SIGINT, TIMER_STOP},
+	{SIGTERM, TIMER_STOP},
+	{SIGHUP, TIMER_RELOAD},
+	{SIGUSR1, TIMER_STATUS},
+};
+
+#define SIGNALS (sizeof(signal_events) / sizeof(signal_events[0]))
+
+int timer_set(struct timer *t, uint64_t interval_ns)
+{
+	const struct timespec interval = {interval_ns / NS_PER_S, interval_ns % NS_PER_S};
+	uint64_t first_ns = timer_now_ns() + interval_ns;
+	const struct itimerspec schedule = {interval, {first_ns / NS_PER_S, first_ns % NS_PER_S}};
+
+	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
+}
+
+int timer_open(struct timer *t, uint64_t interval_ns, int signals)
+{
+	sigset_t set;
+	int r = 0;
+
+	t->timer_fd = -1;
+	sigemptyset(&set);
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (signals & signal_events[i].event)
+			sigaddset(&set, signal_events[i].number);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	t->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (t->signal_fd >= 0)
+		t->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (t->timer_fd < 0)
+		r = -errno;
+	if (!r)
+		r = timer_set(t, interval_ns);
+	if (r)
+		timer_close(t);
+	return r;
+}
+
+void timer_close(struct timer *t)
+{
+	if (t->timer_fd >= 0)
+		close(t->timer_fd);
+	if (t->signal_fd >= 0)
+		close(t->signal_fd);
+}
+
+int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms)
+{
+	struct pollfd fds[] = {
+		{.fd = t->timer_fd, .events = POLLIN},
+		{.fd = t->signal_fd, .events = POLLIN},
+		{.fd = other_fd, .events = POLLIN},
+		{.fd = service_fd, .events = POLLIN},
+	};
+	struct signalfd_siginfo info;
+	uint64_t count;
+	int events = 0;
+
+	while (poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))
+		events |= TIMER_TICK;
+	if (fds[1].revents && read(t->signal_fd, &info, sizeof(info)) == sizeof(info))
+		for (size_t i = 0; i < SIGNALS; i++)
+			if (signal_events[i].number == (int)info.ssi_signo)
+				events |= signal_events[i].event;
+	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
+		events |= TIMER_OTHER;
+	if (fds[3].revents)
+		events |= TIMER_SERVICE;
+	return events;
+}

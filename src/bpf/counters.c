@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+#include "bpf/counters.h"
+
+#include <asm/socket.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bpf/hooks.h"
+#include "bpf/maps.h"
+#include "bpf/owners.h"
+#include "bpf/pins.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+struct src_bpf {
+	struct pins pins;
+	bool pinned;        /* the maps are those of the pins, and so is `hooks` empty */
+	struct hooks hooks; /* the process's own */
+	int maps[MAP_COUNT];
+	int programs[HOOKS_LINKS_MAX]; /* of fentry: they know how often they were skipped */
+	size_t n_programs;
+	int records;        /* pinned: descriptor to lock from sample to fill; -1 */
+	uint64_t sealed_ns; /* pinned: with this pins_whole() knows whether they all are there */
+	struct arrays arrays;
+	struct counts counts;
+	struct book book;
+};
+
+/* A number that no other network namespace ever has; 0: the kernel gives none (before 5.14). */
+static uint64_t netns_cookie(void)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size);
+		close(fd);
+	}
+	return cookie;
+}
+
+static int read_info(const int *maps, struct ipfw_info *info)
+{
+	const uint32_t zero = 0;
+
+	return bpf_map_lookup_elem(maps[MAP_INFO], &zero, info);
+}
+
+/* Note in the fresh counters what they are. */
+static int begin(const struct hooks *h)
+{
+	const uint32_t zero = 0;
+	const struct ipfw_info info = {
+		.since_ns = book_clock_ns(CLOCK_MONOTONIC),
+		.since_boot_ns = book_clock_ns(CLOCK_BOOTTIME),
+		.since_wall_ns = book_clock_ns(CLOCK_REALTIME),
+		.netns_cookie = netns_cookie(),
+		.object_hash = hooks_object_hash(h->id),
+		.hooks = h->id,
+	};
+
+	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
+}
+
+static void close_pinned(struct src_bpf *b)
+{
+	if (b->pinned) {
+		for (int i = 0; i < MAP_COUNT; i++)
+			close(b->maps[i]);
+		if (b->records >= 0)
+			close(b->records);
+	}
+	b->records = -1;
+	b->pinned = false;
+}
+
+/* Open the pinned maps. -ESTALE: they are there, but made by another version or for another. */
+static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_version)
+{
+	struct ipfw_info info = {.since_wall_ns = 0};
+	int r = pins_open_maps(&b->pins, b->maps);
+
+	if (r)
+		return r;
+	b->pinned = true;
+	b->records = pins_open_records(&b->pins);
+	r = b->records < 0 ? b->records : 0;
+	if (!r)
+		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
+	if (!r && (info.netns_cookie != netns_cookie() || info.hooks > HOOKS_FENTRY ||
+		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
+		   (same_version && info.object_hash != hooks_object_hash(info.hooks)) ||
+		   !pins_whole(b->records, info.since_wall_ns)))
+		r = -ESTALE;
+	b->sealed_ns = info.since_wall_ns;
+	if (r)
+		close_pinned(b);
+	return r;
+}
+
+static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+{
+	int r = hooks_open(&b->hooks, hooks, why, why_size);
+
+	if (r)
+		return r;
+	memcpy(b->maps, b->hooks.maps, sizeof(b->maps));
+	r = begin(&b->hooks);
+	if (r)
+		snprintf(why, why_size, "eBPF map: %s", strerror(-r));
+	return r;
+}
+
+/* Attach first, so that what counts goes on where that is refused; then take its place. */
+static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+{
+	struct ipfw_info info;
+	int r = attach_own(b, hooks, why, why_size);
+
+	if (r)
+		return r;
+	r = pins_remove(&b->pins, false);
+	/* Nobody has read them yet: they begin when the old ones are not shown any more. */
+	if (r >= 0)
+		r = begin(&b->hooks);
+	if (!r)
+		r = read_info(b->hooks.maps, &info);
+	if (!r)
+		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
+	if (r < 0)
+		pins_remove(&b->pins, false); /* not half of it */
+	hooks_close(&b->hooks);
+	if (!r)
+		r = open_pinned(b, HOOKS_NONE, true);
+	if (r)
+		snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
+	return r;
+}
+
+/* Attach and pin, or adopt what is pinned. */
+static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+{
+	int lock = pins_lock_all(&b->pins);
+	int r;
+
+	if (lock < 0) {
+		snprintf(why, why_size, "%s: %s", b->pins.base, strerror(-lock));
+		return lock;
+	}
+	r = open_pinned(b, hooks, true);
+	if (r)
+		r = replace_pinned(b, hooks, why, why_size);
+	close(lock);
+	return r;
+}
+
+static void explain_missing(struct src_bpf *b, int error, char *why, size_t why_size)
+{
+	if (error == -ENOENT)
+		snprintf(why, why_size,
+			 "no eBPF counters are attached in this network namespace (ipfwagent "
+			 "attach)");
+	else if (error == -ESTALE)
+		snprintf(
+			why, why_size,
+			"the eBPF counters attached here are not the wanted ones (ipfwagent attach "
+			"replaces them)");
+	else
+		snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-error));
+}
+
+static void describe(struct src_bpf *b, char *why, size_t why_size)
+{
+	struct ipfw_info info = {.hooks = HOOKS_NONE};
+	struct timespec since;
+	char text[32] = "";
+	struct tm tm;
+
+	read_info(b->maps, &info);
+	since = book_since(&info);
+	if (gmtime_r(&since.tv_sec, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	snprintf(why, why_size, "%s hooks count since %s, %s%s", hooks_names[info.hooks], text,
+		 b->pinned ? "pinned in " : "as long as this process runs",
+		 b->pinned ? b->pins.directory : "");
+}
+
+/* The programs of fentry hooks, which say how often they did not run. */
+static void find_programs(struct src_bpf *b)
+{
+	struct ipfw_info info;
+
+	if (read_info(b->maps, &info) || info.hooks != HOOKS_FENTRY)
+		return;
+	if (b->pinned)
+		b->n_programs = pins_open_programs(&b->pins, b->programs, HOOKS_LINKS_MAX);
+	else
+		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
+}
+
+int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach attach, char *why,
+		 size_t why_size)
+{
+	struct src_bpf *b = calloc(1, sizeof(*b));
+	int r;
+
+	*out = NULL;
+	if (!b) {
+		snprintf(why, why_size, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	b->records = -1;
+	r = pins_locate(&b->pins, attach == BPF_ATTACH_PINNED, why, why_size);
+	if (!r && attach == BPF_ATTACH_PINNED) {
+		r = attach_pinned(b, hooks, why, why_size);
+	} else {
+		if (!r) {
+			r = open_pinned(b, hooks, false);
+			if (r)
+				explain_missing(b, r, why, why_size);
+		}
+		if (r && attach == BPF_ATTACH_OWN)
+			r = attach_own(b, hooks, why, why_size);
+	}
+	if (!r) {
+		r = arrays_open(b->maps, &b->arrays);
+		if (r)
+			snprintf(why, why_size, "eBPF maps: %s", strerror(-r));
+	}
+	if (r) {
+		src_bpf_close(b);
+		return r;
+	}
+	find_programs(b);
+	describe(b, why, why_size);
+	*out = b;
+	return 0;
+}
+
+void src_bpf_close(struct src_bpf *b)
+{
+	if (!b)
+		return;
+	src_bpf_drop(b);
+	for (size_t i = 0; i < b->n_programs; i++)
+		close(b->programs[i]);
+	arrays_close(&b->arrays);
+	close_pinned(b);
+	hooks_close(&b->hooks);
+	counts_clear(&b->counts);
+	book_clear(&b->book);
+	free(b);
+}
+
+/* Packets for which the kernel skipped a program: it does not run within itself. */
+static uint64_t skipped(const struct src_bpf *b)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->n_programs; i++) {
+		struct bpf_prog_info info = {.type = 0};
+		uint32_t size = sizeof(info);
+
+		if (!bpf_obj_get_info_by_fd(b->programs[i], &info, &size))
+			n += info.recursion_misses;
+	}
+	return n;
+}
+
+void src_bpf_drop(struct src_bpf *b)
+{
+	if (b->records >= 0)
+		pins_unlock_records(b->records);
+}
+
+int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
+{
+	int r;
+
+	if (b->pinned) {
+		r = pins_lock_records(b->records);
+		if (!r && !pins_whole(b->records, b->sealed_ns)) {
+			src_bpf_drop(b);
+			r = -ENOENT;
+		}
+		if (r) {
+			snprintf(why, why_size, "%s: %s", b->pins.directory,
+				 r == -ENOENT ? "the eBPF counters were detached" : strerror(-r));
+			return r;
+		}
+	}
+	r = maps_read_counts(b->maps, &b->arrays, &b->counts);
+	if (!r)
+		r = book_read(&b->book, b->maps);
+	if (r) {
+		snprintf(why, why_size, "eBPF maps: %s", strerror(-r));
+		src_bpf_drop(b);
+		return r;
+	}
+	b->counts.missed[IPFW_MISSED_IF] += skipped(b);
+	return 0;
+}
+
+int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size)
+{
+	int r = book_fill(&b->book, b->maps, &b->counts, s);
+
+	if (r)
+		snprintf(why, why_size, "eBPF records: %s", strerror(-r));
+	src_bpf_drop(b);
+	return r;
+}
+
+int64_t src_bpf_memo(const struct src_bpf *b)
+{
+	struct ipfw_info info = {.memo = 0};
+
+	read_info(b->maps, &info);
+	return info.memo;
+}
+
+int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
+{
+	const uint32_t zero = 0;
+	struct ipfw_info info;
+	int r = b->pinned ? pins_lock_records(b->records) : 0;
+
+	if (r)
+		return r;
+	r = read_info(b->maps, &info);
+	if (!r) {
+		info.memo = memo;
+		r = bpf_map_update_elem(b->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	}
+	src_bpf_drop(b);
+	return r;
+}
+
+int src_bpf_detach(bool all, char *why, size_t why_size)
+{
+	struct pins pins;
+	int lock, r;
+
+	r = pins_locate(&pins, false, why, why_size);
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	lock = pins_lock_all(&pins);
+	r = lock < 0 ? lock : pins_remove(&pins, all);
+	if (r < 0)
+		snprintf(why, why_size, "%s: %s", pins.base, strerror(-r));
+	if (lock >= 0)
+		close(lock);
+	return r;
+}
+
+void src_bpf_probe(char verdicts[HOOKS_FENTRY + 1][256])
+{
+	for (int id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++) {
+		struct hooks h;
+
+		if (hooks_open(&h, id, verdicts[id], sizeof(verdicts[id])))
+			continue;
+		hooks_close(&h);
+		snprintf(verdicts[id], sizeof(verdicts[id]), "%s: works here", hooks_names[id]);
+	}
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "bpf/hooks.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/netns.h"
+
+/* The compiled objects; the rules in Makefile.am write the files. */
+static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
+#include "netfilter.bpf.inc"
+};
+static const unsigned char fentry_object[] __attribute__((aligned(8))) = {
+#include "fentry.bpf.inc"
+};
+
+static const struct {
+	const unsigned char *bytes;
+	size_t size;
+} objects[] = {
+	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object)},
+	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object)},
+};
+
+/* From Linux 6.4's headers, which may be newer than those that this is built with. */
+#define PROG_TYPE_NETFILTER 32
+#define ATTACH_NETFILTER    45
+
+/* Others may count with the same priority: move aside a little. */
+#define PRIORITY_TRIES 16
+
+uint64_t hooks_object_hash(enum hooks_id id)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+	for (size_t i = 0; i < objects[id].size; i++)
+		hash = (hash ^ objects[id].bytes[i]) * 0x100000001b3;
+	return hash;
+}
+
+static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t priority)
+{
+	/* union bpf_attr's link_create, as far as it is needed; older headers lack the end. */
+	struct {
+		uint32_t prog_fd, target_fd, attach_type, flags;
+		uint32_t family, hook;
+		int32_t priority;
+		uint32_t netfilter_flags;
+	} attr = {prog_fd, 0, ATTACH_NETFILTER, 0, family, hook, priority, 0};
+	int fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int add_link(struct hooks *h, int fd, const char *program)
+{
+	if (fd < 0)
+		return fd;
+	h->links[h->n_links].fd = fd;
+	snprintf(h->links[h->n_links++].name, sizeof(h->links[0].name), "link_%s", program);
+	return 0;
+}
+
+/* The programs of the netfilter set and where they go: the first ones first, the last one last. */
+static const struct {
+	const char *program;
+	uint32_t family, hook;
+	int32_t priority, step;
+} netfilter_hooks[] = {
+	{"pre_routing_ipv4", NFPROTO_IPV4, NF_INET_PRE_ROUTING, INT_MIN + 1, 1},
+	{"pre_routing_ipv6", NFPROTO_IPV6, NF_INET_PRE_ROUTING, INT_MIN + 1, 1},
+	{"forward_ipv4", NFPROTO_IPV4, NF_INET_FORWARD, INT_MIN + 1, 1},
+	{"forward_ipv6", NFPROTO_IPV6, NF_INET_FORWARD, INT_MIN + 1, 1},
+	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+};
+
+static int attach_netfilter(struct hooks *h, const char **what)
+{
+	for (size_t i = 0; i < sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]); i++) {
+		const char *name = netfilter_hooks[i].program;
+		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
+		int fd = -EBUSY;
+
+		for (int try = 0; try < PRIORITY_TRIES && fd == -EBUSY; try++)
+			fd = link_netfilter(
+				prog, netfilter_hooks[i].family, netfilter_hooks[i].hook,
+				netfilter_hooks[i].priority + try * netfilter_hooks[i].step);
+		*what = name;
+		fd = add_link(h, fd, name);
+		if (fd)
+			return fd;
+	}
+	return 0;
+}
+
+static int attach_fentry(struct hooks *h, const char **what)
+{
+	struct bpf_program *p;
+
+	bpf_object__for_each_program(p, h->object)
+	{
+		LIBBPF_OPTS(bpf_link_create_opts, options);
+		int fd = bpf_link_create(bpf_program__fd(p), 0, BPF_TRACE_FENTRY, &options);
+
+		if (fd == -EINVAL) /* before Linux 5.18 tracing had a call of its own */
+			fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
+		*what = bpf_program__name(p);
+		fd = add_link(h, fd, *what);
+		if (fd)
+			return fd;
+	}
+	return 0;
+}
+
+/* fentry sees every network namespace: tell it which one is ours. */
+static int set_netns(struct bpf_object *object)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
+	size_t size = 0;
+	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
+
+	if (!inum || size != sizeof(*inum))
+		return -EINVAL;
+	*inum = netns_inode();
+	return *inum ? 0 : -ENOENT;
+}
+
+/* The kernel shows zeros for addresses to those who may not know them. */
+static bool symbols_are_hidden(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	unsigned long long address = 0;
+
+	if (!f)
+		return true;
+	while (!address && fscanf(f, "%llx%*[^\n]", &address) == 1)
+		;
+	fclose(f);
+	return !address;
+}
+
+static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
+{
+	struct bpf_program *p;
+	int r = 0;
+
+	*what = "symbols";
+	if (id == HOOKS_NETFILTER && symbols_are_hidden())
+		return -EPERM; /* the rules that go by a function's address would not hold */
+	*what = "open";
+	h->object = bpf_object__open_mem(objects[id].bytes, objects[id].size, NULL);
+	if (!h->object)
+		return -errno;
+	if (id == HOOKS_NETFILTER) {
+		/* libbpf before 1.3 does not know the type: set its numbers */
+		bpf_object__for_each_program(p, h->object)
+		{
+			bpf_program__set_type(p, PROG_TYPE_NETFILTER);
+			bpf_program__set_expected_attach_type(p, ATTACH_NETFILTER);
+		}
+	} else {
+		r = set_netns(h->object);
+	}
+	if (!r)
+		r = maps_size(h->object);
+	*what = "load";
+	if (!r)
+		r = bpf_object__load(h->object);
+	for (int i = 0; i < MAP_COUNT && !r; i++) {
+		h->maps[i] = bpf_object__find_map_fd_by_name(h->object, map_names[i]);
+		if (h->maps[i] < 0)
+			r = h->maps[i];
+	}
+	if (!r)
+		r = id == HOOKS_NETFILTER ? attach_netfilter(h, what) : attach_fentry(h, what);
+	if (!r)
+		h->id = id;
+	return r;
+}
+
+static bool is_locked_down(void)
+{
+	char text[160] = "";
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+	return strstr(text, "[confidentiality]");
+}
+
+/* What a refusal most likely means. */
+static const char *reason(enum hooks_id id, int error, const char *what)
+{
+	bool refused = error == -EPERM || error == -EACCES;
+
+	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	if (refused && geteuid() != 0)
+		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
+		       "CAP_SYSLOG";
+	if (!strcmp(what, "symbols"))
+		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
+	/* The verifier says EINVAL: it does not know the function that reads memory then. */
+	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
+		return "the kernel is locked down for confidentiality";
+	return strerror(-error);
+}
+
+static const char *error_name(int error)
+{
+	const char *name = strerrorname_np(-error);
+
+	return name ? name : "error";
+}
+
+int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size)
+{
+	size_t used = 0;
+	int r = -EOPNOTSUPP;
+
+	libbpf_set_print(NULL);
+	why[0] = 0;
+	for (enum hooks_id id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++) {
+		const char *what = "";
+
+		*h = (struct hooks){.id = HOOKS_NONE};
+		if (wanted != HOOKS_NONE && wanted != id)
+			continue;
+		r = attach_set(h, id, &what);
+		if (!r)
+			return 0;
+		if (used < why_size)
+			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
+					 used ? "; " : "", hooks_names[id], what, error_name(r),
+					 reason(id, r, what));
+		hooks_close(h);
+	}
+	return r;
+}
+
+void hooks_close(struct hooks *h)
+{
+	for (size_t i = 0; i < h->n_links; i++)
+		close(h->links[i].fd);
+	bpf_object__close(h->object); /* accepts NULL */
+	*h = (struct hooks){.id = HOOKS_NONE};
+}
+
+size_t hooks_programs(const struct hooks *h, int *programs, size_t max)
+{
+	struct bpf_program *p;
+	size_t n = 0;
+
+	bpf_object__for_each_program(p, h->object)
+	{
+		if (n == max)
+			break;
+		programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);
+		n += programs[n] >= 0;
+	}
+	return n;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hooks: the hook sets; loading and attaching one of them, all of it or nothing.
+ */
+#ifndef IPFW_BPF_HOOKS_H
+#define IPFW_BPF_HOOKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/maps.h"
+#include "model/snapshot.h"
+
+#define HOOKS_LINKS_MAX 16
+
+struct bpf_object;
+
+struct hooks {
+	enum hooks_id id;
+	struct bpf_object *object; /* owns the maps' descriptors */
+	int maps[MAP_COUNT];
+	struct {
+		int fd;
+		char name[32];
+	} links[HOOKS_LINKS_MAX];
+	size_t n_links;
+};
+
+/*
+ * Attach the hook set `wanted`, or with HOOKS_NONE the first that works, to the calling thread's
+ * network namespace. Returns 0; -errno of the last refused set, with what was refused and why in
+ * `why`. The caller calls hooks_close().
+ */
+int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size);
+
+/* Close the descriptors; links that are not pinned end. Accepts an object that failed to open. */
+void hooks_close(struct hooks *h);
+
+/* Duplicates of the programs' descriptors. Returns how many; the caller closes them. */
+size_t hooks_programs(const struct hooks *h, int *programs, size_t max);
+
+/* A number for the eBPF object of that set: differs between versions that count differently. */
+uint64_t hooks_object_hash(enum hooks_id id);
+
+#endif

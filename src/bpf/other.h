@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * other: what the device counted and IP did not see on it: other protocols (ARP), and
+ * what passes by the IP layer (flowtables, XDP, hardware offload).
+ *
+ *     other = device - IPv4 - IPv6, each since the record of the interface began, never below 0
+ *
+ * in packets, and in octets less the link-layer headers of the IP packets. Absent where that is not
+ * known: on software devices that GSO packets passed, which some of them count as one and some as
+ * their segments; and octets, where fewer are left than the packets that are left must have.
+ */
+#ifndef IPFW_BPF_OTHER_H
+#define IPFW_BPF_OTHER_H
+
+#include "ipfw_shared.h"
+#include "model/snapshot.h"
+
+/* Note in the record where the device stood when the interface had counted `own`. */
+void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
+		    const struct ipfw_if_counters *own);
+
+/* Fill figures[FAMILY_OTHER] of the row. */
+void residual_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
+		   const struct ipfw_if_counters *own);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * owners: whose the counts are. The hooks count by ifindex, and an ifindex can pass from one
+ * interface to another, so a record beside the counters says which interface they belong to and
+ * what was counted before it. The records live in maps too: they are pinned with the counters, and
+ * whoever reads next goes on from there.
+ *
+ * The kernel itself tells when an interface went away: it takes it out of the map `present`. An
+ * interface that is back with the same name and ifindex is thus known to be another.
+ */
+#ifndef IPFW_BPF_OWNERS_H
+#define IPFW_BPF_OWNERS_H
+
+#include <time.h>
+
+#include "bpf/maps.h"
+#include "model/snapshot.h"
+
+struct book {
+	struct ipfw_info info;
+	struct table if_records, if_bases, path_records;
+};
+
+/* What a clock shows, in ns. */
+uint64_t book_clock_ns(clockid_t clock);
+
+/*
+ * When the counters began, by CLOCK_REALTIME as it is set now: by how many whole seconds it was set
+ * since then, CLOCK_BOOTTIME tells. So the same moment stays the same to the digit.
+ */
+struct timespec book_since(const struct ipfw_info *info);
+
+/* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
+int book_read(struct book *b, const int *maps);
+void book_clear(struct book *b);
+
+/*
+ * Fill the snapshot, whose interfaces must be all that there are, sorted, with the device's own
+ * counters; bring the records up to date. Returns 0 or -errno: then they may be behind.
+ */
+int book_fill(struct book *b, const int *maps, const struct counts *counts, struct snapshot *s);
+
+#endif

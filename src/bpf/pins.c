@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "bpf/pins.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/netns.h"
+
+#define BPFFS    "/sys/fs/bpf"
+#define NS_PER_S 1000000000
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512] = "";
+	const char *rest;
+	int parent = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (fgets(line, sizeof(line), f) && (rest = strrchr(line, ')')))
+		sscanf(rest, ") %*c %d", &parent);
+	fclose(f);
+	return parent;
+}
+
+/*
+ * Where bpffs is, for this process: "ip netns exec" mounts a fresh /sys over it, but the shell that
+ * it was called from has the old one. `hidden`: an ancestor lives in another mount namespace.
+ */
+static bool find_bpffs(char place[64], bool *hidden)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(place, 64, BPFFS);
+	*hidden = false;
+	if (is_bpffs(place))
+		return true;
+	if (stat("/proc/thread-self/ns/mnt", &ours) < 0)
+		return false;
+	for (pid_t pid = getppid(); pid > 0; pid = parent_of(pid)) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+		if (stat(path, &theirs) < 0 || theirs.st_ino == ours.st_ino)
+			continue;
+		*hidden = true;
+		snprintf(place, 64, "/proc/%d/root" BPFFS, pid);
+		if (is_bpffs(place))
+			return true;
+	}
+	return false;
+}
+
+int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
+{
+	char place[64];
+	uint64_t netns = netns_inode();
+	bool hidden, found = find_bpffs(place, &hidden);
+
+	if (!found && !hidden && may_mount)
+		found = !mount("bpf", BPFFS, "bpf", 0, "mode=0700");
+	if (!found) {
+		snprintf(why, why_size,
+			 hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
+				: "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
+		return -ENOENT;
+	}
+	if (!netns) {
+		snprintf(why, why_size, "cannot tell which network namespace this is");
+		return -ENOENT;
+	}
+	snprintf(p->base, sizeof(p->base), "%s/ipfwagent", place);
+	snprintf(p->directory, sizeof(p->directory), "%s/netns-%llu-layout-%d", p->base,
+		 (unsigned long long)netns, IPFW_LAYOUT);
+	return 0;
+}
+
+int pins_open_maps(const struct pins *p, int maps[MAP_COUNT])
+{
+	char path[256];
+	int r = 0;
+
+	for (int i = 0; i < MAP_COUNT; i++)
+		maps[i] = -1;
+	for (int i = 0; i < MAP_COUNT && !r; i++) {
+		snprintf(path, sizeof(path), "%s/%s", p->directory, map_names[i]);
+		maps[i] = bpf_obj_get(path);
+		if (maps[i] < 0)
+			r = -errno;
+	}
+	for (int i = 0; i < MAP_COUNT && r; i++)
+		if (maps[i] >= 0)
+			close(maps[i]);
+	return r;
+}
+
+/* The pin's path, if it is one of a link. */
+static bool link_path(char path[PATH_MAX], const char *directory, const char *name)
+{
+	return snprintf(path, PATH_MAX, "%s/%s", directory, name) < PATH_MAX &&
+	       !strncmp(name, "link_", 5);
+}
+
+size_t pins_open_programs(const struct pins *p, int *programs, size_t max)
+{
+	DIR *d = opendir(p->directory);
+	char path[PATH_MAX];
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && n < max && (e = readdir(d))) {
+		struct bpf_link_info info = {.id = 0};
+		uint32_t size = sizeof(info);
+		int fd = link_path(path, p->directory, e->d_name) ? bpf_obj_get(path) : -1;
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
+			programs[n] = bpf_prog_get_fd_by_id(info.prog_id);
+			n += programs[n] >= 0;
+		}
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static int pin(const char *directory, const char *name, int fd)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
+}
+
+static struct timespec seal(uint64_t since_ns)
+{
+	return (struct timespec){since_ns / NS_PER_S, since_ns % NS_PER_S};
+}
+
+int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
+{
+	const struct timespec times[] = {{0, UTIME_OMIT}, seal(since_ns)};
+	char new[sizeof(p->directory) + 8];
+	int r = 0;
+
+	/* Made beside and renamed, so that nobody finds half of it. No dots: bpffs refuses them. */
+	snprintf(new, sizeof(new), "%s-new", p->directory);
+	if ((mkdir(p->base, 0700) < 0 && errno != EEXIST) || mkdir(new, 0700) < 0)
+		return -errno;
+	for (int i = 0; i < MAP_COUNT && !r; i++)
+		r = pin(new, map_names[i], h->maps[i]);
+	for (size_t i = 0; i < h->n_links && !r; i++)
+		r = pin(new, h->links[i].name, h->links[i].fd);
+	if (!r && (utimensat(AT_FDCWD, new, times, 0) < 0 || rename(new, p->directory) < 0))
+		r = -errno;
+	return r;
+}
+
+/* Until the kernel no longer knows the link. */
+static void await_end(uint32_t link_id)
+{
+	const struct timespec pause = {0, 2000000};
+
+	for (int i = 0; i < 1000; i++) {
+		int fd = bpf_link_get_fd_by_id(link_id);
+
+		if (fd < 0)
+			return;
+		close(fd);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Unpin one file; a link is detached. Returns 1 for a link, else 0 or -errno. */
+static int remove_pin(const char *directory, const char *name)
+{
+	struct bpf_link_info info = {.id = 0};
+	uint32_t size = sizeof(info);
+	char path[PATH_MAX];
+	bool is_link = link_path(path, directory, name);
+	int fd = is_link ? bpf_obj_get(path) : -1;
+	int r;
+
+	if (fd >= 0)
+		bpf_obj_get_info_by_fd(fd, &info, &size);
+	/* First, so that whoever is killed in between leaves nothing that looks whole. */
+	r = unlink(path) < 0 ? -errno : 0;
+	if (fd >= 0 && !r)
+		bpf_link_detach(fd); /* at once where the kind of link can; else when it is freed */
+	if (fd >= 0)
+		close(fd);
+	if (r)
+		return r;
+	if (info.id)
+		await_end(info.id);
+	return is_link;
+}
+
+static int remove_directory(const char *directory)
+{
+	DIR *d = opendir(directory);
+	struct dirent *e;
+	int links = 0, r = 0;
+
+	if (!d)
+		return -errno;
+	while (r >= 0 && (e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		r = remove_pin(directory, e->d_name);
+		links += r > 0;
+	}
+	closedir(d);
+	if (r >= 0 && rmdir(directory) < 0)
+		r = -errno;
+	return r < 0 ? r : links;
+}
+
+int pins_remove(const struct pins *p, bool all)
+{
+	const char *name = strrchr(p->directory, '/') + 1;
+	size_t common =
+		all ? strlen("netns-") : strstr(name, "-layout-") - name + strlen("-layout-");
+	DIR *d = opendir(p->base);
+	char path[PATH_MAX];
+	struct dirent *e;
+	int links = 0, r = 0;
+
+	if (!d)
+		return errno == ENOENT ? 0 : -errno;
+	while (r >= 0 && (e = readdir(d))) {
+		if (strncmp(e->d_name, name, common) != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", p->base, e->d_name);
+		r = remove_directory(path);
+		links += r > 0 ? r : 0;
+	}
+	closedir(d);
+	if (r >= 0)
+		rmdir(p->base); /* the last namespace's takes the base along */
+	return r < 0 ? r : links;
+}
+
+/* Not for ever: the one who holds it may have been stopped. -EBUSY: it still does. */
+static int lock(int fd, int patience_ms)
+{
+	const struct timespec pause = {0, 1000000};
+	int r = -EWOULDBLOCK;
+
+	for (int i = 0; i < patience_ms && r == -EWOULDBLOCK; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+	}
+	return r == -EWOULDBLOCK ? -EBUSY : r;
+}
+
+static int open_directory(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int pins_lock_all(const struct pins *p)
+{
+	int fd, r;
+
+	if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open_directory(p->base);
+	r = fd < 0 ? fd : lock(fd, 10000);
+	if (r < 0 && fd >= 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+int pins_open_records(const struct pins *p)
+{
+	return open_directory(p->directory);
+}
+
+bool pins_whole(int fd, uint64_t since_ns)
+{
+	struct timespec made = seal(since_ns);
+	struct stat directory;
+
+	return !fstat(fd, &directory) && directory.st_nlink &&
+	       directory.st_mtim.tv_sec == made.tv_sec && directory.st_mtim.tv_nsec == made.tv_nsec;
+}
+
+int pins_lock_records(int fd)
+{
+	return lock(fd, 1000);
+}
+
+void pins_unlock_records(int fd)
+{
+	flock(fd, LOCK_UN);
+}

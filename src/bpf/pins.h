@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pins: counters that outlive the process, as pins below bpffs: one directory for each
+ * network namespace, /sys/fs/bpf/ipfwagent/netns-INODE/, with the maps, the links and the number of
+ * the layout in the name of a directory within.
+ */
+#ifndef IPFW_BPF_PINS_H
+#define IPFW_BPF_PINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bpf/hooks.h"
+
+struct pins {
+	char base[128];      /* .../ipfwagent */
+	char directory[192]; /* this namespace's, for this layout; it need not exist */
+};
+
+/*
+ * Find where the pins of the calling thread's network namespace are. `may_mount`: mount bpffs if
+ * nobody has. Returns 0 or -errno and a sentence in `why`.
+ */
+int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size);
+
+/* Open the pinned maps of this layout. -ENOENT: there are none. The caller closes them. */
+int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);
+
+/* Open the programs of the pinned links. Returns how many; the caller closes them. */
+size_t pins_open_programs(const struct pins *p, int *programs, size_t max);
+
+/*
+ * Pin the hooks' maps and links: afterwards all are there or none. `since_ns` (CLOCK_REALTIME)
+ * becomes the directory's time, which changes when somebody takes one away. Returns 0 or -errno.
+ */
+int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns);
+
+/*
+ * Detach what is pinned for this namespace, of whichever layout, or with `all` for every one, and
+ * wait until the kernel has let go of it. Returns the number of links that ended, or -errno.
+ */
+int pins_remove(const struct pins *p, bool all);
+
+/*
+ * One process at a time may change pins, of whichever namespace. Returns a descriptor to close, or
+ * -errno; -EBUSY: somebody has held it for ten seconds.
+ */
+int pins_lock_all(const struct pins *p);
+
+/*
+ * And one at a time the records beside the counters of this namespace. The descriptor stays good
+ * for a process that has given up its privileges. Locking returns 0; -EBUSY: somebody has held it
+ * for a second; another -errno.
+ */
+int pins_open_records(const struct pins *p);
+bool pins_whole(int fd, uint64_t since_ns); /* false: some are gone, or all */
+int pins_lock_records(int fd);
+void pins_unlock_records(int fd);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/check.h"
+#include "cli/check_verdict.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/netns.h"
+#include "base/timer.h"
+#include "cli/agent_client.h"
+#include "output/plain.h"
+
+#define NS_PER_S    UINT64_C(1000000000)
+#define INTERVAL_NS NS_PER_S
+/* The agent's readings are a second old at most: asked again, it has a new one soon. */
+#define AGAIN_NS    (NS_PER_S / 10)
+#define PATIENCE_NS (5 * NS_PER_S)
+
+#define WHY_SIZE 256
+
+struct reader {
+	const struct options *o;
+	struct collector *collector;
+	bool agents;         /* the readings are the agent's */
+	char note[WHY_SIZE]; /* why they are not better */
+};
+
+static int read_agents(struct reader *reader, struct snapshot **s)
+{
+	const struct reading_request request = {.format = OUT_SYSTEM, .netns = netns_inode()};
+	struct out_document d;
+	int r = src_agent_read(&d, options_reading_socket(reader->o), &request);
+
+	if (r)
+		return r;
+	*s = snapshot_new();
+	r = *s ? system_lines_read(&d, *s, reader->note, sizeof(reader->note)) : -ENOMEM;
+	free(d.text);
+	if (r) {
+		snapshot_free(*s);
+		*s = NULL;
+	}
+	return r;
+}
+
+static int read_own(struct reader *reader, struct snapshot **s, char *why)
+{
+	int r = collect_read(reader->collector, s, why, WHY_SIZE);
+
+	snprintf(reader->note, sizeof(reader->note), "%s", collect_note(reader->collector));
+	return r;
+}
+
+static int read_first(struct reader *reader, struct snapshot **s, char *why)
+{
+	reader->agents = collect_degraded(reader->collector) && !read_agents(reader, s);
+	return reader->agents ? 0 : read_own(reader, s, why);
+}
+
+static void sleep_until(uint64_t ns)
+{
+	const struct timespec t = {ns / NS_PER_S, ns % NS_PER_S};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+/* A reading at least one interval after `first`, from where that one was. */
+static int read_second(struct reader *reader, const struct snapshot *first, struct snapshot **s,
+		       char *why)
+{
+	uint64_t interval_ns = reader->o->interval_ns ? reader->o->interval_ns : INTERVAL_NS;
+	uint64_t due_ns = first->mono_ns + interval_ns, give_up_ns = due_ns + PATIENCE_NS;
+	int r;
+
+	for (uint64_t at_ns = due_ns; at_ns < give_up_ns; at_ns = timer_now_ns() + AGAIN_NS) {
+		sleep_until(at_ns);
+		if (!reader->agents)
+			return read_own(reader, s, why);
+		r = read_agents(reader, s);
+		if (r) {
+			snprintf(why, WHY_SIZE, "the agent answered once: %s", strerror(-r));
+			return r;
+		}
+		if ((*s)->mono_ns >= due_ns)
+			return 0;
+		snapshot_free(*s);
+	}
+	snprintf(why, WHY_SIZE, "the agent takes no new reading");
+	*s = NULL;
+	return -ETIMEDOUT;
+}
+
+static int compare(struct reader *reader, const struct snapshot *first, struct snapshot *second)
+{
+	struct check_config config = {.limits = reader->o->check,
+				      .wants_ebpf = reader->o->collect.source == CHOOSE_AUTO &&
+						    !reader->o->collect.root};
+	struct out_document d;
+	struct rates *rates;
+	int verdict;
+
+	rate_follow(first, second);
+	rates = rate_compute(first, second);
+	verdict = rates ? check_verdict(&d, &config, second, rates, reader->note) : -ENOMEM;
+	rates_free(rates);
+	return check_say(&d, verdict);
+}
+
+int check_run(const struct options *o)
+{
+	struct reader reader = {.o = o};
+	struct snapshot *first = NULL, *second = NULL;
+	char why[WHY_SIZE];
+	int status;
+
+	if (collect_open(&reader.collector, &o->collect, why, sizeof(why)))
+		return check_unknown(why);
+	if (read_first(&reader, &first, why) || read_second(&reader, first, &second, why))
+		status = check_unknown(why);
+	else
+		status = compare(&reader, first, second);
+	snapshot_free(first);
+	snapshot_free(second);
+	collect_close(reader.collector);
+	return status;
+}

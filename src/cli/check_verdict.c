@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/check_verdict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+struct verdict {
+	const struct check_config *config;
+	const struct snapshot *now;
+	const struct rates *rates;
+	enum check_status status;
+	FILE *reasons;
+	size_t n_reasons;
+};
+
+static const char *const status_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+/* In a plugin's line a bar begins the performance data. */
+static void put_plain(FILE *f, const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '|' || *text == 0x7f)
+			fprintf(f, "\\x%02x", *text);
+		else
+			fputc(*text, f);
+}
+
+/* The worst counts: what is critical is known to be, and what is unknown may be. */
+static bool is_worse(enum check_status a, enum check_status b)
+{
+	static const int weights[] = {
+		[CHECK_OK] = 0, [CHECK_WARNING] = 1, [CHECK_UNKNOWN] = 2, [CHECK_CRITICAL] = 3};
+
+	return weights[a] > weights[b];
+}
+
+__attribute__((format(printf, 3, 4))) static void
+add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (v->n_reasons++)
+		fputs(", ", v->reasons);
+	put_plain(v->reasons, text);
+	if (is_worse(status, v->status))
+		v->status = status;
+}
+
+/*
+ * The sum of a figure's changes over the families of this machine. Returns false unless each of
+ * them has it; a family without any figure is not there.
+ */
+static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
+{
+	bool any = false;
+
+	*total = 0;
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		if (!v->now->system[f].figures.known)
+			continue;
+		if (!(v->rates->system[f].known >> m & 1))
+			return false;
+		*total += v->rates->system[f].value[m];
+		any = true;
+	}
+	return any;
+}
+
+static bool measure_forwarded(const struct verdict *v, enum family f, enum metric_id m,
+			      double *value)
+{
+	const struct delta *delta = &v->rates->system[f];
+
+	if (!(delta->known >> m & 1))
+		return false;
+	*value = rate_per_second(delta->value[m], v->rates->interval_ns) *
+		 (metrics[m].unit == UNIT_OCTETS ? 8 : 1);
+	return true;
+}
+
+/*
+ * Of nothing, nothing is refused. What was on its way at the first reading can make more go out
+ * than was handed over: then nothing was refused either.
+ */
+static bool measure_refused(const struct verdict *v, double *value)
+{
+	uint64_t in, out;
+
+	if (!sum(v, M_IN_FORW_PACKETS, &in) || !sum(v, M_OUT_FORW_PACKETS, &out))
+		return false;
+	*value = in > out ? 100.0 * (double)(in - out) / (double)in : 0;
+	return true;
+}
+
+static bool measure_not_routed(const struct verdict *v, double *value)
+{
+	uint64_t total = 0, one;
+
+	for (int m = M_NO_ROUTES; m < M_COUNT; m++) {
+		if (!sum(v, m, &one))
+			return false;
+		total += one;
+	}
+	*value = rate_per_second(total, v->rates->interval_ns);
+	return true;
+}
+
+/* Returns false if it is not known. */
+static bool measure(const struct verdict *v, enum check_key key, double *value)
+{
+	switch (key) {
+	case CHECK_IPV4_BPS:
+		return measure_forwarded(v, FAMILY_IPV4, M_OUT_FORW_OCTETS, value);
+	case CHECK_IPV6_BPS:
+		return measure_forwarded(v, FAMILY_IPV6, M_OUT_FORW_OCTETS, value);
+	case CHECK_IPV4_PPS:
+		return measure_forwarded(v, FAMILY_IPV4, M_OUT_FORW_PACKETS, value);
+	case CHECK_IPV6_PPS:
+		return measure_forwarded(v, FAMILY_IPV6, M_OUT_FORW_PACKETS, value);
+	case CHECK_REFUSED:
+		return measure_refused(v, value);
+	case CHECK_NOT_ROUTED:
+		return measure_not_routed(v, value);
+	case CHECK_KEYS:
+		break;
+	}
+	return false;
+}
+
+static const char *unit_of(enum check_key key)
+{
+	return key == CHECK_REFUSED ? "%" : "";
+}
+
+static void put_perfdata(FILE *f, const struct check_config *config, enum check_key key,
+			 double value)
+{
+	fprintf(f, " '%s'=%.3f%s;", check_keys[key], value, unit_of(key));
+	check_range_print(f, &config->limits.warn[key]);
+	fputc(';', f);
+	check_range_print(f, &config->limits.crit[key]);
+	fputs(key == CHECK_REFUSED ? ";0;100" : ";0;", f);
+}
+
+static void judge_range(struct verdict *v, enum check_key key, double value,
+			const struct check_range *range, enum check_status status)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+
+	if (!check_range_alerts(range, value))
+		return;
+	f = open_memstream(&text, &size);
+	if (f) {
+		check_range_print(f, range);
+		fclose(f);
+	}
+	add_reason(v, status, "%s is %.3f%s (limit %s)", check_keys[key], value, unit_of(key),
+		   text ? text : "");
+	free(text);
+}
+
+static void judge_key(struct verdict *v, enum check_key key, FILE *perfdata)
+{
+	const struct check_range *warn = &v->config->limits.warn[key],
+				 *crit = &v->config->limits.crit[key];
+	double value;
+
+	if (!measure(v, key, &value)) {
+		if (warn->set || crit->set)
+			add_reason(v, CHECK_UNKNOWN,
+				   "%s is not known: %s does not count it, or began anew",
+				   check_keys[key],
+				   v->now->source == SOURCE_EBPF ? "eBPF" : "the kernel");
+		return;
+	}
+	put_perfdata(perfdata, v->config, key, value);
+	if (check_range_alerts(crit, value))
+		judge_range(v, key, value, crit, CHECK_CRITICAL);
+	else
+		judge_range(v, key, value, warn, CHECK_WARNING);
+}
+
+static void judge_family(struct verdict *v, enum family f)
+{
+	const struct snapshot_system *row = &v->now->system[f];
+
+	if (!row->forwarding_known)
+		add_reason(v, CHECK_UNKNOWN, "whether %s is forwarded is not known",
+			   family_names[f]);
+	else if (!row->forwarding)
+		add_reason(v, CHECK_CRITICAL, "forwarding of %s is off", family_names[f]);
+}
+
+static void judge_forwarding(struct verdict *v)
+{
+	unsigned require =
+		v->config->limits.require ? v->config->limits.require : 1u << REQUIRE_ANY;
+	const struct snapshot_system *system = v->now->system;
+	bool any = false, all_known = true;
+
+	if (require & 1u << REQUIRE_IPV4)
+		judge_family(v, FAMILY_IPV4);
+	if (require & 1u << REQUIRE_IPV6)
+		judge_family(v, FAMILY_IPV6);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		any |= system[f].forwarding_known && system[f].forwarding;
+		all_known &= system[f].forwarding_known || !system[f].figures.known;
+	}
+	if (!(require & 1u << REQUIRE_ANY) || any)
+		return;
+	if (all_known)
+		add_reason(v, CHECK_CRITICAL, "forwarding is off");
+	else
+		add_reason(v, CHECK_UNKNOWN, "whether anything is forwarded is not known");
+}
+
+static void judge_source(struct verdict *v, const char *note)
+{
+	const struct snapshot *now = v->now;
+
+	if (v->config->wants_ebpf && now->source != SOURCE_EBPF)
+		add_reason(v, CHECK_WARNING, "degraded: the kernel's own counters%s%s",
+			   *note ? ": " : "", note);
+	if (now->troubles)
+		add_reason(v, CHECK_WARNING, "incomplete: %s", now->trouble);
+	if (now->missed_packets || now->missed_path_packets)
+		add_reason(v, CHECK_WARNING,
+			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths",
+			   now->missed_packets, now->missed_path_packets);
+}
+
+static void put_summary(const struct verdict *v, FILE *f)
+{
+	double bits, packets;
+
+	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
+		fprintf(f, "%s%s", i == FAMILY_IPV4 ? "forwarded " : ", ", family_names[i]);
+		if (measure_forwarded(v, i, M_OUT_FORW_PACKETS, &packets))
+			fprintf(f, " %.1f packets/s", packets);
+		else
+			fputs(" not known", f);
+		if (measure_forwarded(v, i, M_OUT_FORW_OCTETS, &bits))
+			fprintf(f, " %.1f bit/s", bits);
+	}
+}
+
+/* The whole line, from its parts. */
+static int finish(struct out_document *d, const struct verdict *v,
+		  const struct out_document *reasons, const struct out_document *perfdata)
+{
+	FILE *f = out_begin(d);
+
+	if (!f)
+		return -errno;
+	fprintf(f, "IPFW %s - ", status_words[v->status]);
+	if (v->n_reasons)
+		fwrite(reasons->text, 1, reasons->size, f);
+	else
+		put_summary(v, f);
+	if (perfdata->size)
+		fputs(" |", f);
+	fwrite(perfdata->text, 1, perfdata->size, f);
+	fputc('\n', f);
+	return out_end(d, f);
+}
+
+int check_verdict(struct out_document *d, const struct check_config *config,
+		  const struct snapshot *now, const struct rates *rates, const char *note)
+{
+	struct out_document reasons, perfdata;
+	struct verdict v = {.config = config, .now = now, .rates = rates};
+	FILE *f;
+	int r = -ENOMEM;
+
+	v.reasons = out_begin(&reasons);
+	f = out_begin(&perfdata);
+	if (v.reasons && f) {
+		judge_forwarding(&v);
+		judge_source(&v, note);
+		for (int key = 0; key < CHECK_KEYS; key++)
+			judge_key(&v, key, f);
+		r = 0;
+	}
+	if (v.reasons && out_end(&reasons, v.reasons))
+		r = -ENOMEM;
+	if (f && out_end(&perfdata, f))
+		r = -ENOMEM;
+	if (!r)
+		r = finish(d, &v, &reasons, &perfdata);
+	free(reasons.text);
+	free(perfdata.text);
+	return r ? r : (int)v.status;
+}
+
+int check_say(struct out_document *d, int verdict)
+{
+	int r = verdict < 0 ? verdict : out_document(d);
+
+	if (verdict >= 0)
+		free(d->text);
+	if (!r)
+		return verdict;
+	log_warning("%s%s", verdict < 0 ? "" : "standard output: ", strerror(-r));
+	return CHECK_UNKNOWN;
+}
+
+int check_unknown(const char *why)
+{
+	struct out_document d;
+	FILE *f = out_begin(&d);
+	int r;
+
+	if (!f)
+		return check_say(&d, -errno);
+	fprintf(f, "IPFW %s - ", status_words[CHECK_UNKNOWN]);
+	put_plain(f, why);
+	fputc('\n', f);
+	r = out_end(&d, f);
+	return check_say(&d, r ? r : CHECK_UNKNOWN);
+}

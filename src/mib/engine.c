@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "mib/engine.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint32_t objects[] = {MIB_OBJECTS};
+
+#define OBJECTS_LEN (sizeof(objects) / sizeof(objects[0]))
+
+static_assert(OBJECTS_LEN + 2 + 1 + MIB_INDEX_MAX <= MIB_OID_MAX, "the longest OID fits");
+
+/* What is left of an OID after the parts that were matched. */
+struct rest {
+	const uint32_t *id;
+	size_t len;
+};
+
+enum order { BEFORE, WITHIN, AFTER };
+
+/* Where an OID lies relative to the subtree `prefix`; WITHIN takes the prefix off it. */
+static enum order match(struct rest *oid, const uint32_t *prefix, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (i == oid->len || oid->id[i] < prefix[i])
+			return BEFORE;
+		if (oid->id[i] > prefix[i])
+			return AFTER;
+	}
+	oid->id += len;
+	oid->len -= len;
+	return WITHIN;
+}
+
+/* OIDs' order (RFC 2741, 2.1): a proper prefix comes first. */
+static int compare(const uint32_t *a, size_t a_len, const struct rest *b)
+{
+	for (size_t i = 0; i < a_len && i < b->len; i++)
+		if (a[i] != b->id[i])
+			return a[i] < b->id[i] ? -1 : 1;
+	return a_len < b->len ? -1 : a_len > b->len;
+}
+
+/* The first row whose index is not before `index`, or (`after`) is behind it. */
+static size_t find_row(const struct mib_table *t, const struct mib_view *v,
+		       const struct rest *index, bool after)
+{
+	size_t low = 0, high = t->rows(v);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint32_t id[MIB_INDEX_MAX];
+
+		t->index(v, middle, id);
+		if (compare(id, t->n_index, index) < (after ? 1 : 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * The first present cell of a column at or after `row`, or the number of rows. Rows that prove
+ * absent are remembered, so that a walk over an empty column looks at each of them once.
+ */
+static size_t find_cell(struct mib_context *ctx, size_t table, unsigned column, size_t row,
+			struct mib_value *out)
+{
+	const struct mib_table *t = &mib_tables[table];
+	struct mib_gap *gap = &ctx->gap[table][column];
+	size_t n = t->rows(ctx->view), from = row;
+
+	if (row >= gap->from && row < gap->to) {
+		from = gap->from;
+		row = gap->to;
+	}
+	while (row < n && !t->cell(ctx, row, column, out))
+		row++;
+	if (row > from) {
+		gap->from = from;
+		gap->to = row;
+	}
+	return row;
+}
+
+static bool find_next(struct mib_context *ctx, size_t table, struct rest after,
+		      struct mib_oid *next, struct mib_value *out)
+{
+	const struct mib_table *t = &mib_tables[table];
+	unsigned column = t->first_column;
+	size_t row = 0;
+
+	switch (match(&after, t->prefix, t->prefix_len)) {
+	case AFTER:
+		return false;
+	case WITHIN:
+		if (!after.len || after.id[0] < column)
+			break;
+		if (after.id[0] > t->last_column)
+			return false;
+		column = after.id[0];
+		after.id++;
+		after.len--;
+		row = find_row(t, ctx->view, &after, true);
+		break;
+	case BEFORE:
+		break;
+	}
+
+	for (; column <= t->last_column; column++, row = 0) {
+		row = find_cell(ctx, table, column, row, out);
+		if (row == t->rows(ctx->view))
+			continue;
+		memcpy(next->id, objects, sizeof(objects));
+		memcpy(next->id + OBJECTS_LEN, t->prefix, t->prefix_len * sizeof(t->prefix[0]));
+		next->len = OBJECTS_LEN + t->prefix_len;
+		next->id[next->len++] = column;
+		t->index(ctx->view, row, next->id + next->len);
+		next->len += t->n_index;
+		return true;
+	}
+	return false;
+}
+
+enum mib_result mib_getnext(struct mib_context *ctx, const uint32_t *oid, size_t len,
+			    struct mib_oid *next, struct mib_value *out)
+{
+	struct rest after = {oid, len};
+
+	switch (match(&after, objects, OBJECTS_LEN)) {
+	case BEFORE:
+		after.len = 0;
+		break;
+	case WITHIN:
+		break;
+	case AFTER:
+		return MIB_END;
+	}
+	for (size_t table = 0; table < MIB_TABLES; table++)
+		if (find_next(ctx, table, after, next, out))
+			return MIB_FOUND;
+	return MIB_END;
+}
+
+void mib_context_init(struct mib_context *ctx, const struct mib_view *view)
+{
+	ctx->view = view;
+	memset(ctx->gap, 0, sizeof(ctx->gap));
+}
+
+enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,
+			struct mib_value *out)
+{
+	struct rest rest = {oid, len};
+
+	if (match(&rest, objects, OBJECTS_LEN) != WITHIN)
+		return MIB_NO_OBJECT;
+	for (size_t table = 0; table < MIB_TABLES; table++) {
+		const struct mib_table *t = &mib_tables[table];
+		uint32_t id[MIB_INDEX_MAX];
+		unsigned column;
+		size_t row;
+
+		if (match(&rest, t->prefix, t->prefix_len) != WITHIN)
+			continue;
+		if (!rest.len || rest.id[0] < t->first_column || rest.id[0] > t->last_column)
+			return MIB_NO_OBJECT;
+		column = rest.id[0];
+		rest.id++;
+		rest.len--;
+		row = find_row(t, ctx->view, &rest, false);
+		if (row == t->rows(ctx->view))
+			return MIB_NO_INSTANCE;
+		t->index(ctx->view, row, id);
+		if (compare(id, t->n_index, &rest) || !t->cell(ctx, row, column, out))
+			return MIB_NO_INSTANCE;
+		return MIB_FOUND;
+	}
+	return MIB_NO_OBJECT;
+}

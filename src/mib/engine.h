@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine: GET and GETNEXT over the tables of snmp_tables.h. No net-snmp types and no I/O; the
+ * only state is what a mib_context remembers of its view to skip absent instances quickly.
+ *
+ * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
+ * ones, beginning with MIB_ROOT; those outside of it are answered like any other.
+ */
+#ifndef IPFW_MIB_ENGINE_H
+#define IPFW_MIB_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mib/tables.h"
+
+/* ipfwAgentMIB: below net-snmp's arc for private trials, until the project has its own number. */
+#define MIB_ROOT 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269
+
+#define MIB_OBJECTS MIB_ROOT, 1 /* ipfwObjects: the subtree that the agent registers */
+#define MIB_OID_MAX 20          /* no instance has a longer OID */
+
+struct mib_oid {
+	uint32_t id[MIB_OID_MAX];
+	size_t len;
+};
+
+enum mib_result {
+	MIB_FOUND,
+	MIB_NO_OBJECT,   /* noSuchObject: no column or scalar of ours begins like this */
+	MIB_NO_INSTANCE, /* noSuchInstance: the object exists, this instance does not */
+	MIB_END,         /* GETNEXT: nothing of ours follows */
+};
+
+/* Set the view and forget what was remembered of another one. The times are left as they are. */
+void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
+
+/* The value of exactly that instance. *out is written when the result is MIB_FOUND. */
+enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,
+			struct mib_value *out);
+
+/* The first instance after `oid`: its OID in *next, its value in *out. MIB_FOUND or MIB_END. */
+enum mib_result mib_getnext(struct mib_context *ctx, const uint32_t *oid, size_t len,
+			    struct mib_oid *next, struct mib_value *out);
+
+#endif

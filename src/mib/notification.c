@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "mib/notification.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define SUFFIX_MAX 4
+
+/* A subject's notification, and its objects, of which the first are those that tell of a change. */
+static const struct subject {
+	uint32_t number;
+	size_t keys; /* 0: told once, when the watch begins */
+	size_t n;
+	struct {
+		size_t len;
+		uint32_t suffix[SUFFIX_MAX]; /* below ipfwObjects */
+	} objects[NOTICE_OBJECTS_MAX];
+} subjects[] = {
+	{3, 0, 1, {{3, {1, 1, 0}}}},                                 /* ipfwVersion.0 */
+	{1, 1, 1, {{4, {2, 1, 2, FAMILY_IPV4}}}},                    /* ipfwSystemForwarding */
+	{1, 1, 1, {{4, {2, 1, 2, FAMILY_IPV6}}}},                    /* the same */
+	{2, 2, 3, {{3, {1, 3, 0}}, {3, {1, 4, 0}}, {3, {1, 6, 0}}}}, /* source, hooks, why */
+};
+
+static_assert(sizeof(subjects) / sizeof(subjects[0]) == NOTICE_SUBJECTS, "one watch for each");
+
+/* The subject's objects as they are; false: one is absent. */
+static bool observe(const struct subject *subject, struct mib_context *ctx, struct notice *out)
+{
+	static const uint32_t root[] = {MIB_OBJECTS};
+
+	out->number = subject->number;
+	out->n = subject->n;
+	for (size_t i = 0; i < subject->n; i++) {
+		struct mib_oid *name = &out->names[i];
+
+		memcpy(name->id, root, sizeof(root));
+		name->len = sizeof(root) / sizeof(root[0]);
+		for (size_t k = 0; k < subject->objects[i].len; k++)
+			name->id[name->len++] = subject->objects[i].suffix[k];
+		if (mib_get(ctx, name->id, name->len, &out->values[i]) != MIB_FOUND)
+			return false;
+	}
+	return true;
+}
+
+static bool same(const struct mib_value *a, const struct mib_value *b)
+{
+	return a->type == MIB_STRING ? !strcmp(a->string, b->string) : a->number == b->number;
+}
+
+size_t notice_find(struct notice_watch *w, const struct mib_view *view, uint64_t now_ns,
+		   uint64_t hold_down_ns, bool quiet, struct notice out[NOTICE_SUBJECTS])
+{
+	struct mib_context ctx = {.now_ns = now_ns};
+	size_t found = 0;
+
+	mib_context_init(&ctx, view);
+	for (size_t s = 0; s < NOTICE_SUBJECTS; s++) {
+		struct notice *notice = &out[found];
+		size_t keys = subjects[s].keys;
+		bool first = !w->subjects[s].is_told, changed = first && !keys;
+
+		if (!observe(&subjects[s], &ctx, notice))
+			continue;
+		for (size_t i = 0; i < keys && !first; i++)
+			changed |= !same(&notice->values[i], &w->subjects[s].told[i]);
+		if (changed && !quiet && w->subjects[s].sent_ns &&
+		    now_ns - w->subjects[s].sent_ns < hold_down_ns)
+			continue;
+		w->subjects[s].is_told = true;
+		memcpy(w->subjects[s].told, notice->values, sizeof(notice->values));
+		if (!changed || quiet)
+			continue;
+		w->subjects[s].sent_ns = notice->at_ns = now_ns;
+		found++;
+	}
+	return found;
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+#include "mib/tables.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "config.h"
+
+/* Columns that are no figures; those of the figures stand in metrics[]. */
+enum {
+	AGENT_VERSION = 1,
+	AGENT_MIB_REVISION,
+	AGENT_SOURCE,
+	AGENT_HOOKS,
+	AGENT_STATUS,
+	AGENT_STATUS_TEXT,
+	AGENT_INTERVAL,
+	AGENT_AGE,
+	AGENT_DURATION,
+	AGENT_SAMPLES,
+	AGENT_SAMPLE_ERRORS,
+	AGENT_INTERFACES,
+	AGENT_TABLE_CHANGE,
+	AGENT_NOTIFICATIONS_DROPPED,
+	AGENT_COLUMNS
+};
+enum { SYSTEM_FORWARDING = 2, SYSTEM_QUALITY = 11, SYSTEM_DISCONTINUITY = 12 };
+enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
+enum { RATE_INTERVAL = 2 };
+enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+
+#define NS_PER_MS 1000000u
+#define NS_PER_US 1000u
+#define NS_PER_CS 10000000u /* TimeTicks: 1/100 s */
+
+static bool number(struct mib_value *out, enum mib_type type, uint64_t value)
+{
+	out->type = type;
+	out->number = value;
+	return true;
+}
+
+static bool gauge(struct mib_value *out, uint64_t value)
+{
+	return number(out, MIB_GAUGE32, value < UINT32_MAX ? value : UINT32_MAX);
+}
+
+static bool string(struct mib_value *out, const char *value)
+{
+	out->type = MIB_STRING;
+	snprintf(out->string, sizeof(out->string), "%s", value);
+	return true;
+}
+
+static bool interface_name(struct mib_value *out, const char *name)
+{
+	out->type = MIB_STRING;
+	name_escape(out->string, sizeof(out->string), name, NAME_ASCII);
+	return true;
+}
+
+static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
+{
+	return ctx->now_ns > then_ns ? ctx->now_ns - then_ns : 0;
+}
+
+/* TimeStamp: sysUpTime at that moment, at least 1; 0 for moments before sysUpTime began. */
+static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mib_value *out)
+{
+	int64_t uptime_ns = (int64_t)then_ns - ctx->master_start_ns;
+	uint32_t ticks = (uint32_t)(uptime_ns / NS_PER_CS);
+
+	if (!then_ns || uptime_ns < 0)
+		return number(out, MIB_TIMETICKS, 0);
+	return number(out, MIB_TIMETICKS, ticks ? ticks : 1);
+}
+
+/*
+ * The kernel's and the device's own counters are followed for as long as this agent shows them to
+ * this master: nobody knows of a reset before, and what began before the master would have the same
+ * time, 0, as eBPF counters of before it.
+ */
+static bool discontinuity(const struct mib_context *ctx, enum family family,
+			  const struct figures *f, const struct continuity *c,
+			  struct mib_value *out)
+{
+	bool followed = ctx->view->snapshot->source == SOURCE_KERNEL || family == FAMILY_TOTAL;
+	uint64_t since_ns = c->since_ns;
+
+	if (followed && since_ns < ctx->view->master_since_ns)
+		since_ns = ctx->view->master_since_ns;
+	return f->known && timestamp(ctx, since_ns, out);
+}
+
+static bool quality(const struct figures *f, struct mib_value *out)
+{
+	enum quality q = figures_quality(f, METRICS_IF);
+
+	static_assert(QUALITY_EXACT == 1 && QUALITY_DERIVED == 2, "the numbers of IpfwQuality");
+	return q != QUALITY_UNAVAILABLE && number(out, MIB_INTEGER, q);
+}
+
+static bool counter(const struct figures *f, enum metric_id m, struct mib_value *out)
+{
+	return figures_known(f, m) && number(out, MIB_COUNTER64, f->value[m]);
+}
+
+/* Which figure has `column` in that member of struct metric; M_COUNT: none. */
+#define FIND_METRIC(member, column) find_metric(offsetof(struct metric, member), column)
+
+static enum metric_id find_metric(size_t offset, unsigned column)
+{
+	unsigned m = 0;
+
+	while (m < M_COUNT && *((const unsigned char *)&metrics[m] + offset) != column)
+		m++;
+	return (enum metric_id)m;
+}
+
+/* total is the device's own count: it knows nothing of forwarding. */
+static bool family_counts(enum family family, enum metric_id m)
+{
+	return family != FAMILY_TOTAL || m <= M_OUT_OCTETS;
+}
+
+static bool known_delta(const struct delta *d, enum metric_id m)
+{
+	return m < M_COUNT && d->known >> m & 1;
+}
+
+static bool rate_cell(const struct rates *r, const struct delta *d, unsigned column,
+		      struct mib_value *out)
+{
+	enum metric_id m;
+	double rate;
+
+	if (column == RATE_INTERVAL)
+		return d->known && gauge(out, r->interval_ns / NS_PER_MS);
+	m = FIND_METRIC(delta_column, column);
+	if (m < M_COUNT)
+		return known_delta(d, m) && number(out, MIB_COUNTER64, d->value[m]);
+	m = FIND_METRIC(rate_column, column);
+	if (!known_delta(d, m))
+		return false;
+	rate = rate_per_second(d->value[m], r->interval_ns);
+	if (metrics[m].unit == UNIT_OCTETS)
+		rate = rate * 8 / 1000; /* kilobits */
+	return gauge(out, rate < UINT32_MAX ? (uint64_t)(rate + 0.5) : UINT32_MAX);
+}
+
+static size_t agent_rows(const struct mib_view *v)
+{
+	(void)v;
+	return 1;
+}
+
+static void agent_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	(void)v;
+	index[0] = row;
+}
+
+/* Interfaces without an ifIndex come first and are left out. */
+static size_t skipped_ifs(const struct snapshot *s)
+{
+	size_t low = 0, high = s->n_ifs;
+
+	if (!high || s->ifs[0].ifindex)
+		return 0; /* as on every live system */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->ifs[middle].ifindex)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static size_t shown_ifs(const struct snapshot *s)
+{
+	return s->n_ifs - skipped_ifs(s);
+}
+
+static bool reading_cell(const struct mib_context *ctx, unsigned column, struct mib_value *out)
+{
+	const struct snapshot *s = ctx->view->snapshot;
+
+	switch (column) {
+	case AGENT_SOURCE:
+		return s->source && number(out, MIB_INTEGER, s->source);
+	case AGENT_HOOKS:
+		return string(out, hooks_names[s->hooks]);
+	case AGENT_AGE:
+		return gauge(out, age_ns(ctx, s->mono_ns) / NS_PER_MS);
+	case AGENT_DURATION:
+		return gauge(out, s->duration_ns / NS_PER_US);
+	case AGENT_INTERFACES:
+		return gauge(out, shown_ifs(s));
+	}
+	return false;
+}
+
+static bool agent_cell(const struct mib_context *ctx, size_t row, unsigned column,
+		       struct mib_value *out)
+{
+	const struct mib_view *v = ctx->view;
+
+	(void)row;
+	if (column == AGENT_VERSION)
+		return string(out, PACKAGE_VERSION);
+	if (column == AGENT_MIB_REVISION)
+		return gauge(out, MIB_REVISION);
+	if (!v)
+		return false;
+	switch (column) {
+	case AGENT_STATUS:
+		return number(out, MIB_INTEGER, v->status);
+	case AGENT_STATUS_TEXT:
+		return string(out, v->status_text);
+	case AGENT_INTERVAL:
+		return gauge(out, v->interval_ms);
+	case AGENT_SAMPLES:
+		return number(out, MIB_COUNTER64, v->samples);
+	case AGENT_SAMPLE_ERRORS:
+		return number(out, MIB_COUNTER64, v->sample_errors);
+	case AGENT_TABLE_CHANGE:
+		return timestamp(ctx, v->if_change_ns, out);
+	case AGENT_NOTIFICATIONS_DROPPED:
+		return number(out, MIB_COUNTER64, v->notifications_dropped);
+	}
+	return v->snapshot && reading_cell(ctx, column, out);
+}
+
+static size_t system_rows(const struct mib_view *v)
+{
+	return v && v->snapshot ? FAMILY_MIB_COUNT - FAMILY_IPV4 : 0;
+}
+
+static void system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	(void)v;
+	index[0] = FAMILY_IPV4 + row;
+}
+
+static bool system_cell(const struct mib_context *ctx, size_t row, unsigned column,
+			struct mib_value *out)
+{
+	const struct snapshot_system *s = &ctx->view->snapshot->system[FAMILY_IPV4 + row];
+	enum metric_id m;
+
+	switch (column) {
+	case SYSTEM_FORWARDING:
+		return s->forwarding_known && number(out, MIB_INTEGER, s->forwarding ? 1 : 2);
+	case SYSTEM_QUALITY:
+		return quality(&s->figures, out);
+	case SYSTEM_DISCONTINUITY:
+		return discontinuity(ctx, (enum family)(FAMILY_IPV4 + row), &s->figures,
+				     &s->continuity, out);
+	}
+	m = FIND_METRIC(sys_column, column);
+	return m < M_COUNT && counter(&s->figures, m, out);
+}
+
+static size_t if_rows(const struct mib_view *v)
+{
+	return v && v->snapshot ? FAMILY_MIB_COUNT * shown_ifs(v->snapshot) : 0;
+}
+
+/* Rows are ordered by family, then by interface. */
+static const struct snapshot_if *if_of_row(const struct snapshot *s, size_t row,
+					   enum family *family)
+{
+	size_t skip = skipped_ifs(s), n = s->n_ifs - skip;
+
+	*family = (enum family)(row / n);
+	return &s->ifs[skip + row % n];
+}
+
+static void if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	enum family family;
+
+	index[1] = if_of_row(v->snapshot, row, &family)->ifindex;
+	index[0] = family;
+}
+
+static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
+		    struct mib_value *out)
+{
+	enum family family;
+	const struct snapshot_if *i = if_of_row(ctx->view->snapshot, row, &family);
+	enum metric_id m;
+
+	switch (column) {
+	case IF_NAME:
+		return interface_name(out, i->name);
+	case IF_FAMILY_NAME:
+		return string(out, family_names[family]);
+	case IF_QUALITY:
+		return quality(&i->figures[family], out);
+	case IF_DISCONTINUITY:
+		return discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
+	}
+	m = FIND_METRIC(if_column, column);
+	return m < M_COUNT && family_counts(family, m) && counter(&i->figures[family], m, out);
+}
+
+static bool has_rates(const struct mib_view *v)
+{
+	return v && v->snapshot && v->rates && v->rates_of && v->rates->interval_ns;
+}
+
+static size_t if_rate_rows(const struct mib_view *v)
+{
+	return has_rates(v) ? if_rows(v) : 0;
+}
+
+static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned column,
+			 struct mib_value *out)
+{
+	const struct mib_view *v = ctx->view;
+	enum family family;
+	const struct snapshot_if *i = if_of_row(v->snapshot, row, &family), *then = i;
+	struct delta d;
+
+	if (v->rates_of != v->snapshot)
+		then = snapshot_find_if(v->rates_of, i->ifindex);
+	if (!then || strcmp(then->name, i->name) != 0)
+		return false;
+	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
+	d = v->rates->ifs[then - v->rates_of->ifs][family];
+	if (family == FAMILY_TOTAL)
+		d.known &= (1u << (M_OUT_OCTETS + 1)) - 1;
+	return rate_cell(v->rates, &d, column, out);
+}
+
+static size_t system_rate_rows(const struct mib_view *v)
+{
+	return has_rates(v) ? system_rows(v) : 0;
+}
+
+static bool system_rate_cell(const struct mib_context *ctx, size_t row, unsigned column,
+			     struct mib_value *out)
+{
+	const struct rates *r = ctx->view->rates;
+
+	return rate_cell(r, &r->system[FAMILY_IPV4 + row], column, out);
+}
+
+static size_t path_rows(const struct mib_view *v)
+{
+	return v && v->snapshot && v->snapshot->paths_known ? v->snapshot->n_paths : 0;
+}
+
+static void path_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	const struct snapshot_path *p = &v->snapshot->paths[row];
+
+	index[0] = p->family;
+	index[1] = p->in_ifindex;
+	index[2] = p->out_ifindex;
+}
+
+static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column,
+		      struct mib_value *out)
+{
+	const struct snapshot_path *p = &ctx->view->snapshot->paths[row];
+
+	switch (column) {
+	case PATH_IN_NAME:
+		return interface_name(out, p->in_name);
+	case PATH_OUT_NAME:
+		return interface_name(out, p->out_name);
+	case PATH_PACKETS:
+		return counter(&p->figures, M_OUT_FORW_PACKETS, out);
+	case PATH_OCTETS:
+		return counter(&p->figures, M_OUT_FORW_OCTETS, out);
+	case PATH_DISCONTINUITY:
+		return discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
+	}
+	return false;
+}
+
+const struct mib_table mib_tables[] = {
+	{{1}, 1, 1, AGENT_COLUMNS - 1, 1, agent_rows, agent_index, agent_cell},
+	{{2, 1}, 2, 2, 16, 1, system_rows, system_index, system_cell},
+	{{3, 1}, 2, 2, 13, 2, if_rows, if_index, if_cell},
+	{{4, 1}, 2, 2, 18, 2, if_rate_rows, if_index, if_rate_cell},
+	{{5, 1}, 2, 2, 18, 1, system_rate_rows, system_index, system_rate_cell},
+	{{6, 1}, 2, 4, 8, 3, path_rows, path_index, path_cell},
+};

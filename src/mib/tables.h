@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tables: what the MIB's objects are, as tables over one reading. No net-snmp types here:
+ * snmp_engine.c answers GET and GETNEXT from it, snmp_agent.c carries the answers to the master.
+ */
+#ifndef IPFW_MIB_TABLES_H
+#define IPFW_MIB_TABLES_H
+
+#include "mib/view.h"
+
+#define MIB_REVISION   1   /* ipfwMibRevision */
+#define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
+
+enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
+
+struct mib_value {
+	enum mib_type type;
+	uint64_t number;             /* all types but MIB_STRING */
+	char string[MIB_STRING_MAX]; /* MIB_STRING */
+};
+
+#define MIB_INDEX_MAX  3
+#define MIB_COLUMN_MAX 18
+#define MIB_TABLES     6
+
+/* The rows [from, to) of a column are known to be absent. */
+struct mib_gap {
+	size_t from, to;
+};
+
+/* A view and the moment at which it is asked. Start it with mib_context_init() of the engine. */
+struct mib_context {
+	const struct mib_view *view; /* NULL: only ipfwVersion and ipfwMibRevision are there */
+	uint64_t now_ns;             /* CLOCK_MONOTONIC */
+	/*
+	 * When the master's sysUpTime was 0, CLOCK_MONOTONIC. It stays the same as long as the
+	 * master does.
+	 */
+	int64_t master_start_ns;
+
+	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
+};
+
+/*
+ * One table. Instances stand at { prefix, column, index }, below ipfwObjects. The scalars are a
+ * table of one row with index 0.
+ */
+struct mib_table {
+	uint32_t prefix[2]; /* { table, 1 }, or { ipfwAgent } alone */
+	size_t prefix_len;
+	unsigned first_column, last_column; /* there are no holes between them */
+	size_t n_index;
+	/* How many rows; their order is that of the index. */
+	size_t (*rows)(const struct mib_view *v);
+	void (*index)(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX]);
+	/* False: the instance is absent. */
+	bool (*cell)(const struct mib_context *ctx, size_t row, unsigned column,
+		     struct mib_value *out);
+};
+
+/* In the order of their prefixes. */
+extern const struct mib_table mib_tables[MIB_TABLES];
+
+#endif

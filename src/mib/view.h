@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view: what the agent publishes, and the SNMP thread answers from.
+ */
+#ifndef IPFW_MIB_VIEW_H
+#define IPFW_MIB_VIEW_H
+
+#include "model/rate.h"
+#include "model/snapshot.h"
+
+/*
+ * One master: when its sysUpTime was 0, CLOCK_MONOTONIC; 0: none. An agent learns it anew with each
+ * connection, earlier than it was by a tick and the time that the answer took, and later by 497
+ * days for each time that sysUpTime went over.
+ */
+bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
+
+/* Everything that an answer is made of; immutable once published. */
+struct mib_view {
+	/* a reference each */
+	struct snapshot *snapshot; /* the newest reading */
+	struct rates *rates;       /* of the last full interval; NULL before there is one */
+	struct snapshot *rates_of; /* the reading that ended it: `rates` is parallel to this one */
+
+	/* the agent's own state, for the ipfwAgent scalars */
+	unsigned status; /* ipfwStatus: ok(1), degraded(2), failing(3) */
+	char status_text[256];
+	unsigned interval_ms;
+	uint64_t samples, sample_errors;
+	uint64_t if_change_ns; /* CLOCK_MONOTONIC of the last change of the set of interfaces */
+	uint64_t notifications_dropped;
+
+	/*
+	 * The master that it is for, as it was learnt first, so that a TimeStamp does not move; and
+	 * when readings for it began.
+	 */
+	int64_t master_start_ns;
+	uint64_t master_since_ns;
+};
+
+void mib_view_free(struct mib_view *v); /* accepts NULL */
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/filter.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+int filter_add(struct filter_list *list, const char *glob)
+{
+	const char **grown = reallocarray(list->globs, list->n + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	grown[list->n++] = glob;
+	list->globs = grown;
+	return 0;
+}
+
+bool filter_same(const struct filter_list *a, const struct filter_list *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = !strcmp(a->globs[i], b->globs[i]);
+	return same;
+}
+
+void filter_clear(struct filter *f)
+{
+	free(f->include.globs);
+	free(f->exclude.globs);
+	memset(f, 0, sizeof(*f));
+}
+
+static bool matches(const struct filter_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!fnmatch(list->globs[i], name, 0))
+			return true;
+	return false;
+}
+
+bool filter_passes(const struct filter *f, const char *name)
+{
+	if (matches(&f->exclude, name))
+		return false;
+	if (f->include.n)
+		return matches(&f->include, name);
+	return strcmp(name, "lo") != 0;
+}
+
+void filter_apply(const struct filter *f, struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_ifs; i++)
+		if (filter_passes(f, s->ifs[i].name))
+			s->ifs[n++] = s->ifs[i];
+	s->n_ifs = n;
+	n = 0;
+	for (size_t i = 0; i < s->n_paths; i++)
+		if (filter_passes(f, s->paths[i].in_name) || filter_passes(f, s->paths[i].out_name))
+			s->paths[n++] = s->paths[i];
+	s->n_paths = n;
+}

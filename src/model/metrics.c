@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/metrics.h"
+
+#include <assert.h>
+
+const struct metric metrics[] = {
+	/* clang-format off */
+	/*                    label                      sys_key             if_key                   group             unit          sys if rate delta
+	   name, help */
+	[M_IN_PACKETS]       = {"received",      "packets_received", "rx_packets",            GROUP_TRAFFIC,    UNIT_PACKETS,  7,  4, 3, 11,
+		"receive_packets", "Packets received by the IP layer"},
+	[M_IN_OCTETS]        = {"received",              "bytes_received",   "rx_bytes",              GROUP_TRAFFIC,    UNIT_OCTETS,   8,  5, 7, 12,
+		"receive_bytes", "IP octets received by the IP layer"},
+	[M_OUT_PACKETS]      = {"sent",          "packets_sent",     "tx_packets",            GROUP_TRAFFIC,    UNIT_PACKETS,  9,  6, 4, 13,
+		"transmit_packets", "Packets sent by the IP layer, own and forwarded"},
+	[M_OUT_OCTETS]       = {"sent",                  "bytes_sent",       "tx_bytes",              GROUP_TRAFFIC,    UNIT_OCTETS,  10,  7, 8, 14,
+		"transmit_bytes", "IP octets sent by the IP layer, own and forwarded"},
+	[M_IN_FORW_PACKETS]  = {"to forward",    "incoming_packets", "forwarded_in_packets",  GROUP_FORWARDING, UNIT_PACKETS,  3,  8, 5, 15,
+		"forwarded_in_packets", "Packets handed over for forwarding"},
+	[M_IN_FORW_OCTETS]   = {"to forward",            "incoming_bytes",   "forwarded_in_bytes",    GROUP_FORWARDING, UNIT_OCTETS,   4,  9, 9, 16,
+		"forwarded_in_bytes", "IP octets handed over for forwarding"},
+	[M_OUT_FORW_PACKETS] = {"forwarded",     "outgoing_packets", "forwarded_out_packets", GROUP_FORWARDING, UNIT_PACKETS,  5, 10, 6, 17,
+		"forwarded_out_packets", "Packets really forwarded, past all filters"},
+	[M_OUT_FORW_OCTETS]  = {"forwarded",             "outgoing_bytes",   "forwarded_out_bytes",   GROUP_FORWARDING, UNIT_OCTETS,   6, 11, 10, 18,
+		"forwarded_out_bytes", "IP octets really forwarded, past all filters"},
+	[M_NO_ROUTES]        = {"no route",              "no_route_packets", NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 13,  0, 0, 0,
+		"no_route", NULL},
+	[M_HDR_ERRORS]       = {"TTL or header",         "header_error_packets", NULL,                GROUP_NOT_ROUTED, UNIT_PACKETS, 14,  0, 0, 0,
+		"header_error", NULL},
+	[M_FORW_DISCARDS]    = {"discarded",             "discarded_packets", NULL,                   GROUP_NOT_ROUTED, UNIT_PACKETS, 15,  0, 0, 0,
+		"discarded", NULL},
+	[M_TOO_BIG]          = {"too big",               "too_big_packets",  NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 16,  0, 0, 0,
+		"too_big", NULL},
+	/* clang-format on */
+};
+
+static_assert(sizeof(metrics) / sizeof(metrics[0]) == M_COUNT, "one row per metric");
+
+const char *const metric_groups[] = {
+	[GROUP_FORWARDING] = "forwarding",
+	[GROUP_TRAFFIC] = "traffic",
+	[GROUP_NOT_ROUTED] = "not_routed",
+};
+
+static_assert(sizeof(metric_groups) / sizeof(metric_groups[0]) == GROUP_COUNT,
+	      "one name per group");

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * metrics: every figure of the program, once.
+ *
+ * One constant row per figure says how it is called in JSON, in text, in the MIB and for
+ * Prometheus. The writers and the SNMP engine iterate over the table; none of them names a figure
+ * itself. Adding a figure is a row here, and its text in the MIB.
+ *
+ * Meanings (what is counted where) follow RFC 4293's ipSystemStats/ipIfStats, with packets and
+ * octets as on the wire and without link-layer headers; see ARCHITECTURE.md and the manual.
+ */
+#ifndef IPFW_MODEL_METRICS_H
+#define IPFW_MODEL_METRICS_H
+
+#include <stddef.h>
+
+enum metric_id {
+	M_IN_PACKETS, /* received by the IP layer, header checks passed */
+	M_IN_OCTETS,
+	M_OUT_PACKETS, /* sent by the IP layer, local and forwarded */
+	M_OUT_OCTETS,
+	M_IN_FORW_PACKETS, /* handed over for forwarding: reached the FORWARD chain */
+	M_IN_FORW_OCTETS,
+	M_OUT_FORW_PACKETS, /* really forwarded: the FORWARD chain let it pass */
+	M_OUT_FORW_OCTETS,
+	M_IF_COUNT, /* the figures above exist per interface as well */
+
+	M_NO_ROUTES = M_IF_COUNT, /* not routed: no route to the destination */
+	M_HDR_ERRORS,             /* not routed: TTL, hop limit or header fault */
+	M_FORW_DISCARDS,          /* not routed: discarded though nothing was wrong with it */
+	M_TOO_BIG,                /* not routed: larger than the next link's MTU */
+	M_COUNT
+};
+
+enum metric_unit { UNIT_PACKETS, UNIT_OCTETS };
+
+/* How the figures of a system row are grouped in JSON and in text. */
+enum metric_group { GROUP_FORWARDING, GROUP_TRAFFIC, GROUP_NOT_ROUTED, GROUP_COUNT };
+
+struct metric {
+	const char *label;   /* for people; packets and octets of the same thing share it */
+	const char *sys_key; /* JSON key in a system row's group */
+	const char *if_key;  /* JSON key in an interface row; NULL: the figure has none */
+	enum metric_group group;
+	enum metric_unit unit;
+	unsigned char sys_column;   /* ipfwSystemTable */
+	unsigned char if_column;    /* ipfwIfTable; 0: none */
+	unsigned char rate_column;  /* ipfwIfRateTable, ipfwSystemRateTable: per second; 0: none */
+	unsigned char delta_column; /* the same tables: over the interval; 0: none */
+	const char *name; /* Prometheus: ipfw_NAME_total, ipfw_interface_NAME_total; or a reason */
+	const char *help; /* a sentence without a full stop; NULL: the name is a reason */
+};
+
+/* The table, indexed by enum metric_id. */
+extern const struct metric metrics[M_COUNT];
+
+/* The groups' JSON keys, indexed by enum metric_group. */
+extern const char *const metric_groups[GROUP_COUNT];
+
+#endif

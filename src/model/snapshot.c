@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const family_names[] = {"total", "ipv4", "ipv6", "other"};
+const char *const quality_names[] = {"unavailable", "exact", "derived"};
+const char *const source_names[] = {NULL, "kernel", "ebpf"};
+const char *const hooks_names[] = {"none", "netfilter", "fentry"};
+
+struct snapshot *snapshot_new(void)
+{
+	struct snapshot *s = calloc(1, sizeof(*s));
+
+	if (s) {
+		s->references = 1;
+		s->source = SOURCE_KERNEL;
+	}
+	return s;
+}
+
+struct snapshot *snapshot_share(struct snapshot *s)
+{
+	if (s)
+		s->references++;
+	return s;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	if (!s || --s->references)
+		return;
+	free(s->ifs);
+	free(s->paths);
+	free(s);
+}
+
+struct snapshot *snapshot_copy(const struct snapshot *s)
+{
+	const size_t from = offsetof(struct snapshot, mono_ns); /* all but the references */
+	struct snapshot *c = snapshot_new();
+
+	if (!c)
+		return NULL;
+	memcpy((char *)c + from, (const char *)s + from, sizeof(*s) - from);
+	c->cap_ifs = s->n_ifs;
+	c->cap_paths = s->n_paths;
+	c->ifs = s->n_ifs ? reallocarray(NULL, s->n_ifs, sizeof(*s->ifs)) : NULL;
+	c->paths = s->n_paths ? reallocarray(NULL, s->n_paths, sizeof(*s->paths)) : NULL;
+	if ((s->n_ifs && !c->ifs) || (s->n_paths && !c->paths)) {
+		snapshot_free(c);
+		return NULL;
+	}
+	if (s->n_ifs)
+		memcpy(c->ifs, s->ifs, s->n_ifs * sizeof(*s->ifs));
+	if (s->n_paths)
+		memcpy(c->paths, s->paths, s->n_paths * sizeof(*s->paths));
+	return c;
+}
+
+static void *append(void **array, size_t *n, size_t *cap, size_t size)
+{
+	void *row;
+
+	if (*n == *cap) {
+		size_t grown = *cap ? *cap * 2 : 16;
+		void *p = reallocarray(*array, grown, size);
+
+		if (!p)
+			return NULL;
+		*array = p;
+		*cap = grown;
+	}
+	row = (char *)*array + *n * size;
+	memset(row, 0, size);
+	++*n;
+	return row;
+}
+
+int snapshot_reserve_ifs(struct snapshot *s, size_t n)
+{
+	struct snapshot_if *grown;
+
+	if (n <= s->cap_ifs)
+		return 0;
+	grown = reallocarray(s->ifs, n, sizeof(*s->ifs));
+	if (!grown)
+		return -ENOMEM;
+	s->ifs = grown;
+	s->cap_ifs = n;
+	return 0;
+}
+
+struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name)
+{
+	struct snapshot_if *row = append((void **)&s->ifs, &s->n_ifs, &s->cap_ifs, sizeof(*row));
+
+	if (!row)
+		return NULL;
+	row->ifindex = ifindex;
+	memcpy(row->name, name, strnlen(name, sizeof(row->name) - 1));
+	return row;
+}
+
+struct snapshot_path *snapshot_add_path(struct snapshot *s)
+{
+	return append((void **)&s->paths, &s->n_paths, &s->cap_paths, sizeof(*s->paths));
+}
+
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
+int snapshot_order_ifs(const void *a, const void *b)
+{
+	const struct snapshot_if *x = a, *y = b;
+	int order = ORDER(x->ifindex, y->ifindex);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+int snapshot_order_paths(const void *a, const void *b)
+{
+	const struct snapshot_path *x = a, *y = b;
+	int order = ORDER(x->family, y->family);
+
+	if (!order)
+		order = ORDER(x->in_ifindex, y->in_ifindex);
+	return order ? order : ORDER(x->out_ifindex, y->out_ifindex);
+}
+
+void snapshot_sort(struct snapshot *s)
+{
+	if (s->n_ifs)
+		qsort(s->ifs, s->n_ifs, sizeof(*s->ifs), snapshot_order_ifs);
+	if (s->n_paths)
+		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
+}
+
+struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
+{
+	size_t low = 0, high = s->n_ifs;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->ifs[mid].ifindex < ifindex)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < s->n_ifs && s->ifs[low].ifindex == ifindex ? &s->ifs[low] : NULL;
+}
+
+void snapshot_trouble(struct snapshot *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->troubles++)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->trouble, sizeof(s->trouble), fmt, ap);
+	va_end(ap);
+}
+
+enum quality figures_quality(const struct figures *f, uint32_t mask)
+{
+	if (!(f->known & mask))
+		return QUALITY_UNAVAILABLE;
+	return f->known & f->derived & mask ? QUALITY_DERIVED : QUALITY_EXACT;
+}
+
+uint32_t metrics_of_group(enum metric_group group)
+{
+	uint32_t mask = 0;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (metrics[m].group == group)
+			mask |= 1u << m;
+	return mask;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * snapshot: one reading of one network namespace, as plain data.
+ *
+ * Sources fill it, writers read it. No I/O, no clock and no globals here; two snapshots can exist
+ * side by side. A figure is known or absent: nothing in a snapshot is a placeholder.
+ */
+#ifndef IPFW_MODEL_SNAPSHOT_H
+#define IPFW_MODEL_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "model/metrics.h"
+
+/*
+ * The numbers are the MIB's IpfwFamily; ipv4 and ipv6 are InetVersion's (RFC 4001). The MIB ends
+ * there; "other" is what the device counted and neither family accounts for.
+ */
+enum family { FAMILY_TOTAL, FAMILY_IPV4, FAMILY_IPV6, FAMILY_OTHER, FAMILY_COUNT };
+#define FAMILY_MIB_COUNT FAMILY_OTHER
+
+enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
+
+enum source_id { SOURCE_KERNEL = 1, SOURCE_EBPF = 2 };
+
+enum hooks_id { HOOKS_NONE, HOOKS_NETFILTER, HOOKS_FENTRY };
+
+/* Words for the enums above, as JSON and the MIB print them. */
+extern const char *const family_names[FAMILY_COUNT];
+extern const char *const quality_names[];
+extern const char *const source_names[];
+extern const char *const hooks_names[];
+
+#define SNAPSHOT_NAME_MAX 16 /* IFNAMSIZ */
+
+/*
+ * A row of counters. Bit m of `known` says that value[m] is one; bit m of `derived`, that it comes
+ * from a formula over other counters rather than from a counter of just this; bit m of `kept`, that
+ * it is not known now and value[m] is what it was last: for rate_follow() and nobody else.
+ */
+struct figures {
+	uint64_t value[M_COUNT];
+	uint32_t known;
+	uint32_t derived;
+	uint32_t kept;
+};
+
+/*
+ * Since when a row's counters are known not to have started anew: CLOCK_MONOTONIC in ns. A source
+ * sets since_ns if it knows; else it is 0, and rate_follow() sets the time of the first reading.
+ * That carries it on from reading to reading, and sets `fresh` when they started anew between the
+ * reading before and this one.
+ */
+struct continuity {
+	uint64_t since_ns;
+	bool fresh;
+};
+
+struct snapshot_system {
+	struct figures figures;
+	struct continuity continuity;
+	bool forwarding_known;
+	bool forwarding; /* the global switch, or that of any interface, is on */
+};
+
+struct snapshot_if {
+	uint32_t ifindex; /* 0: not known (a captured tree without IPv6) */
+	char name[SNAPSHOT_NAME_MAX];
+	struct figures figures[FAMILY_COUNT];
+	/* link-layer octets per packet in FAMILY_TOTAL's octets; -1: not known */
+	int rx_header, tx_header;
+	struct continuity continuity;
+};
+
+struct snapshot_path {
+	enum family family;
+	uint32_t in_ifindex, out_ifindex;
+	char in_name[SNAPSHOT_NAME_MAX], out_name[SNAPSHOT_NAME_MAX];
+	struct figures figures; /* M_OUT_FORW_PACKETS and M_OUT_FORW_OCTETS */
+	struct continuity continuity;
+};
+
+struct snapshot {
+	atomic_uint references;
+	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
+	struct timespec wall; /* CLOCK_REALTIME at the same moment */
+	uint64_t duration_ns; /* how long the reading took */
+
+	enum source_id source;
+	enum hooks_id hooks;
+	bool since_known;
+	struct timespec since; /* CLOCK_REALTIME: what the eBPF counters count from */
+	/* Packets that eBPF saw and had no room to count: per interface, and per path. */
+	uint64_t missed_packets, missed_path_packets;
+
+	struct snapshot_system system[FAMILY_IPV6 + 1]; /* FAMILY_TOTAL is not used */
+
+	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
+	size_t n_ifs, cap_ifs;
+	bool ifs_incomplete; /* there may be more: not all could be read */
+
+	bool paths_known;            /* false: paths cannot be known (no eBPF) */
+	struct snapshot_path *paths; /* sorted by (family, in, out) */
+	size_t n_paths, cap_paths;
+
+	/* What went wrong: the first trouble's sentence, and how many there were. */
+	char trouble[256];
+	unsigned troubles;
+};
+
+/* An empty snapshot, or NULL when there is no memory. The caller owns one reference. */
+struct snapshot *snapshot_new(void);
+
+/* One more reference, from any thread; the snapshot must not change any more. Returns s. */
+struct snapshot *snapshot_share(struct snapshot *s); /* accepts NULL */
+void snapshot_free(struct snapshot *s);              /* gives one back; accepts NULL */
+
+/* A snapshot of one's own with the same contents, or NULL when there is no memory. */
+struct snapshot *snapshot_copy(const struct snapshot *s);
+
+/*
+ * Append a row. The pointer is valid until the next call for the same array; NULL: no memory.
+ * `name` is cut at SNAPSHOT_NAME_MAX - 1 bytes. Call snapshot_sort() after the last one.
+ */
+struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name);
+struct snapshot_path *snapshot_add_path(struct snapshot *s);
+
+/* Room for `n` interfaces in all, so that adding them neither moves nor wastes any. 0 or -ENOMEM.
+ */
+int snapshot_reserve_ifs(struct snapshot *s, size_t n);
+void snapshot_sort(struct snapshot *s);
+
+/* The row of that ifindex in a sorted snapshot, or NULL. */
+struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
+
+/* The orders of interfaces and paths, as above, for qsort(3) and bsearch(3). */
+int snapshot_order_ifs(const void *a, const void *b);
+int snapshot_order_paths(const void *a, const void *b);
+
+/* Note a trouble of this reading; a sentence without a full stop that names the thing. */
+__attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
+							    ...);
+
+static inline bool figures_known(const struct figures *f, enum metric_id m)
+{
+	return f->known >> m & 1;
+}
+
+static inline void figures_set(struct figures *f, enum metric_id m, uint64_t value)
+{
+	f->value[m] = value;
+	f->known |= 1u << m;
+	f->derived &= ~(1u << m);
+}
+
+static inline void figures_derive(struct figures *f, enum metric_id m, uint64_t value)
+{
+	figures_set(f, m, value);
+	f->derived |= 1u << m;
+}
+
+/* The quality of the metrics in `mask` (bits) taken together: that of the weakest known one. */
+enum quality figures_quality(const struct figures *f, uint32_t mask);
+
+/* Masks for figures_quality(). */
+#define METRICS_IF ((1u << M_IF_COUNT) - 1)
+uint32_t metrics_of_group(enum metric_group group);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * range: the limits of `ipfwagent check`, in the notation of monitoring plugins.
+ */
+#ifndef IPFW_OPTIONS_RANGE_H
+#define IPFW_OPTIONS_RANGE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/why.h"
+
+/* What can be limited; over the interval of the check. */
+enum check_key {
+	CHECK_IPV4_BPS, /* really forwarded, bits per second */
+	CHECK_IPV6_BPS,
+	CHECK_IPV4_PPS, /* the same, packets per second */
+	CHECK_IPV6_PPS,
+	CHECK_REFUSED,    /* per cent of what was handed over and not forwarded */
+	CHECK_NOT_ROUTED, /* packets per second */
+	CHECK_KEYS
+};
+
+extern const char *const check_keys[CHECK_KEYS];
+
+/*
+ * Alert outside of min to max, both included, or, if `inside`, within. Either may be infinite.
+ */
+struct check_range {
+	bool set, inside;
+	double min, max;
+};
+
+/* Which families have to forward: bits 1 << n of these; none at all means any. */
+enum check_require { REQUIRE_IPV4, REQUIRE_IPV6, REQUIRE_ANY, REQUIRE_NONE };
+
+/* All that can be asked for. */
+struct check_limits {
+	struct check_range warn[CHECK_KEYS], crit[CHECK_KEYS];
+	unsigned require;
+};
+
+/*
+ * Set the range of one key from KEY=RANGE, where RANGE is [@][MIN:][MAX]: MIN is 0 without, "~" is
+ * minus infinity, no MAX is infinity; numbers may end in k, M or G, powers of 1000. Returns 0, or
+ * -EINVAL with a sentence in `why` that begins with `name`.
+ */
+int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, const char *text,
+		    struct why *why);
+
+bool check_range_alerts(const struct check_range *r, double value);
+
+/* In the notation above, without suffixes; nothing if it is not set. */
+void check_range_print(FILE *f, const struct check_range *r);
+
+#endif

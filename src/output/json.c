@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "output/json_writer.h"
+#include "output/output.h"
+
+#define ACTIVITY_NOTE                                                                              \
+	"packets and IP octets as on the wire, counted by eBPF in this network namespace"
+
+static void put_name(struct json *j, const char *key, const char *name)
+{
+	char escaped[NAME_ESCAPED_MAX];
+
+	name_escape(escaped, sizeof(escaped), name, NAME_UTF8);
+	if (key) {
+		json_key(j, key);
+		json_string(j, *name ? escaped : NULL); /* nobody saw it while it was there */
+	} else {
+		json_name(j, escaped);
+	}
+}
+
+static void put_text(struct json *j, const char *key, const char *value)
+{
+	json_key(j, key);
+	json_string(j, value);
+}
+
+static void put_bool(struct json *j, const char *key, bool known, bool value)
+{
+	json_key(j, key);
+	if (known)
+		json_bool(j, value);
+	else
+		json_null(j);
+}
+
+static void put_u64(struct json *j, const char *key, bool known, uint64_t value)
+{
+	json_key(j, key);
+	if (known)
+		json_u64(j, value);
+	else
+		json_null(j);
+}
+
+static void put_decimal(struct json *j, const char *key, bool known, double value)
+{
+	json_key(j, key);
+	if (known)
+		json_decimal(j, value);
+	else
+		json_null(j);
+}
+
+static void put_time(struct json *j, const char *key, bool known, struct timespec ts)
+{
+	char text[48];
+	struct tm tm;
+	size_t n;
+
+	json_key(j, key);
+	if (!known || !gmtime_r(&ts.tv_sec, &tm)) {
+		json_null(j);
+		return;
+	}
+	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + n, sizeof(text) - n, ".%06ldZ", ts.tv_nsec / 1000);
+	json_string(j, text);
+}
+
+/* One figure: `key` alone in a snapshot; key_delta, key_total and key_rate in the monitor form. */
+static void put_figure(struct json *j, const char *key, const struct figures *f, enum metric_id m,
+		       const struct delta *delta, uint64_t interval_ns)
+{
+	bool known = figures_known(f, m), delta_known;
+	char full[64];
+
+	if (!delta) {
+		put_u64(j, key, known, f->value[m]);
+		return;
+	}
+	delta_known = delta->known >> m & 1;
+	snprintf(full, sizeof(full), "%s_delta", key);
+	put_u64(j, full, delta_known, delta->value[m]);
+	snprintf(full, sizeof(full), "%s_total", key);
+	put_u64(j, full, known, f->value[m]);
+	snprintf(full, sizeof(full), "%s_rate", key);
+	put_decimal(j, full, delta_known, rate_per_second(delta->value[m], interval_ns));
+}
+
+static void put_system(struct json *j, const struct snapshot_system *row, const struct delta *delta,
+		       uint64_t interval_ns)
+{
+	json_open(j, '{');
+	put_bool(j, "forwarding_enabled", row->forwarding_known, row->forwarding);
+	if (delta)
+		put_bool(j, "discontinuity", true, row->continuity.fresh);
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		json_key(j, metric_groups[group]);
+		json_open(j, '{');
+		for (int m = 0; m < M_COUNT; m++)
+			if (metrics[m].group == (enum metric_group)group)
+				put_figure(j, metrics[m].sys_key, &row->figures, m, delta,
+					   interval_ns);
+		put_text(j, "quality",
+			 quality_names[figures_quality(&row->figures, metrics_of_group(group))]);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+static void put_if(struct json *j, const struct snapshot_if *row, const struct delta *deltas,
+		   uint64_t interval_ns, bool has_other)
+{
+	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
+
+	put_name(j, NULL, row->name);
+	json_open(j, '{');
+	put_u64(j, "ifindex", row->ifindex, row->ifindex);
+	if (deltas)
+		put_bool(j, "discontinuity", true, row->continuity.fresh);
+	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
+		enum family family = order[i];
+		const struct figures *f = &row->figures[family];
+		bool is_ip = family == FAMILY_IPV4 || family == FAMILY_IPV6;
+
+		json_key(j, family_names[family]);
+		json_open(j, '{');
+		for (int m = 0; m < M_IF_COUNT; m++)
+			if (is_ip || metrics[m].group == GROUP_TRAFFIC)
+				put_figure(j, metrics[m].if_key, f, m,
+					   deltas ? &deltas[family] : NULL, interval_ns);
+		if (family != FAMILY_TOTAL)
+			put_text(j, "quality", quality_names[figures_quality(f, METRICS_IF)]);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+static void put_path(struct json *j, const struct snapshot_path *p, const struct delta *delta,
+		     uint64_t interval_ns)
+{
+	json_open(j, '{');
+	put_name(j, "in", p->in_name);
+	put_u64(j, "in_ifindex", true, p->in_ifindex);
+	put_name(j, "out", p->out_name);
+	put_u64(j, "out_ifindex", true, p->out_ifindex);
+	put_text(j, "family", family_names[p->family]);
+	if (delta)
+		put_bool(j, "discontinuity", true, p->continuity.fresh);
+	put_figure(j, "packets", &p->figures, M_OUT_FORW_PACKETS, delta, interval_ns);
+	put_figure(j, "bytes", &p->figures, M_OUT_FORW_OCTETS, delta, interval_ns);
+	json_close(j, '}');
+}
+
+static void put_source(struct json *j, const struct snapshot *s)
+{
+	json_key(j, "source");
+	json_open(j, '{');
+	put_text(j, "name", source_names[s->source]);
+	put_text(j, "hooks", s->hooks == HOOKS_NONE ? NULL : hooks_names[s->hooks]);
+	put_time(j, "since", s->since_known, s->since);
+	if (s->source == SOURCE_EBPF) {
+		put_u64(j, "missed_packets", true, s->missed_packets);
+		put_u64(j, "missed_path_packets", true, s->missed_path_packets);
+	}
+	json_close(j, '}');
+}
+
+static void put_document(struct json *j, const struct snapshot *s, const struct rates *rates,
+			 const struct out_options *options)
+{
+	uint64_t interval_ns = rates ? rates->interval_ns : 0;
+
+	json_open(j, '{');
+	put_time(j, "timestamp", true, s->wall);
+	put_text(j, "schema", "ipfwagent/1");
+	put_text(j, "hostname", options->hostname);
+	if (rates)
+		put_decimal(j, "interval_seconds", true, interval_ns / 1e9);
+	put_source(j, s);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		json_key(j, family_names[f]);
+		put_system(j, &s->system[f], rates ? &rates->system[f] : NULL, interval_ns);
+	}
+	json_key(j, "interfaces");
+	json_open(j, '{');
+	for (size_t i = 0; i < s->n_ifs; i++)
+		put_if(j, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns,
+		       s->source == SOURCE_EBPF);
+	json_close(j, '}');
+	if (s->paths_known) {
+		json_key(j, "paths");
+		json_open(j, '[');
+		for (size_t i = 0; i < s->n_paths; i++)
+			put_path(j, &s->paths[i], rates ? &rates->paths[i] : NULL, interval_ns);
+		json_close(j, ']');
+	}
+	json_close(j, '}');
+}
+
+static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates,
+			 const struct out_options *options)
+{
+	static const struct {
+		const char *key;
+		enum metric_id packets, octets;
+	} stages[] = {
+		{"incoming", M_IN_PACKETS, M_IN_OCTETS},
+		{"forwarded", M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS},
+		{"outgoing", M_OUT_PACKETS, M_OUT_OCTETS},
+	};
+
+	json_open(j, '{');
+	put_time(j, "timestamp", true, s->wall);
+	put_text(j, "schema", "ipfwagent/1");
+	put_text(j, "hostname", options->hostname);
+	put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
+	put_text(j, "note", ACTIVITY_NOTE);
+	put_source(j, s);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		const struct delta *d = &rates->system[f];
+
+		json_key(j, family_names[f]);
+		json_open(j, '{');
+		for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+			json_key(j, stages[i].key);
+			json_open(j, '{');
+			put_u64(j, "packets_delta", d->known >> stages[i].packets & 1,
+				d->value[stages[i].packets]);
+			put_u64(j, "bytes_delta", d->known >> stages[i].octets & 1,
+				d->value[stages[i].octets]);
+			json_close(j, '}');
+		}
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+typedef void put_any(struct json *j, const struct snapshot *s, const struct rates *rates,
+		     const struct out_options *options);
+
+static int make_json(struct out_document *d, put_any *put, const struct snapshot *s,
+		     const struct rates *rates, const struct out_options *options)
+{
+	struct json j = {.pretty = options->pretty};
+
+	put(&j, s, rates, options);
+	json_end(&j);
+	if (j.failed) {
+		free(j.text);
+		return -ENOMEM;
+	}
+	*d = (struct out_document){j.text, j.size};
+	return 0;
+}
+
+int out_json(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+	     const struct out_options *options)
+{
+	return make_json(d, put_document, s, rates, options);
+}
+
+int out_json_activity(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		      const struct out_options *options)
+{
+	return make_json(d, put_activity, s, rates, options);
+}

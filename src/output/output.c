@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "output/output.h"
+#include "output/plain.h"
+
+const struct out_form out_forms[] = {
+	[OUT_TEXT] = {"text", out_text, out_text_activity, NULL},
+	[OUT_JSON] = {"json", out_json, out_json_activity, NULL},
+	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
+	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
+	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, out_librenms_failure},
+	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
+};
+
+static_assert(sizeof(out_forms) / sizeof(out_forms[0]) == OUT_FORMATS, "one row per form");
+
+FILE *out_begin(struct out_document *d)
+{
+	*d = (struct out_document){NULL, 0};
+	return open_memstream(&d->text, &d->size);
+}
+
+int out_end(struct out_document *d, FILE *f)
+{
+	bool failed = ferror(f);
+
+	if (!fclose(f) && !failed)
+		return 0;
+	free(d->text);
+	*d = (struct out_document){NULL, 0};
+	return -ENOMEM;
+}
+
+int out_document(const struct out_document *d)
+{
+	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
+}
+
+int out_line(const char *text)
+{
+	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/escape.h"
+#include "config.h"
+#include "output/output.h"
+
+enum kind { COUNTER, GAUGE, INFO };
+
+struct writer {
+	FILE *f;
+	bool openmetrics; /* else Prometheus' text format 0.0.4 */
+};
+
+struct prom_family {
+	const char *name; /* without the suffix of its samples */
+	enum kind kind;
+	const char *unit; /* with which the name ends, or NULL */
+	const char *help; /* without a full stop */
+	bool begun;
+};
+
+static const char *const suffixes[] = {[COUNTER] = "_total", [GAUGE] = "", [INFO] = "_info"};
+
+/* In front of the first sample: what is absent is not even announced. */
+static void begin_family(const struct writer *w, struct prom_family *family)
+{
+	static const char *const types[] = {"counter", "gauge", "info"};
+	const char *suffix = w->openmetrics ? "" : suffixes[family->kind];
+	bool as_gauge = family->kind == INFO && !w->openmetrics; /* it knows no other */
+
+	if (family->begun)
+		return;
+	family->begun = true;
+	fprintf(w->f, "# HELP %s%s %s.\n# TYPE %s%s %s\n", family->name, suffix, family->help,
+		family->name, suffix, types[as_gauge ? GAUGE : family->kind]);
+	if (w->openmetrics && family->unit)
+		fprintf(w->f, "# UNIT %s %s\n", family->name, family->unit);
+}
+
+static void put_label_value(FILE *f, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '\n') {
+			fputs("\\n", f);
+			continue;
+		}
+		if (*value == '"' || *value == '\\')
+			fputc('\\', f);
+		fputc(*value, f);
+	}
+}
+
+/* All of a sample but its value. `labels`: a key, its value, and so on to NULL. */
+static void begin_sample(const struct writer *w, struct prom_family *family,
+			 const char *const *labels)
+{
+	begin_family(w, family);
+	fprintf(w->f, "%s%s", family->name, suffixes[family->kind]);
+	for (int i = 0; labels[i]; i += 2) {
+		fprintf(w->f, "%c%s=\"", i ? ',' : '{', labels[i]);
+		put_label_value(w->f, labels[i + 1]);
+		fputc('"', w->f);
+	}
+	fputs(labels[0] ? "} " : " ", w->f);
+}
+
+#define LABELS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_LABELS   ((const char *const[]){NULL})
+
+static void put_u64(const struct writer *w, struct prom_family *family, const char *const *labels,
+		    uint64_t value)
+{
+	begin_sample(w, family, labels);
+	fprintf(w->f, "%" PRIu64 "\n", value);
+}
+
+static void put_seconds(const struct writer *w, struct prom_family *family, struct timespec t)
+{
+	begin_sample(w, family, NO_LABELS);
+	fprintf(w->f, "%jd.%09ld\n", (intmax_t)t.tv_sec, t.tv_nsec);
+}
+
+static const char *unit_of(enum metric_id m)
+{
+	return metrics[m].unit == UNIT_PACKETS ? "packets" : "bytes";
+}
+
+static void put_system(const struct writer *w, const struct snapshot *s)
+{
+	struct prom_family enabled = {"ipfw_forwarding_enabled", GAUGE, NULL,
+				      "Whether forwarding is on, everywhere or for any interface",
+				      false};
+	struct prom_family not_routed = {"ipfw_not_routed_packets", COUNTER, "packets",
+					 "Packets that went no further, by reason", false};
+
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		if (s->system[f].forwarding_known)
+			put_u64(w, &enabled, LABELS("family", family_names[f]),
+				s->system[f].forwarding);
+	for (int m = 0; m < M_COUNT; m++) {
+		bool is_reason = !metrics[m].help;
+		char name[64];
+		struct prom_family own = {name, COUNTER, unit_of(m), metrics[m].help, false};
+
+		snprintf(name, sizeof(name), "ipfw_%s", metrics[m].name);
+		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+			const struct figures *figures = &s->system[f].figures;
+
+			if (!figures_known(figures, m))
+				continue;
+			if (is_reason)
+				put_u64(w, &not_routed,
+					LABELS("family", family_names[f], "reason",
+					       metrics[m].name),
+					figures->value[m]);
+			else
+				put_u64(w, &own, LABELS("family", family_names[f]),
+					figures->value[m]);
+		}
+	}
+}
+
+static void put_ifs(const struct writer *w, const struct snapshot *s)
+{
+	char device[NAME_ESCAPED_MAX];
+
+	for (int m = 0; m < M_IF_COUNT; m++) {
+		char name[64], help[128];
+		struct prom_family family = {name, COUNTER, unit_of(m), help, false};
+
+		snprintf(name, sizeof(name), "ipfw_interface_%s", metrics[m].name);
+		snprintf(help, sizeof(help), "%s, by interface", metrics[m].help);
+		for (size_t i = 0; i < s->n_ifs; i++) {
+			name_escape(device, sizeof(device), s->ifs[i].name, NAME_TEXT);
+			for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+				if (figures_known(&s->ifs[i].figures[f], m))
+					put_u64(w, &family,
+						LABELS("device", device, "family", family_names[f]),
+						s->ifs[i].figures[f].value[m]);
+		}
+	}
+}
+
+static void put_paths(const struct writer *w, const struct snapshot *s)
+{
+	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
+
+	for (int k = 0; k < 2; k++) {
+		const char *unit = unit_of(shown[k]);
+		char name[64], help[128], in[NAME_ESCAPED_MAX], out[NAME_ESCAPED_MAX];
+		char in_ifindex[16], out_ifindex[16];
+		struct prom_family family = {name, COUNTER, unit, help, false};
+
+		snprintf(name, sizeof(name), "ipfw_path_%s", unit);
+		snprintf(help, sizeof(help), "%s, from interface to interface",
+			 metrics[shown[k]].help);
+		for (size_t i = 0; i < s->n_paths; i++) {
+			const struct snapshot_path *p = &s->paths[i];
+
+			if (!figures_known(&p->figures, shown[k]))
+				continue;
+			name_escape(in, sizeof(in), p->in_name, NAME_TEXT);
+			name_escape(out, sizeof(out), p->out_name, NAME_TEXT);
+			snprintf(in_ifindex, sizeof(in_ifindex), "%" PRIu32, p->in_ifindex);
+			snprintf(out_ifindex, sizeof(out_ifindex), "%" PRIu32, p->out_ifindex);
+			put_u64(w, &family,
+				LABELS("in", in, "in_ifindex", in_ifindex, "out", out,
+				       "out_ifindex", out_ifindex, "family",
+				       family_names[p->family]),
+				p->figures.value[shown[k]]);
+		}
+	}
+}
+
+static void put_qualities(const struct writer *w, const struct snapshot *s)
+{
+	struct prom_family system = {"ipfw_quality", INFO, NULL,
+				     "Quality of the weakest known figure of a group", false};
+	struct prom_family ifs = {"ipfw_interface_quality", INFO, NULL,
+				  "Quality of the weakest known figure of an interface", false};
+	char device[NAME_ESCAPED_MAX];
+
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		for (int group = 0; group < GROUP_COUNT; group++)
+			put_u64(w, &system,
+				LABELS("family", family_names[f], "group", metric_groups[group],
+				       "quality",
+				       quality_names[figures_quality(&s->system[f].figures,
+								     metrics_of_group(group))]),
+				1);
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		name_escape(device, sizeof(device), s->ifs[i].name, NAME_TEXT);
+		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+			put_u64(w, &ifs,
+				LABELS("device", device, "family", family_names[f], "quality",
+				       quality_names[figures_quality(&s->ifs[i].figures[f],
+								     METRICS_IF)]),
+				1);
+	}
+}
+
+static void put_program(const struct writer *w, const struct snapshot *s)
+{
+	struct prom_family build = {"ipfw_build", INFO, NULL, "Version of ipfwagent", false};
+	struct prom_family source = {"ipfw_source", INFO, NULL, "Who counts", false};
+	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", GAUGE, "seconds",
+				     "When the counters were read", false};
+	struct prom_family duration = {"ipfw_last_sample_duration_seconds", GAUGE, "seconds",
+				       "How long that took", false};
+	struct prom_family since = {"ipfw_counting_since_timestamp_seconds", GAUGE, "seconds",
+				    "When the eBPF counters began", false};
+	struct prom_family missed = {"ipfw_missed_packets", COUNTER, "packets",
+				     "Packets that eBPF could not count", false};
+	struct prom_family missed_path = {"ipfw_missed_path_packets", COUNTER, "packets",
+					  "Forwarded packets that are in no path", false};
+	struct prom_family troubles = {"ipfw_troubles", GAUGE, NULL,
+				       "How many things could not be read", false};
+
+	put_u64(w, &build, LABELS("version", PACKAGE_VERSION), 1);
+	put_u64(w, &source,
+		LABELS("source", source_names[s->source], "hooks", hooks_names[s->hooks]), 1);
+	put_seconds(w, &sample, s->wall);
+	put_seconds(w, &duration,
+		    (struct timespec){s->duration_ns / 1000000000, s->duration_ns % 1000000000});
+	if (s->since_known)
+		put_seconds(w, &since, s->since);
+	if (s->source == SOURCE_EBPF) {
+		put_u64(w, &missed, NO_LABELS, s->missed_packets);
+		put_u64(w, &missed_path, NO_LABELS, s->missed_path_packets);
+	}
+	put_u64(w, &troubles, NO_LABELS, s->troubles);
+}
+
+static int make(struct out_document *d, const struct snapshot *s, bool openmetrics)
+{
+	const struct writer w = {out_begin(d), openmetrics};
+
+	if (!w.f)
+		return -errno;
+	put_program(&w, s);
+	put_system(&w, s);
+	put_ifs(&w, s);
+	put_paths(&w, s);
+	put_qualities(&w, s);
+	fputs("# EOF\n", w.f); /* the older format takes it for a comment: whoever looks can tell */
+	return out_end(d, w.f);
+}
+
+int out_prometheus(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		   const struct out_options *options)
+{
+	(void)rates;
+	(void)options;
+	return make(d, s, false);
+}
+
+int out_openmetrics(struct out_document *d, const struct snapshot *s, const struct rates *rates,
+		    const struct out_options *options)
+{
+	(void)rates;
+	(void)options;
+	return make(d, s, true);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/request.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+#define BLANKS " \t\r"
+
+static int refuse(char *why, size_t why_size, const char *what, const char *word)
+{
+	char escaped[NAME_ESCAPED_MAX], cut[16];
+
+	snprintf(cut, sizeof(cut), "%s", word);
+	name_escape(escaped, sizeof(escaped), cut, NAME_TEXT);
+	snprintf(why, why_size, "%s '%s'", what, escaped);
+	return -EINVAL;
+}
+
+static bool is_glob(const char *glob)
+{
+	int asterisks = 0;
+
+	for (const char *p = glob; *p; p++)
+		asterisks += *p == '*';
+	return *glob && !strpbrk(glob, BLANKS "\n") && asterisks <= READING_REQUEST_ASTERISKS;
+}
+
+static int take_glob(struct filter *f, bool include, const char *glob, char *why, size_t why_size)
+{
+	if (f->include.n + f->exclude.n == READING_REQUEST_GLOBS) {
+		snprintf(why, why_size, "at most %d globs", READING_REQUEST_GLOBS);
+		return -E2BIG;
+	}
+	if (!is_glob(glob))
+		return refuse(why, why_size, "too many asterisks in", glob);
+	if (filter_add(include ? &f->include : &f->exclude, glob)) {
+		snprintf(why, why_size, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int take_netns(struct reading_request *r, const char *number, char *why, size_t why_size)
+{
+	char *end;
+
+	errno = 0;
+	r->netns = strtoull(number, &end, 10);
+	if (number[0] < '0' || number[0] > '9' || *end || errno || !r->netns)
+		return refuse(why, why_size, "no inode number:", number);
+	return 0;
+}
+
+/* A word that an argument follows. */
+static int take_pair(struct reading_request *r, const char *word, char **rest, char *why,
+		     size_t why_size)
+{
+	bool netns = !strcmp(word, "netns"), include = !strcmp(word, "include");
+	const char *argument;
+
+	if (!netns && !include && strcmp(word, "exclude") != 0)
+		return refuse(why, why_size, "unknown word", word);
+	argument = strtok_r(NULL, BLANKS, rest);
+	if (!argument)
+		return refuse(why, why_size, "nothing follows", word);
+	if (netns)
+		return take_netns(r, argument, why, why_size);
+	return take_glob(&r->filter, include, argument, why, why_size);
+}
+
+static bool take_form(struct reading_request *r, const char *word)
+{
+	for (int i = 0; i < OUT_FORMATS; i++)
+		if (!strcmp(word, out_forms[i].word)) {
+			r->format = i;
+			return true;
+		}
+	return false;
+}
+
+static bool take_detail(struct reading_request *r, const char *word)
+{
+	r->pretty = r->format == OUT_JSON && !strcmp(word, "pretty");
+	r->verbose = r->format == OUT_TEXT && !strcmp(word, "verbose");
+	return r->pretty || r->verbose;
+}
+
+int reading_request_parse(struct reading_request *r, char *line, size_t size, char *why,
+			  size_t why_size)
+{
+	char *rest = NULL, *word;
+	int result = 0;
+
+	*r = (struct reading_request){.format = OUT_JSON};
+	line[size] = 0;
+	if (strlen(line) != size) {
+		snprintf(why, why_size, "a request is a line of text");
+		return -EINVAL;
+	}
+	word = strtok_r(line, BLANKS, &rest);
+	if (word && take_form(r, word)) {
+		word = strtok_r(NULL, BLANKS, &rest);
+		if (word && take_detail(r, word))
+			word = strtok_r(NULL, BLANKS, &rest);
+	}
+	for (; word && !result; word = strtok_r(NULL, BLANKS, &rest))
+		result = take_pair(r, word, &rest, why, why_size);
+	return result;
+}
+
+void reading_request_clear(struct reading_request *r)
+{
+	filter_clear(&r->filter);
+}
+
+int reading_request_format(char *line, size_t size, const struct reading_request *r)
+{
+	const struct filter *f = &r->filter;
+	size_t globs = f->include.n + f->exclude.n;
+	int n;
+
+	if (globs > READING_REQUEST_GLOBS)
+		return -E2BIG;
+	n = snprintf(line, size, "%s%s%s", out_forms[r->format].word,
+		     r->format == OUT_JSON && r->pretty ? " pretty" : "",
+		     r->format == OUT_TEXT && r->verbose ? " verbose" : "");
+	if (r->netns && (size_t)n < size)
+		n += snprintf(line + n, size - n, " netns %" PRIu64, r->netns);
+	for (size_t i = 0; i < globs && (size_t)n < size; i++) {
+		bool include = i < f->include.n;
+		const char *glob =
+			include ? f->include.globs[i] : f->exclude.globs[i - f->include.n];
+
+		if (!is_glob(glob))
+			return -E2BIG;
+		n += snprintf(line + n, size - n, " %s %s", include ? "include" : "exclude", glob);
+	}
+	if ((size_t)n < size)
+		n += snprintf(line + n, size - n, "\n");
+	return (size_t)n < size ? n : -E2BIG;
+}
+
+bool reading_request_fits(const struct filter *own, const struct filter *asked)
+{
+	if (!asked->include.n && !asked->exclude.n)
+		return true;
+	if (own->include.n || own->exclude.n)
+		return false;
+	return !filter_passes(asked, "lo");
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request: what a client asks the agent's reading socket for. One line of words:
+ *
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | librenms | system]
+ *	[netns INODE] [include GLOB]... [exclude GLOB]...
+ *
+ * An empty line asks for json. The answer is the document and the end of the stream, or one line
+ * "error: SENTENCE". "netns" is for programs that want these figures or none: it is answered only
+ * in that network namespace and if nothing is missing, and a line "end" follows the document, so
+ * that half of one is known as such.
+ */
+#ifndef IPFW_OUTPUT_REQUEST_H
+#define IPFW_OUTPUT_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/filter.h"
+#include "output/output.h"
+
+#define READING_REQUEST_MAX   1024 /* octets, with the line's end */
+#define READING_REQUEST_GLOBS 8
+/* Matching is done where sampling is, and each asterisk multiplies what a hostile glob costs. */
+#define READING_REQUEST_ASTERISKS 2
+
+#define READING_END   "end\n"
+#define READING_ERROR "error: "
+
+struct reading_request {
+	enum out_format format;
+	bool pretty, verbose; /* of JSON; of text */
+	uint64_t netns;       /* 0: any */
+	struct filter filter; /* its patterns point into the line */
+};
+
+/*
+ * Parse the `size` octets in front of the line's end. The line is changed and has to stay; it has
+ * room for one more. Returns 0, or -errno with a sentence in `why`. Clear the request either way.
+ */
+int reading_request_parse(struct reading_request *r, char *line, size_t size, char *why,
+			  size_t why_size);
+void reading_request_clear(struct reading_request *r);
+
+/*
+ * Write the line, with its end, that asks for `r`. Returns its length, or -E2BIG when no line can:
+ * it would be too long, or there are too many globs, or one that holds a blank.
+ */
+int reading_request_format(char *line, size_t size, const struct reading_request *r);
+
+/*
+ * True if readings made with the filter `own` hold all that `asked` may pass. A filter other than
+ * the default one only serves who asks without.
+ */
+bool reading_request_fits(const struct filter *own, const struct filter *asked);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/collect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timer.h"
+#include "bpf/counters.h"
+#include "sources/netlink.h"
+#include "sources/procfs.h"
+
+struct collector {
+	const struct collect_config *config;
+	const struct filter *filter;
+	struct procfs procfs;
+	struct src_netlink *netlink; /* NULL: a tree below a root is read */
+	struct src_bpf *bpf;         /* NULL: the kernel's own counters only */
+	char note[256];
+};
+
+static bool wants_bpf(const struct collector *c)
+{
+	return !c->config->root && c->config->source != CHOOSE_KERNEL;
+}
+
+int collect_open(struct collector **out, const struct collect_config *config, char *why,
+		 size_t why_size)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+	int r = 0;
+
+	if (!c) {
+		snprintf(why, why_size, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	c->config = config;
+	c->filter = &config->filter;
+	procfs_open(&c->procfs, config->root);
+	if (!config->root) {
+		r = netlink_open(&c->netlink);
+		if (r)
+			snprintf(why, why_size, "netlink socket: %s", strerror(-r));
+	}
+	if (!r && wants_bpf(c)) {
+		r = src_bpf_open(&c->bpf, config->hooks, config->attach, why, why_size);
+		if (r && config->source == CHOOSE_AUTO) {
+			snprintf(c->note, sizeof(c->note), "%s", why);
+			r = 0;
+		}
+	}
+	if (r) {
+		collect_close(c);
+		return r;
+	}
+	*out = c;
+	return 0;
+}
+
+void collect_set_filter(struct collector *c, const struct filter *filter)
+{
+	c->filter = filter;
+}
+
+int64_t collect_memo(const struct collector *c)
+{
+	return c->bpf ? src_bpf_memo(c->bpf) : 0;
+}
+
+void collect_set_memo(struct collector *c, int64_t memo)
+{
+	if (c->bpf)
+		src_bpf_set_memo(c->bpf, memo);
+}
+
+const char *collect_note(const struct collector *c)
+{
+	return c->note;
+}
+
+bool collect_degraded(const struct collector *c)
+{
+	return c->config->source == CHOOSE_AUTO && c->note[0];
+}
+
+void collect_close(struct collector *c)
+{
+	if (!c)
+		return;
+	src_bpf_close(c->bpf);
+	netlink_close(c->netlink);
+	free(c);
+}
+
+/* The interfaces' own switches, where the global one is off. */
+static void ask_interfaces(struct collector *c, struct snapshot *s)
+{
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		struct snapshot_system *row = &s->system[f];
+		int r;
+
+		if (!row->forwarding_known || row->forwarding)
+			continue;
+		r = c->netlink ? netlink_any_forwarding(c->netlink, f)
+			       : procfs_any_forwarding(&c->procfs, f);
+		if (r > 0)
+			row->forwarding = true;
+		else if (r < 0 && r != -ENOENT)
+			snapshot_trouble(s, "%s forwarding switches: %s", family_names[f],
+					 strerror(-r));
+	}
+}
+
+static bool nothing_known(const struct snapshot *s)
+{
+	return !s->n_ifs && !s->system[FAMILY_IPV4].figures.known &&
+	       !s->system[FAMILY_IPV6].figures.known;
+}
+
+/* Sample the eBPF maps, or note why there are none to sample. Returns 0 or, if they must, -errno.
+ */
+static int sample_bpf(struct collector *c, char *why, size_t why_size)
+{
+	char what[256];
+	int r = -ENOENT;
+
+	/* Where they are gone, others may be in their place. */
+	for (int i = 0; i < 2 && r == -ENOENT; i++) {
+		if (!c->bpf &&
+		    !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, what, sizeof(what)))
+			c->note[0] = 0;
+		if (!c->bpf)
+			break;
+		r = src_bpf_sample(c->bpf, why, why_size);
+		if (r != -ENOENT)
+			return r;
+		src_bpf_close(c->bpf);
+		c->bpf = NULL;
+		snprintf(c->note, sizeof(c->note), "%s", why);
+	}
+	if (c->config->source == CHOOSE_AUTO)
+		return 0;
+	snprintf(why, why_size, "%s", c->note);
+	return r;
+}
+
+/* The interfaces, of both sources: the kernel's figures first, the exact ones over them. */
+static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t why_size)
+{
+	int r;
+
+	if (c->netlink) {
+		r = netlink_read_ifs(c->netlink, &c->procfs, s);
+		if (r)
+			snapshot_trouble(s, "interfaces by netlink: %s", strerror(-r));
+	} else {
+		r = 0;
+		procfs_read_ifs(&c->procfs, s);
+	}
+	snapshot_sort(s);
+	if (!c->bpf)
+		return 0;
+	if (r) { /* not all are there: the records of the others must not be closed */
+		snprintf(why, why_size, "%s", s->trouble);
+		src_bpf_drop(c->bpf);
+		return r;
+	}
+	r = src_bpf_fill(c->bpf, s, why, why_size);
+	if (r)
+		snapshot_trouble(s, "%s", why);
+	return 0;
+}
+
+int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size)
+{
+	struct snapshot *s = snapshot_new();
+	const uint64_t began_ns = timer_now_ns();
+	int r = 0;
+
+	if (!s) {
+		snprintf(why, why_size, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	if (wants_bpf(c))
+		r = sample_bpf(c, why, why_size);
+	/* Only now: who was waited for may have shown to others what begins anew here. */
+	s->mono_ns = timer_now_ns();
+	clock_gettime(CLOCK_REALTIME, &s->wall);
+	if (!r) {
+		procfs_read_system(&c->procfs, s);
+		ask_interfaces(c, s);
+		r = read_ifs(c, s, why, why_size);
+	}
+	if (r) {
+		snapshot_free(s);
+		return r;
+	}
+	filter_apply(c->filter, s);
+	s->duration_ns = timer_now_ns() - began_ns;
+	if (s->troubles && nothing_known(s)) {
+		snprintf(why, why_size, "%s", s->trouble);
+		snapshot_free(s);
+		return -EIO;
+	}
+	*out = s;
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * collect: runs the sources into a fresh snapshot.
+ */
+#ifndef IPFW_SOURCES_COLLECT_H
+#define IPFW_SOURCES_COLLECT_H
+
+#include <stdbool.h>
+
+#include "bpf/counters.h"
+#include "model/filter.h"
+#include "model/snapshot.h"
+
+enum source_choice { CHOOSE_AUTO, CHOOSE_KERNEL, CHOOSE_EBPF };
+
+struct collect_config {
+	enum source_choice source;
+	enum hooks_id hooks;    /* HOOKS_NONE: whichever set works */
+	const char *root;       /* read the proc tree below it; NULL: the live system */
+	enum bpf_attach attach; /* auto and ebpf: where no eBPF counters are pinned */
+	struct filter filter;   /* which interfaces, and the paths that touch one of them */
+};
+
+struct collector;
+
+/*
+ * Open what the readings need (sockets, the kernel's numbering). The config must outlive the
+ * collector. Returns 0 or -errno, with a sentence for people in `why`; -EOPNOTSUPP: the source
+ * that was asked for cannot be had here.
+ */
+int collect_open(struct collector **out, const struct collect_config *config, char *why,
+		 size_t why_size);
+
+/*
+ * Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. Where
+ * `source` is auto that may change from reading to reading: counters that somebody detaches are
+ * missed, and found again when they are back.
+ */
+const char *collect_note(const struct collector *c);
+bool collect_degraded(const struct collector *c); /* just now, with `source` auto */
+void collect_close(struct collector *c);          /* accepts NULL */
+
+/* Show other interfaces from the next reading on. The filter must outlive the collector, too. */
+void collect_set_filter(struct collector *c, const struct filter *filter);
+
+/* src_bpf_memo() and src_bpf_set_memo(), where eBPF counts; else there is none to read or keep. */
+int64_t collect_memo(const struct collector *c);
+void collect_set_memo(struct collector *c, int64_t memo);
+
+/*
+ * One reading. Returns 0 and a sorted snapshot that the caller owns, with what could not be read
+ * absent and noted in its `trouble`; -errno and no snapshot when nothing at all could be read,
+ * with the sentence in `why`.
+ */
+int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size);
+
+#endif

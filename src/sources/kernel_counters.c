@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/kernel_counters.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct kstat_name kstat_names[] = {
+	/* clang-format off */
+	[K_IN_RECEIVES]    = {"Ip",    "InReceives",    "Ip6InReceives",       "IPSTATS_MIB_INPKTS"},
+	[K_IN_OCTETS]      = {"IpExt", "InOctets",      "Ip6InOctets",         "IPSTATS_MIB_INOCTETS"},
+	[K_OUT_OCTETS]     = {"IpExt", "OutOctets",     "Ip6OutOctets",        "IPSTATS_MIB_OUTOCTETS"},
+	[K_IN_NO_ECT]      = {"IpExt", "InNoECTPkts",   "Ip6InNoECTPkts",      "IPSTATS_MIB_NOECTPKTS"},
+	[K_IN_ECT1]        = {"IpExt", "InECT1Pkts",    "Ip6InECT1Pkts",       "IPSTATS_MIB_ECT1PKTS"},
+	[K_IN_ECT0]        = {"IpExt", "InECT0Pkts",    "Ip6InECT0Pkts",       "IPSTATS_MIB_ECT0PKTS"},
+	[K_IN_CE]          = {"IpExt", "InCEPkts",      "Ip6InCEPkts",         "IPSTATS_MIB_CEPKTS"},
+	[K_FORW_DATAGRAMS] = {"Ip",    "ForwDatagrams", "Ip6OutForwDatagrams", "IPSTATS_MIB_OUTFORWDATAGRAMS"},
+	[K_OUT_REQUESTS]   = {"Ip",    "OutRequests",   "Ip6OutRequests",      "IPSTATS_MIB_OUTREQUESTS"},
+	[K_OUT_TRANSMITS]  = {"Ip",    "OutTransmits",  "Ip6OutTransmits",     "IPSTATS_MIB_OUTPKTS"},
+	[K_NO_ROUTES]      = {"IpExt", "InNoRoutes",    "Ip6InNoRoutes",       "IPSTATS_MIB_INNOROUTES"},
+	[K_HDR_ERRORS]     = {"Ip",    "InHdrErrors",   "Ip6InHdrErrors",      "IPSTATS_MIB_INHDRERRORS"},
+	[K_DISCARDS]       = {"Ip",    "InDiscards",    "Ip6InDiscards",       "IPSTATS_MIB_INDISCARDS"},
+	[K_TOO_BIG]        = {"Ip",    "FragFails",     "Ip6InTooBigErrors",   "IPSTATS_MIB_INTOOBIGERRORS"},
+	[K_FORWARDING]     = {"Ip",    "Forwarding",    NULL,                  NULL},
+	/* clang-format on */
+};
+
+static_assert(sizeof(kstat_names) / sizeof(kstat_names[0]) == K_COUNT, "one name per column");
+
+struct kstat_epoch kstat_epoch_parse(const char *release)
+{
+	struct kstat_epoch epoch = {0, 0};
+	size_t major = strspn(release, "0123456789");
+	const char *minor = release + major + 1;
+
+	if (!major || major > 4 || minor[-1] != '.' || !strspn(minor, "0123456789") ||
+	    strspn(minor, "0123456789") > 4)
+		return epoch;
+	epoch.major = atoi(release);
+	epoch.minor = atoi(minor);
+	return epoch;
+}
+
+static bool release_known(struct kstat_epoch e)
+{
+	return e.major > 0;
+}
+
+static bool release_at_least(struct kstat_epoch e, unsigned major, unsigned minor)
+{
+	return e.major > major || (e.major == major && e.minor >= minor);
+}
+
+static bool all_known(const struct kstat *k, uint32_t columns)
+{
+	return (k->known & columns) == columns;
+}
+
+#define BIT(column) (1u << (column))
+
+/* Every received packet is in one of these four, and they count segments rather than buffers. */
+static const uint32_t ecn_columns =
+	BIT(K_IN_NO_ECT) | BIT(K_IN_ECT1) | BIT(K_IN_ECT0) | BIT(K_IN_CE);
+
+/*
+ * OutOctets: up to 6.5 IPv4 counts forwarded octets twice; 6.6 forgot those of IPv6 at first
+ * (e4da8c78973c, mended by b4a11b2033b7). Where nothing was forwarded they agree.
+ */
+static bool out_octets_right(const struct kstat *k, enum family family, struct kstat_epoch epoch)
+{
+	if (kstat_known(k, K_OUT_TRANSMITS))
+		return true;
+	if (kstat_known(k, K_FORW_DATAGRAMS) && k->value[K_FORW_DATAGRAMS] == 0)
+		return true;
+	if (!release_known(epoch))
+		return false;
+	return release_at_least(epoch, 6, 6) == (family == FAMILY_IPV4);
+}
+
+/* 6.7 (cf8b49fbd041) moved ForwDatagrams in front of the FORWARD chain and added OutTransmits. */
+static void forwarded(const struct kstat *k, bool per_if, struct figures *out)
+{
+	const uint64_t *v = k->value;
+
+	if (!kstat_known(k, K_OUT_TRANSMITS)) {
+		if (kstat_known(k, K_FORW_DATAGRAMS))
+			figures_set(out, M_OUT_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
+		return;
+	}
+	/* Per interface it is booked on the output device, so it says nothing of the input. */
+	if (!per_if && kstat_known(k, K_FORW_DATAGRAMS))
+		figures_derive(out, M_IN_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
+	if (kstat_known(k, K_OUT_REQUESTS) && v[K_OUT_TRANSMITS] >= v[K_OUT_REQUESTS])
+		figures_derive(out, M_OUT_FORW_PACKETS, v[K_OUT_TRANSMITS] - v[K_OUT_REQUESTS]);
+}
+
+static void sent(const struct kstat *k, enum family family, struct figures *out)
+{
+	const uint64_t *v = k->value;
+
+	if (kstat_known(k, K_OUT_TRANSMITS))
+		figures_derive(out, M_OUT_PACKETS, v[K_OUT_TRANSMITS]);
+	else if (family == FAMILY_IPV4 && kstat_known(k, K_OUT_REQUESTS))
+		figures_derive(out, M_OUT_PACKETS, v[K_OUT_REQUESTS]);
+	else if (family == FAMILY_IPV6 && all_known(k, BIT(K_OUT_REQUESTS) | BIT(K_FORW_DATAGRAMS)))
+		figures_derive(out, M_OUT_PACKETS, v[K_OUT_REQUESTS] + v[K_FORW_DATAGRAMS]);
+}
+
+void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch, bool per_if,
+		   struct figures *out)
+{
+	static const struct {
+		enum kstat_column column;
+		enum metric_id metric;
+	} not_routed[] = {
+		{K_NO_ROUTES, M_NO_ROUTES},
+		{K_HDR_ERRORS, M_HDR_ERRORS},
+		{K_DISCARDS, M_FORW_DISCARDS},
+		{K_TOO_BIG, M_TOO_BIG},
+	};
+	const uint64_t *v = k->value;
+
+	if (all_known(k, ecn_columns))
+		figures_set(out, M_IN_PACKETS,
+			    v[K_IN_NO_ECT] + v[K_IN_ECT1] + v[K_IN_ECT0] + v[K_IN_CE]);
+	if (kstat_known(k, K_IN_OCTETS))
+		figures_derive(out, M_IN_OCTETS, v[K_IN_OCTETS]);
+	if (kstat_known(k, K_OUT_OCTETS) && out_octets_right(k, family, epoch))
+		figures_derive(out, M_OUT_OCTETS, v[K_OUT_OCTETS]);
+	sent(k, family, out);
+	forwarded(k, per_if, out);
+	if (per_if)
+		return;
+	for (size_t i = 0; i < sizeof(not_routed) / sizeof(not_routed[0]); i++)
+		if (kstat_known(k, not_routed[i].column))
+			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);
+}
+
+/* What remains of the device's counter after the IPv6 part and `less`, if that is positive. */
+static void derive_rest(struct figures *out, enum metric_id m, uint64_t device, uint64_t less,
+			bool ip6_known, uint64_t ip6)
+{
+	if (ip6_known && device >= less && device - less >= ip6)
+		figures_derive(out, m, device - less - ip6);
+}
+
+void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const struct kstat *ip6,
+		       const struct figures *ip6_figures, struct figures *out)
+{
+	const uint64_t *v = ip6_figures->value;
+
+	derive_rest(out, M_IN_PACKETS, dev->rx_packets, 0,
+		    !has_ipv6 || kstat_known(ip6, K_IN_RECEIVES),
+		    has_ipv6 ? ip6->value[K_IN_RECEIVES] : 0);
+	derive_rest(out, M_OUT_PACKETS, dev->tx_packets, 0,
+		    !has_ipv6 || figures_known(ip6_figures, M_OUT_PACKETS),
+		    has_ipv6 ? v[M_OUT_PACKETS] : 0);
+	if (dev->rx_header >= 0)
+		derive_rest(out, M_IN_OCTETS, dev->rx_octets, dev->rx_packets * dev->rx_header,
+			    !has_ipv6 || figures_known(ip6_figures, M_IN_OCTETS),
+			    has_ipv6 ? v[M_IN_OCTETS] : 0);
+	if (dev->tx_header >= 0)
+		derive_rest(out, M_OUT_OCTETS, dev->tx_octets, dev->tx_packets * dev->tx_header,
+			    !has_ipv6 || figures_known(ip6_figures, M_OUT_OCTETS),
+			    has_ipv6 ? v[M_OUT_OCTETS] : 0);
+}
+
+void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool has_ipv6,
+		   const struct kstat *ip6, struct kstat_epoch epoch)
+{
+	struct figures *total = &row->figures[FAMILY_TOTAL];
+	struct figures *v6 = &row->figures[FAMILY_IPV6];
+
+	row->rx_header = dev->rx_header;
+	row->tx_header = dev->tx_header;
+	figures_set(total, M_IN_PACKETS, dev->rx_packets);
+	figures_set(total, M_IN_OCTETS, dev->rx_octets);
+	figures_set(total, M_OUT_PACKETS, dev->tx_packets);
+	figures_set(total, M_OUT_OCTETS, dev->tx_octets);
+	if (has_ipv6)
+		kstat_figures(ip6, FAMILY_IPV6, epoch, true, v6);
+	kstat_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * netlink: interfaces and per-interface switches of the network namespace, by rtnetlink.
+ */
+#ifndef IPFW_SOURCES_NETLINK_H
+#define IPFW_SOURCES_NETLINK_H
+
+#include "model/snapshot.h"
+#include "sources/procfs.h"
+
+struct src_netlink;
+
+/* Returns 0 or -errno. The object belongs to the network namespace of the calling thread. */
+int netlink_open(struct src_netlink **out);
+void netlink_close(struct src_netlink *n); /* accepts NULL */
+
+/*
+ * All interfaces, into `s`. IPv6 counters come with the dump where the kernel's numbering is known,
+ * else from `procfs`. Returns 0 or -errno.
+ */
+int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s);
+
+/* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
+int netlink_any_forwarding(struct src_netlink *n, enum family family);
+
+#endif

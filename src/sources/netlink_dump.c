@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/netlink_dump.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+int dumper_open(struct netlink_dumper *d)
+{
+	int r = 0;
+
+	dumper_close(d);
+	d->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!d->socket || mnl_socket_bind(d->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		r = -errno;
+	if (r)
+		dumper_close(d);
+	return r;
+}
+
+void dumper_close(struct netlink_dumper *d)
+{
+	if (d->socket)
+		mnl_socket_close(d->socket);
+	d->socket = NULL;
+}
+
+/* Whether the dump was interrupted so far; takes the mark off, since libmnl would end at it. */
+static bool was_interrupted(char *buffer, int size)
+{
+	bool interrupted = false;
+
+	for (struct nlmsghdr *m = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(m, size);
+	     m = mnl_nlmsg_next(m, &size)) {
+		interrupted |= m->nlmsg_flags & NLM_F_DUMP_INTR;
+		m->nlmsg_flags &= ~NLM_F_DUMP_INTR;
+	}
+	return interrupted;
+}
+
+static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+{
+	unsigned port = mnl_socket_get_portid(d->socket);
+	bool interrupted = false;
+	int r;
+
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = ++d->seq;
+	if (mnl_socket_sendto(d->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t size = mnl_socket_recvfrom(d->socket, d->buffer, sizeof(d->buffer));
+
+		if (size < 0)
+			return -errno;
+		interrupted |= was_interrupted(d->buffer, size);
+		r = mnl_cb_run(d->buffer, size, d->seq, port, each, arg);
+	} while (r > 0);
+	if (r < 0)
+		return -errno;
+	return interrupted ? DUMP_INTERRUPTED : 0;
+}
+
+int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, unsigned tries, mnl_cb_t each,
+	       void *arg, void (*begin)(void *arg))
+{
+	int r = DUMP_INTERRUPTED;
+
+	for (unsigned i = 0; i < tries && r == DUMP_INTERRUPTED; i++) {
+		r = d->socket ? 0 : dumper_open(d);
+		if (r)
+			return r;
+		if (begin)
+			begin(arg);
+		r = run_once(d, request, each, arg);
+		/* Its rest is still on the way, and must not be taken for the next one's answer. */
+		if (r < 0)
+			dumper_close(d);
+	}
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* name_escape on any bytes, form and size. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char name[256] = "", *dst;
+	size_t room;
+
+	if (size < 2 || size > sizeof(name))
+		return 0;
+	memcpy(name, data + 2, size - 2);
+	room = 1u + data[1];
+	dst = malloc(room);
+	if (!dst)
+		return 0;
+	name_escape(dst, room, name, (enum name_form)(data[0] % 3));
+	if (strnlen(dst, room) == room)
+		abort();
+	free(dst);
+	return 0;
+}

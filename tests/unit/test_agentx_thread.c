@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* snmp_agent: which reading a master is shown. This file is the master's side of the thread. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "agentx/session.h"
+#include "agentx/thread.h"
+#include "base/timer.h"
+
+#define S UINT64_C(1000000000)
+
+enum { IDLE, ASKED, ANSWERED };
+
+static struct snmp_master_config master;
+static atomic_int request;
+static int64_t master_start_ns; /* with the request */
+static struct mib_context *answer;
+static int refresh_fd;
+
+const char *snmp_master_start(const struct snmp_master_config *config)
+{
+	master = *config;
+	return NULL;
+}
+
+bool snmp_master_serve(int wake_fd)
+{
+	struct pollfd p = {.fd = wake_fd, .events = POLLIN};
+
+	if (atomic_load(&request) == ASKED) {
+		answer = master.prepare(master.arg, master_start_ns);
+		atomic_store(&request, ANSWERED);
+	}
+	return poll(&p, 1, 1) > 0;
+}
+
+int64_t snmp_master_began(void)
+{
+	return 0;
+}
+
+const char *snmp_master_failed(void)
+{
+	return NULL;
+}
+
+void snmp_master_stop(void)
+{
+}
+
+/* A reading of that moment, by an agent that learnt of the master then. */
+static void publish(struct snmp_agent *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
+{
+	struct mib_view *v = calloc(1, sizeof(*v));
+
+	assert_non_null(v);
+	v->status = 1;
+	v->master_start_ns = start_ns;
+	v->master_since_ns = since_ns;
+	v->snapshot = snapshot_new();
+	assert_non_null(v->snapshot);
+	v->snapshot->mono_ns = mono_ns;
+	snmp_agent_publish(a, v);
+}
+
+/* What a request of that master is answered from; if `takes`, a reading is taken when asked for. */
+static const struct mib_context *ask(struct snmp_agent *a, int64_t start_ns, bool takes)
+{
+	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
+	uint64_t n;
+
+	master_start_ns = start_ns;
+	atomic_store(&request, ASKED);
+	while (atomic_load(&request) != ANSWERED)
+		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0) {
+			uint64_t now_ns = timer_now_ns();
+
+			publish(a, now_ns, snmp_agent_master(a), now_ns);
+		}
+	atomic_store(&request, IDLE);
+	return answer;
+}
+
+static bool was_asked_to_read(void)
+{
+	uint64_t n;
+
+	return read(refresh_fd, &n, sizeof(n)) > 0;
+}
+
+static struct snmp_agent *start(void)
+{
+	struct snmp_agent_config config = {
+		.cache_ms = 3600 * 1000, .refresh_fd = refresh_fd, .stop_fd = refresh_fd};
+	struct snmp_agent *a;
+
+	assert_int_equal(snmp_agent_start(&a, &config), 0);
+	return a;
+}
+
+static void test_a_reading_for_another_master(void **state)
+{
+	struct snmp_agent *a = start();
+	uint64_t now_ns = timer_now_ns();
+	int64_t old = (int64_t)(now_ns - 9 * S), young = (int64_t)(now_ns - S);
+	const struct mib_context *ctx;
+
+	(void)state;
+	publish(a, now_ns - 2 * S, old, now_ns - 8 * S);
+	ctx = ask(a, old, false);
+	assert_non_null(ctx->view->snapshot);
+	assert_false(was_asked_to_read());
+
+	/* The same one, as it is learnt again: times do not move. */
+	ctx = ask(a, old + (int64_t)S / 100, false);
+	assert_non_null(ctx->view->snapshot);
+	assert_int_equal(ctx->master_start_ns, old);
+
+	/* Another one: the agent's state is shown, and no figure. */
+	ctx = ask(a, young, false);
+	assert_null(ctx->view->snapshot);
+	assert_int_equal(ctx->view->status, 1);
+	assert_int_equal(ctx->master_start_ns, young);
+	assert_true(was_asked_to_read());
+
+	/* The reading failed: the old one is not for the new master either. */
+	publish(a, now_ns - 2 * S, young, now_ns);
+	ctx = ask(a, young, false);
+	assert_null(ctx->view->snapshot);
+
+	publish(a, now_ns, young, now_ns);
+	ctx = ask(a, young, false);
+	assert_non_null(ctx->view->snapshot);
+	assert_true(snmp_agent_stop(a));
+}
+
+static void test_a_new_master_gets_a_new_reading(void **state)
+{
+	struct snmp_agent *a = start();
+	uint64_t now_ns = timer_now_ns();
+	const struct mib_context *ctx;
+
+	(void)state;
+	publish(a, now_ns - 2 * S, (int64_t)(now_ns - 9 * S), now_ns - 8 * S);
+	ctx = ask(a, (int64_t)(now_ns - S), true);
+	assert_non_null(ctx->view->snapshot);
+	assert_true(ctx->view->snapshot->mono_ns >= now_ns);
+	assert_true(snmp_agent_stop(a));
+}
+
+static void test_the_same_master(void **state)
+{
+	const int64_t start = -12345 * (int64_t)S, wrap = INT64_C(10000000) << 32;
+
+	(void)state;
+	assert_true(mib_same_master(start, start));
+	assert_true(mib_same_master(start, start + (int64_t)S / 50));
+	assert_true(mib_same_master(start, start - (int64_t)S / 50));
+	assert_false(mib_same_master(start, start + (int64_t)S));
+	assert_false(mib_same_master(start, start - (int64_t)S));
+	assert_true(mib_same_master(start, start + wrap)); /* sysUpTime went over */
+	assert_true(mib_same_master(start + 3 * wrap, start + 1));
+	assert_false(mib_same_master(start, start + wrap / 2));
+	assert_false(mib_same_master(start, 0));
+	assert_false(mib_same_master(0, 0));
+	assert_false(mib_same_master(INT64_MAX, INT64_MIN));
+	assert_false(mib_same_master(-1, INT64_MAX));
+}
+
+static void test_nothing_published(void **state)
+{
+	struct snmp_agent *a = start();
+
+	(void)state;
+	assert_null(ask(a, 1, false)->view);
+	assert_true(snmp_agent_stop(a));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	refresh_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return refresh_fd < 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return close(refresh_fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_reading_for_another_master),
+		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
+		cmocka_unit_test(test_the_same_master),
+		cmocka_unit_test(test_nothing_published),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

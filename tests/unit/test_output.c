@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* The forms for monitoring systems: escaping, absent figures, no sample twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "output/output.h"
+
+static const struct out_options options = {.hostname = "h", .note = ""};
+
+/* The document as a string; free it. */
+static char *make(enum out_format format, const struct snapshot *s)
+{
+	struct out_document d;
+	char *text;
+
+	assert_int_equal(out_forms[format].make(&d, s, NULL, &options), 0);
+	text = strndup(d.text, d.size);
+	assert_non_null(text);
+	assert_int_equal(strlen(text), d.size);
+	free(d.text);
+	return text;
+}
+
+static size_t times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, what))) {
+		n++;
+		text += strlen(what);
+	}
+	return n;
+}
+
+static struct snapshot *with_if(const char *name)
+{
+	struct snapshot *s = snapshot_new();
+
+	assert_non_null(s);
+	figures_set(&snapshot_add_if(s, 2, name)->figures[FAMILY_IPV4], M_IN_PACKETS, 7);
+	return s;
+}
+
+static void test_escaping(void **state)
+{
+	static const struct {
+		const char *name, *label, *json;
+	} rows[] = {
+		{"eth0", "\"eth0\"", "\"eth0\""},
+		{"a\"b", "\"a\\\"b\"", "\"a\\\"b\""},
+		{"a\\b", "\"a\\\\b\"", "\"a\\\\b\""},
+		{"a\\nb", "\"a\\\\nb\"", "\"a\\\\nb\""}, /* two letters, no line end */
+		{"a\nb", "\"a\\\\x0ab\"", "\"a\\u000ab\""},
+		{"a\033b", "\"a\\\\x1bb\"", "\"a\\u001bb\""},
+		{"a\377b", "\"a\\\\xffb\"", "\"a\\\\xffb\""},
+		{"a\\xffb", "\"a\\\\x5cxffb\"", "\"a\\\\x5cxffb\""},
+		{"caf\303\251", "\"caf\303\251\"", "\"caf\303\251\""},
+		{"{},=", "\"{},=\"", "\"{},=\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct snapshot *s = with_if(rows[i].name);
+		char want[256], *text;
+
+		snprintf(want, sizeof(want),
+			 "\nipfw_interface_receive_packets_total{device=%s,family=\"ipv4\"} 7\n",
+			 rows[i].label);
+		for (int format = OUT_PROMETHEUS; format <= OUT_OPENMETRICS; format++) {
+			text = make(format, s);
+			assert_int_equal(times(text, want), 1);
+			free(text);
+		}
+		snprintf(want, sizeof(want), "\"interfaces\":{%s:{\"ipv4_rx_packets\":7}}",
+			 rows[i].json);
+		text = make(OUT_LIBRENMS, s);
+		assert_int_equal(times(text, want), 1);
+		free(text);
+		snapshot_free(s);
+	}
+}
+
+static struct snapshot_path *add_path(struct snapshot *s, uint32_t in, const char *name,
+				      uint64_t packets)
+{
+	struct snapshot_path *p = snapshot_add_path(s);
+
+	assert_non_null(p);
+	p->family = FAMILY_IPV4;
+	p->in_ifindex = in;
+	p->out_ifindex = 9;
+	strcpy(p->in_name, name);
+	strcpy(p->out_name, "wan");
+	figures_set(&p->figures, M_OUT_FORW_PACKETS, packets);
+	return p;
+}
+
+/* One name, two interfaces one after the other; and two whose name nobody saw. */
+static void test_paths(void **state)
+{
+	static const char *const want[] = {
+		"ipfw_path_packets_total{in=\"ppp0\",in_ifindex=\"3\",out=\"wan\",out_ifindex="
+		"\"9\","
+		"family=\"ipv4\"} 30\n",
+		"ipfw_path_packets_total{in=\"ppp0\",in_ifindex=\"4\",out=\"wan\",out_ifindex="
+		"\"9\","
+		"family=\"ipv4\"} 40\n",
+		"ipfw_path_packets_total{in=\"\",in_ifindex=\"5\",out=\"wan\",out_ifindex=\"9\","
+		"family=\"ipv4\"} 50\n",
+		"ipfw_path_packets_total{in=\"\",in_ifindex=\"6\",out=\"wan\",out_ifindex=\"9\","
+		"family=\"ipv4\"} 60\n",
+	};
+	struct snapshot *s = snapshot_new();
+	char *text;
+
+	(void)state;
+	s->paths_known = true;
+	add_path(s, 3, "ppp0", 30);
+	add_path(s, 4, "ppp0", 40);
+	add_path(s, 5, "", 50);
+	add_path(s, 6, "", 60);
+	text = make(OUT_PROMETHEUS, s);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		assert_int_equal(times(text, want[i]), 1);
+	assert_int_equal(times(text, "ipfw_path_packets_total{"), 4);
+	assert_int_equal(times(text, "ipfw_path_bytes"), 0);
+	free(text);
+	snapshot_free(s);
+}
+
+/* A family is announced once, and not at all without a sample. */
+static void test_families(void **state)
+{
+	struct snapshot *s = with_if("eth0");
+	char *text;
+
+	(void)state;
+	figures_set(&snapshot_add_if(s, 3, "eth1")->figures[FAMILY_IPV6], M_IN_PACKETS, 0);
+	figures_set(&s->system[FAMILY_IPV6].figures, M_TOO_BIG, UINT64_MAX);
+	text = make(OUT_PROMETHEUS, s);
+	assert_int_equal(times(text, "# TYPE ipfw_interface_receive_packets_total counter\n"), 1);
+	assert_int_equal(times(text, "# HELP ipfw_interface_receive_packets_total "), 1);
+	assert_int_equal(times(text, "\nipfw_interface_receive_packets_total{"), 2);
+	assert_int_equal(times(text, "device=\"eth1\",family=\"ipv6\"} 0\n"), 1);
+	assert_int_equal(times(text, "ipfw_interface_receive_bytes"), 0);
+	assert_int_equal(times(text, "ipfw_forwarding_enabled"), 0);
+	assert_int_equal(times(text, "ipfw_missed"), 0);
+	assert_int_equal(times(text, "ipfw_counting_since"), 0);
+	assert_int_equal(times(text, "\nipfw_not_routed_packets_total{"), 1);
+	assert_int_equal(times(text, "{family=\"ipv6\",reason=\"too_big\"} 18446744073709551615\n"),
+			 1);
+	assert_int_equal(times(text, "# UNIT"), 0);
+	assert_string_equal(text + strlen(text) - 7, "\n# EOF\n"); /* a comment there */
+	assert_int_equal(times(text, "# TYPE ipfw_build_info gauge\n"), 1);
+	free(text);
+	text = make(OUT_OPENMETRICS, s);
+	assert_int_equal(times(text, "# TYPE ipfw_interface_receive_packets counter\n"), 1);
+	assert_int_equal(times(text, "# UNIT ipfw_interface_receive_packets packets\n"), 1);
+	assert_int_equal(times(text, "\nipfw_interface_receive_packets_total{"), 2);
+	assert_int_equal(times(text, "# TYPE ipfw_build info\n"), 1);
+	assert_string_equal(text + strlen(text) - 7, "\n# EOF\n");
+	free(text);
+	snapshot_free(s);
+}
+
+static void test_librenms(void **state)
+{
+	struct snapshot *s = snapshot_new();
+	struct out_document d;
+	char *text;
+
+	(void)state;
+	s->system[FAMILY_IPV4].forwarding_known = true;
+	figures_set(&s->system[FAMILY_IPV4].figures, M_OUT_FORW_PACKETS, 5);
+	figures_set(&s->system[FAMILY_IPV6].figures, M_NO_ROUTES, 6);
+	text = make(OUT_LIBRENMS, s);
+	assert_string_equal(text, "{\"version\":1,\"error\":0,\"errorString\":\"\",\"data\":{"
+				  "\"ipv4_forwarding_enabled\":0,\"ipv4_forwarded_out_packets\":5,"
+				  "\"ipv6_no_route_packets\":6,\"interfaces\":{}}}\n");
+	free(text);
+	snapshot_trouble(s, "/proc/net/\"snmp\"");
+	text = make(OUT_LIBRENMS, s);
+	assert_int_equal(times(text, "\"error\":1,\"errorString\":\"/proc/net/\\\"snmp\\\"\","
+				     "\"data\":{\"ipv4_forwarding_enabled\":0,"),
+			 1);
+	free(text);
+	assert_int_equal(out_forms[OUT_LIBRENMS].failure(&d, "no \377\n"), 0);
+	text = strndup(d.text, d.size);
+	assert_string_equal(text, "{\"version\":1,\"error\":1,\"errorString\":\"no "
+				  "\\\\xff\\u000a\",\"data\":{}}\n");
+	free(text);
+	free(d.text);
+	snapshot_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_escaping),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_librenms),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
