@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* conf_parse on any bytes, with every option that there is behind it. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
