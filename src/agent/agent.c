@@ -17,11 +17,10 @@
 #include "agentx/thread.h"
 #include "base/log.h"
 #include "base/timer.h"
+#include "base/units.h"
 
-#define DEFAULT_INTERVAL_NS 10000000000ull
-#define NS_PER_MS           1000000
-#define CACHE_MS            1000
-#define CACHE_NS            (CACHE_MS * 1000000ull)
+#define CACHE_MS 1000
+#define CACHE_NS (CACHE_MS * NS_PER_MS)
 
 enum { STATUS_OK = 1, STATUS_DEGRADED, STATUS_FAILING };
 
@@ -54,7 +53,7 @@ static const struct options *settings(const struct agent *a)
 
 static uint64_t interval_ns(const struct agent *a)
 {
-	return settings(a)->interval_ns ? settings(a)->interval_ns : DEFAULT_INTERVAL_NS;
+	return options_interval_ns(settings(a));
 }
 
 static void set_status(struct agent *a, unsigned status, const char *text)

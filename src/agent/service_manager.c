@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #include "base/timer.h"
-
-#define NS_PER_MS UINT64_C(1000000)
+#include "base/units.h"
 
 void notify(const char *state)
 {

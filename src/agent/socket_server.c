@@ -15,9 +15,9 @@
 #include "base/log.h"
 #include "base/netns.h"
 #include "base/timer.h"
+#include "base/units.h"
 #include "output/request.h"
 
-#define NS_PER_S   UINT64_C(1000000000)
 #define CHECK_NS   (5 * NS_PER_S) /* between two looks at the socket's file */
 #define REFUSED_NS NS_PER_S       /* after accept() failed */
 

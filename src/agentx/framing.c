@@ -10,6 +10,7 @@
 
 #include "agentx/framing.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "mib/engine.h"
 
 /* RFC 2741, 6.1 */
@@ -43,7 +44,7 @@ static struct header header_of(const void *bytes)
 	uint32_t *fields[] = {&h.session, &h.transaction, &h.packet, &h.length};
 
 	memcpy(&h, bytes, sizeof(h));
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		*fields[i] =
 			h.flags & NETWORK_BYTE_ORDER ? be32toh(*fields[i]) : le32toh(*fields[i]);
 	return h;

@@ -6,13 +6,13 @@
 #include "agentx/answer.h"
 #include "agentx/notify.h"
 #include "base/log.h"
+#include "base/units.h"
 
 /* RFC 2741, 6.1 and 6.2.10; the library keeps them to itself. */
 enum { AGENTX_NOTIFY = 12, AGENTX_NETWORK_BYTE_ORDER = 0x10 };
 
 /* A master that hangs answers when it goes on, one that dies ends the connection. */
 #define ACKNOWLEDGE_S 86400
-#define NS_PER_CS     10000000
 
 static const oid sys_up_time[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 static const oid snmp_trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};

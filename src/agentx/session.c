@@ -12,14 +12,14 @@
 #include "agentx/session.h"
 #include "base/log.h"
 #include "base/timer.h"
+#include "base/units.h"
 
 #define NAME "ipfwagent"
 
 #define MASTER_TIMEOUT_US (1000 * 1000 / 3) /* for each answer of the master */
 #define RECONNECT_S       1                 /* between attempts to reach the master */
 #define PING_S            3600              /* requests show that the master lives */
-#define REGISTER_RETRY_NS UINT64_C(1000000000)
-#define NS_PER_CS         10000000
+#define REGISTER_RETRY_NS NS_PER_S
 #define AGENTX_DUPLICATE  263 /* duplicateRegistration, RFC 2741, 6.2.16 */
 
 /* The library's callbacks take no argument of ours that it would not free. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agentx/thread.h"
 #include "base/timer.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,8 +15,6 @@
 
 #include "agentx/session.h"
 #include "mib/engine.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 #define FRESH_WAIT_MS 200 /* a request waits so long for a fresh reading */
 #define FIRST_WAIT_MS 800 /* and so long for the first one that may be shown to its master */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/timer.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,8 +9,6 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#define NS_PER_S 1000000000ull
 
 uint64_t timer_now_ns(void)
 {
@@ -28,7 +27,7 @@ static const struct {
 	{SIGUSR1, TIMER_STATUS},
 };
 
-#define SIGNALS (sizeof(signal_events) / sizeof(signal_events[0]))
+#define SIGNALS (ARRAY_SIZE(signal_events))
 
 int timer_set(struct timer *t, uint64_t interval_ns)
 {
@@ -82,7 +81,7 @@ int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms)
 	uint64_t count;
 	int events = 0;
 
-	while (poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms) < 0)
+	while (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
 		if (errno != EINTR)
 			return -errno;
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))

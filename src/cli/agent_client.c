@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/timer.h"
+#include "base/units.h"
 
-#define NS_PER_MS   UINT64_C(1000000)
 #define PATIENCE_MS 2000
 #define ANSWER_MAX  ((size_t)256 << 20)
 

@@ -9,14 +9,12 @@
 
 int attach_run(const struct options *o)
 {
-	struct collect_config config = {
-		.source = CHOOSE_EBPF, .hooks = o->collect.hooks, .attach = BPF_ATTACH_PINNED};
 	struct collector *c = NULL;
 	struct snapshot *s = NULL;
 	char why[256];
 	int result = EXIT_DONE;
 
-	if (collect_open(&c, &config, why, sizeof(why))) {
+	if (collect_open(&c, &o->collect, why, sizeof(why))) {
 		log_warning("%s", why);
 		return EXIT_NO_SOURCE;
 	}

@@ -10,11 +10,10 @@
 
 #include "base/netns.h"
 #include "base/timer.h"
+#include "base/units.h"
 #include "cli/agent_client.h"
 #include "output/plain.h"
 
-#define NS_PER_S    UINT64_C(1000000000)
-#define INTERVAL_NS NS_PER_S
 /* The agent's readings are a second old at most: asked again, it has a new one soon. */
 #define AGAIN_NS    (NS_PER_S / 10)
 #define PATIENCE_NS (5 * NS_PER_S)
@@ -72,8 +71,8 @@ static void sleep_until(uint64_t ns)
 static int read_second(struct reader *reader, const struct snapshot *first, struct snapshot **s,
 		       char *why)
 {
-	uint64_t interval_ns = reader->o->interval_ns ? reader->o->interval_ns : INTERVAL_NS;
-	uint64_t due_ns = first->mono_ns + interval_ns, give_up_ns = due_ns + PATIENCE_NS;
+	uint64_t due_ns = first->mono_ns + options_interval_ns(reader->o);
+	uint64_t give_up_ns = due_ns + PATIENCE_NS;
 	int r;
 
 	for (uint64_t at_ns = due_ns; at_ns < give_up_ns; at_ns = timer_now_ns() + AGAIN_NS) {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "mib/engine.h"
 
+#include "base/units.h"
 #include <assert.h>
 #include <string.h>
 
 static const uint32_t objects[] = {MIB_OBJECTS};
 
-#define OBJECTS_LEN (sizeof(objects) / sizeof(objects[0]))
+#define OBJECTS_LEN (ARRAY_SIZE(objects))
 
 static_assert(OBJECTS_LEN + 2 + 1 + MIB_INDEX_MAX <= MIB_OID_MAX, "the longest OID fits");
 

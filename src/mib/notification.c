@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mib/notification.h"
 
+#include "base/units.h"
 #include <assert.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static const struct subject {
 	{2, 2, 3, {{3, {1, 3, 0}}, {3, {1, 4, 0}}, {3, {1, 6, 0}}}}, /* source, hooks, why */
 };
 
-static_assert(sizeof(subjects) / sizeof(subjects[0]) == NOTICE_SUBJECTS, "one watch for each");
+static_assert(ARRAY_SIZE(subjects) == NOTICE_SUBJECTS, "one watch for each");
 
 /* The subject's objects as they are; false: one is absent. */
 static bool observe(const struct subject *subject, struct mib_context *ctx, struct notice *out)
@@ -35,7 +36,7 @@ static bool observe(const struct subject *subject, struct mib_context *ctx, stru
 		struct mib_oid *name = &out->names[i];
 
 		memcpy(name->id, root, sizeof(root));
-		name->len = sizeof(root) / sizeof(root[0]);
+		name->len = ARRAY_SIZE(root);
 		for (size_t k = 0; k < subject->objects[i].len; k++)
 			name->id[name->len++] = subject->objects[i].suffix[k];
 		if (mib_get(ctx, name->id, name->len, &out->values[i]) != MIB_FOUND)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/units.h"
 #include "config.h"
 
 /* Columns that are no figures; those of the figures stand in metrics[]. */
@@ -30,10 +31,6 @@ enum { SYSTEM_FORWARDING = 2, SYSTEM_QUALITY = 11, SYSTEM_DISCONTINUITY = 12 };
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
 enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
-
-#define NS_PER_MS 1000000u
-#define NS_PER_US 1000u
-#define NS_PER_CS 10000000u /* TimeTicks: 1/100 s */
 
 static bool number(struct mib_value *out, enum mib_type type, uint64_t value)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/metrics.h"
 
+#include "base/units.h"
 #include <assert.h>
 
 const struct metric metrics[] = {
@@ -34,7 +35,7 @@ const struct metric metrics[] = {
 	/* clang-format on */
 };
 
-static_assert(sizeof(metrics) / sizeof(metrics[0]) == M_COUNT, "one row per metric");
+static_assert(ARRAY_SIZE(metrics) == M_COUNT, "one row per metric");
 
 const char *const metric_groups[] = {
 	[GROUP_FORWARDING] = "forwarding",
@@ -42,5 +43,4 @@ const char *const metric_groups[] = {
 	[GROUP_NOT_ROUTED] = "not_routed",
 };
 
-static_assert(sizeof(metric_groups) / sizeof(metric_groups[0]) == GROUP_COUNT,
-	      "one name per group");
+static_assert(ARRAY_SIZE(metric_groups) == GROUP_COUNT, "one name per group");

@@ -8,150 +8,131 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "config.h"
 #include "options/file.h"
+#include "options/nearest.h"
 #include "options/rows.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/ipfwagent.conf"
 
-static const struct {
-	const char *first, *second;
-	enum command command;
-	const char *help;
-} commands[] = {
-	{NULL, NULL, COMMAND_SNAPSHOT, "one reading"},
-	{"monitor", NULL, COMMAND_MONITOR, "readings with deltas and rates, every interval"},
-	{"activity", NULL, COMMAND_ACTIVITY, "what passes in the next interval (needs eBPF)"},
-	{"activity", "monitor", COMMAND_ACTIVITY_MONITOR, "the same again and again"},
-	{"agent", NULL, COMMAND_AGENT, "serve the readings to snmpd (AgentX), in the foreground"},
-	{"attach", NULL, COMMAND_ATTACH, "put the eBPF counters into this network namespace"},
-	{"detach", NULL, COMMAND_DETACH, "take them out"},
-	{"status", NULL, COMMAND_STATUS, "show what counts, and since when"},
-	{"check", NULL, COMMAND_CHECK, "a plugin for Nagios, Icinga and the like"},
-};
-
-int options_print_version(void)
-{
-	printf("ipfwagent %s\n", PACKAGE_VERSION);
-	return fflush(stdout) ? -errno : 0;
-}
-
-int options_print_help(void)
-{
-	printf("Usage: ipfwagent [COMMAND] [OPTION]...\n"
-	       "How much IPv4 and IPv6 traffic this machine routes, in packets and bytes.\n\n"
-	       "Commands:\n");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		printf("  %-9s%-9s %s\n", commands[i].first ? commands[i].first : "(none)",
-		       commands[i].second ? commands[i].second : "", commands[i].help);
-	printf("\nOptions:\n");
-	for (size_t i = 0; i < options_rows_count; i++) {
-		const struct options_row *row = &options_rows[i];
-		char left[48];
-
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
-			 row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->word,
-			 row->argument ? " " : "", row->argument ? row->argument : "");
-		printf("  %-31s %s\n", left, row->help);
-	}
-	printf("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had here; "
-	       "of check:\n0 OK, 1 warning, 2 critical, 3 unknown.\n");
-	return fflush(stdout) ? -errno : 0;
-}
-
 static int parse_command(struct options *o, int argc, char **argv, struct why *why)
 {
 	const char *first = argc > 0 ? argv[0] : NULL, *second = argc > 1 ? argv[1] : NULL;
+	struct nearest nearest = {.word = first};
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		bool same_first = first ? commands[i].first && !strcmp(first, commands[i].first)
-					: !commands[i].first;
+	for (int c = 0; c < COMMANDS && argc <= 2; c++) {
+		const struct command_row *row = &commands[c];
+		bool same_first = first ? row->first && !strcmp(first, row->first) : !row->first;
 		bool same_second =
-			second ? commands[i].second && !strcmp(second, commands[i].second)
-			       : !commands[i].second;
+			second ? row->second && !strcmp(second, row->second) : !row->second;
 
-		if (same_first && same_second && argc <= 2) {
-			o->command = commands[i].command;
+		if (same_first && same_second) {
+			o->command = c;
 			return 0;
 		}
+		if (first && !second)
+			nearest_try(&nearest, row->first);
 	}
-	return why_set(why, -EINVAL, "unknown command '%s%s%s'", first, second ? " " : "",
-		       second ? second : "");
+	return why_set(why, -EINVAL, "unknown command '%.60s%s%.60s'%s%s%s", first,
+		       second ? " " : "", second ? second : "",
+		       nearest.found ? ": did you mean " : "", nearest.found ? nearest.found : "",
+		       nearest.found ? "?" : "");
 }
 
-/*
- * Wrong usage is reported as the command does it, so that it has to be known first. `shorts` begins
- * with "-": words come in their order, and argv stays as it is.
- */
-static bool is_check(int argc, char **argv, const char *shorts, const struct option *longs)
+/* What getopt_long(3) is told. */
+struct grammar {
+	struct option longs[OPTIONS_ROWS_MAX + 1];
+	/* Begins with "-": words come in their order, and argv stays as it is; without, as usual.
+	 */
+	char shorts[2 * OPTIONS_ROWS_MAX + 3];
+};
+
+#define LONG_ONLY 256 /* and the row's number: what getopt_long() returns for a long option */
+
+static void make_grammar(struct grammar *g)
+{
+	char *next = stpcpy(g->shorts, "-:");
+
+	memset(g->longs, 0, sizeof(g->longs));
+	for (size_t i = 0; i < options_rows_count; i++) {
+		const struct options_row *row = &options_rows[i];
+		int argument = row->argument ? required_argument : no_argument;
+
+		g->longs[i] = (struct option){row->word, argument, NULL, LONG_ONLY + (int)i};
+		if (!row->letter)
+			continue;
+		*next++ = row->letter;
+		if (row->argument)
+			*next++ = ':';
+	}
+	*next = '\0';
+}
+
+/* Wrong usage is reported as the command does it, so that it has to be known first. */
+static bool is_check(const struct grammar *g, int argc, char **argv)
 {
 	int found;
 
-	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+	optind = 0; /* from the start, also the second time */
+	while ((found = getopt_long(argc, argv, g->shorts, g->longs, NULL)) != -1)
 		if (found == 1)
 			return !strcmp(optarg, "check");
 	return optind < argc && !strcmp(argv[optind], "check");
 }
 
-/* Options that are for another command. */
-static int refuse_others(const struct options *o, struct why *why)
+static int refuse_unknown(const char *word, struct why *why)
 {
+	struct nearest nearest = {.word = word + strspn(word, "-")};
+
+	for (size_t i = 0; i < options_rows_count; i++)
+		nearest_try(&nearest, options_rows[i].word);
+	return why_set(why, -EINVAL, "unknown option '%.100s'%s%s%s", word,
+		       nearest.found ? ": did you mean --" : "", nearest.found ? nearest.found : "",
+		       nearest.found ? "?" : "");
+}
+
+/* An option that has no effect with the command is a mistake. */
+static int refuse_idle(const struct options *o, struct why *why)
+{
+	char name[32];
+
 	for (size_t i = 0; i < options_rows_count; i++) {
 		const struct options_row *row = &options_rows[i];
+		enum command only = __builtin_ctz(row->commands);
 
-		if (!(o->given >> i & 1) || !row->only || row->only == o->command)
+		if (!(o->given >> i & 1) || row->commands >> o->command & 1)
 			continue;
-		for (size_t k = 0; k < sizeof(commands) / sizeof(commands[0]); k++)
-			if (commands[k].command == row->only)
-				return why_set(why, -EINVAL, "--%s is for '%s' only", row->word,
-					       commands[k].first);
+		if (row->commands == 1u << COMMAND_SNAPSHOT)
+			return why_set(why, -EINVAL, "--%s is for one reading, without a command",
+				       row->word);
+		if (row->commands == 1u << only)
+			return why_set(why, -EINVAL, "--%s is for '%s' only", row->word,
+				       commands_name(name, sizeof(name), only));
+		commands_name(name, sizeof(name), o->command);
+		return why_set(why, -EINVAL, "--%s has no effect with %s%s%s", row->word,
+			       o->command ? "'" : "", name, o->command ? "'" : "");
 	}
 	return 0;
 }
 
-static int read_line(struct options *o, int argc, char **argv, struct why *why)
+static int parse_options(struct options *o, int argc, char **argv, const struct grammar *g,
+			 struct why *why)
 {
-	struct option longs[OPTIONS_ROWS_MAX + 1] = {{NULL, 0, NULL, 0}};
-	char shorts[2 * OPTIONS_ROWS_MAX + 3] = "-:";
-	size_t n = 2;
 	int found, number, r;
 
-	why->text[0] = 0;
-	*o = (struct options){.command = COMMAND_SNAPSHOT,
-			      .argc = argc,
-			      .argv = argv,
-			      .reading_socket = READING_SOCKET,
-			      .reading_mode = READING_MODE,
-			      .hold_down_ns = HOLD_DOWN_NS};
-	for (size_t i = 0; i < options_rows_count; i++) {
-		const struct options_row *row = &options_rows[i];
-
-		longs[i] =
-			(struct option){row->word, row->argument ? required_argument : no_argument,
-					NULL, 256 + (int)i};
-		if (row->letter) {
-			shorts[n++] = row->letter;
-			if (row->argument)
-				shorts[n++] = ':';
-		}
-	}
-	opterr = optind = 0; /* optind: from the start, also the second time */
-	if (is_check(argc, argv, shorts, longs))
-		o->command = COMMAND_CHECK;
 	optind = 0;
-	while ((found = getopt_long(argc, argv, shorts + 1, longs, NULL)) != -1) {
-		if (found == '?' && optopt && optopt < 256)
+	while ((found = getopt_long(argc, argv, g->shorts + 1, g->longs, NULL)) != -1) {
+		if (found == '?' && optopt && optopt < LONG_ONLY)
 			return why_set(why, -EINVAL, "unknown option '-%c'", optopt);
 		if (found == '?' && optopt)
 			return why_set(why, -EINVAL, "option '--%s' takes no argument",
-				       options_rows[optopt - 256].word);
+				       options_rows[optopt - LONG_ONLY].word);
 		if (found == '?')
-			return why_set(why, -EINVAL, "unknown option '%s'", argv[optind - 1]);
+			return refuse_unknown(argv[optind - 1], why);
 		if (found == ':')
 			return why_set(why, -EINVAL, "option '%s' wants an argument",
 				       argv[optind - 1]);
-		number = found - 256;
-		for (size_t i = 0; found < 256 && i < options_rows_count; i++)
+		number = found - LONG_ONLY;
+		for (size_t i = 0; found < LONG_ONLY && i < options_rows_count; i++)
 			if (options_rows[i].letter == found)
 				number = i;
 		r = options_row_set(o, &options_rows[number], optarg, why);
@@ -161,16 +142,33 @@ static int read_line(struct options *o, int argc, char **argv, struct why *why)
 		if (o->help || o->version)
 			return 0;
 	}
-	r = parse_command(o, argc - optind, argv + optind, why);
-	if (r)
-		return r;
-	if (o->check_config && o->command == COMMAND_SNAPSHOT)
+	return 0;
+}
+
+static int read_line(struct options *o, int argc, char **argv, struct why *why)
+{
+	struct grammar grammar;
+	int r;
+
+	why->text[0] = 0;
+	*o = (struct options){.command = COMMAND_SNAPSHOT,
+			      .argc = argc,
+			      .argv = argv,
+			      .reading_socket = READING_SOCKET,
+			      .reading_mode = READING_MODE,
+			      .hold_down_ns = HOLD_DOWN_NS};
+	make_grammar(&grammar);
+	opterr = 0;
+	if (is_check(&grammar, argc, argv))
+		o->command = COMMAND_CHECK;
+	r = parse_options(o, argc, argv, &grammar, why);
+	if (!r && (o->help || o->version))
+		o->command = o->help ? COMMAND_HELP : COMMAND_VERSION;
+	else if (!r)
+		r = parse_command(o, argc - optind, argv + optind, why);
+	if (!r && o->check_config && o->command == COMMAND_SNAPSHOT)
 		o->command = COMMAND_AGENT;
-	r = refuse_others(o, why);
-	if (!r && o->command != COMMAND_SNAPSHOT && !out_forms[o->format].activity)
-		r = why_set(why, -EINVAL, "--%s is for one reading, without a command",
-			    out_forms[o->format].word);
-	return r;
+	return r ? r : refuse_idle(o, why);
 }
 
 struct file {
@@ -224,9 +222,8 @@ static int refuse_together(const struct options *o, struct why *why)
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
 		return why_set(why, -EINVAL,
 			       "--root reads captured files, which hold no eBPF counters");
-	if ((o->command == COMMAND_ACTIVITY || o->command == COMMAND_ACTIVITY_MONITOR) &&
-	    (o->collect.source == CHOOSE_KERNEL || o->collect.root))
-		return why_set(why, -EINVAL, "activity is what eBPF counts");
+	if (commands[o->command].source == CHOOSE_EBPF && o->collect.source == CHOOSE_KERNEL)
+		return why_set(why, -EINVAL, "%s is what eBPF counts", commands[o->command].first);
 	if (o->user && o->detach_on_exit)
 		return why_set(why, -EINVAL,
 			       "--detach-on-exit takes the privileges that --user gives up");
@@ -237,11 +234,16 @@ int options_parse(struct options *o, int argc, char **argv, struct why *why)
 {
 	int r = read_line(o, argc, argv, why);
 
-	if (r || o->help || o->version)
-		return r;
-	if (o->command == COMMAND_AGENT)
+	if (!r && o->command == COMMAND_AGENT)
 		r = read_file(o);
-	return r ? r : refuse_together(o, why);
+	if (!r)
+		r = refuse_together(o, why);
+	if (r)
+		return r;
+	o->collect.attach = commands[o->command].attach;
+	if (commands[o->command].source != CHOOSE_AUTO)
+		o->collect.source = commands[o->command].source;
+	return 0;
 }
 
 int options_reload(struct options *fresh, const struct options *started)
@@ -259,6 +261,16 @@ int options_reload(struct options *fresh, const struct options *started)
 const char *options_reading_socket(const struct options *o)
 {
 	return strcmp(o->reading_socket, READING_NONE) ? o->reading_socket : NULL;
+}
+
+uint64_t options_interval_ns(const struct options *o)
+{
+	return o->interval_ns ? o->interval_ns : commands[o->command].interval_ns;
+}
+
+bool options_pretty(const struct options *o, bool by_default)
+{
+	return o->json_form ? o->json_form == JSON_PRETTY : by_default;
 }
 
 size_t options_differ(const struct options *a, const struct options *b, bool live, char *list,

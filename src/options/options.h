@@ -9,23 +9,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "options/commands.h"
 #include "options/range.h"
 #include "output/output.h"
 #include "sources/collect.h"
 
-enum command {
-	COMMAND_SNAPSHOT,
-	COMMAND_MONITOR,
-	COMMAND_ACTIVITY,
-	COMMAND_ACTIVITY_MONITOR,
-	COMMAND_AGENT,
-	COMMAND_ATTACH,
-	COMMAND_DETACH,
-	COMMAND_STATUS,
-	COMMAND_CHECK,
-};
-
-enum json_form { JSON_BY_TERMINAL, JSON_PRETTY, JSON_COMPACT };
+enum json_form { JSON_BY_DEFAULT, JSON_PRETTY, JSON_COMPACT };
 
 /* Exit statuses of the program; `check` has its own, see check_verdict.h. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
@@ -73,18 +62,20 @@ struct options {
  * Read argv and, for the agent, the configuration file; what argv says wins. Returns 0; or -EINVAL
  * for wrong usage, with the sentence in `why`, or with "" when each error of the file was logged.
  * Then `command` is what argv asks for, as far as that can be told. After --help and --version
- * nothing else is looked at. Strings point into argv and into what options_clear() gives back; call
- * it either way.
+ * nothing else is looked at. `collect` has what the command attaches and must read from. Strings
+ * point into argv and into what options_clear() gives back; call it either way.
  */
 int options_parse(struct options *o, int argc, char **argv, struct why *why);
 void options_clear(struct options *o);
 
-/* Print the help or the version to standard output. Returns 0 or -errno. */
-int options_print_help(void);
-int options_print_version(void);
-
 /* The path where the agent answers other programs; NULL: nowhere. */
 const char *options_reading_socket(const struct options *o);
+
+/* --interval, or else the command's own. */
+uint64_t options_interval_ns(const struct options *o);
+
+/* Whether JSON is indented: as --pretty and --compact say, or else `by_default`. */
+bool options_pretty(const struct options *o, bool by_default);
 
 /*
  * Read the file once more, under the same command line as `started`. Returns 0 and options that

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/units.h"
 #include "options/file.h"
 
-#define INTERVAL_MIN_S 0.01
-#define INTERVAL_MAX_S 86400.0
+#define TIME_MIN_NS (10 * NS_PER_MS)
+#define TIME_MAX_NS (24 * 3600 * NS_PER_S)
 
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
@@ -25,89 +26,108 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define WORD(member, list)  KIND_WORD, offsetof(struct options, member), list, 0
 #define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
 #define RANGE(member)       KIND_RANGE, MEMBER(member)
-#define SECONDS(member)     KIND_SECONDS, MEMBER(member)
+#define TIME(member)        KIND_TIME, MEMBER(member)
 #define COUNT(member)       KIND_COUNT, MEMBER(member)
 #define MODE(member)        KIND_MODE, MEMBER(member)
 #define GLOBS(member)       KIND_GLOBS, MEMBER(member)
 
-#define ALL(place)         place, COMMAND_SNAPSHOT
-#define OF(place, command) place, command
+/* With which commands an option has an effect. */
+#define OF(command)  (1u << COMMAND_##command)
+#define ONE          OF(SNAPSHOT)
+#define ACTIVITIES   (OF(ACTIVITY) | OF(ACTIVITY_MONITOR))
+#define REPEATED     (OF(MONITOR) | ACTIVITIES)
+#define SHOWN        (ONE | OF(MONITOR) | OF(AGENT)) /* those that show interfaces */
+#define READING      (ONE | REPEATED | OF(AGENT) | OF(CHECK))
+#define IN_NAMESPACE (READING | OF(ATTACH) | OF(DETACH) | OF(STATUS))
+#define ANY          ((1u << COMMANDS) - 1)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, VALUE(format, OUT_JSON), ALL(LINE), "JSON instead of text"},
-	{0, "prometheus", NULL, VALUE(format, OUT_PROMETHEUS), ALL(LINE),
+	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, ONE | REPEATED, "JSON instead of text"},
+	{0, "prometheus", NULL, VALUE(format, OUT_PROMETHEUS), LINE, ONE,
 	 "one reading in Prometheus' text format"},
-	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), ALL(LINE),
+	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
-	{0, "librenms", NULL, VALUE(format, OUT_LIBRENMS), ALL(LINE),
+	{0, "librenms", NULL, VALUE(format, OUT_LIBRENMS), LINE, ONE,
 	 "one reading as a JSON application of LibreNMS"},
-	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), ALL(LINE),
+	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, ONE | REPEATED,
 	 "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), ALL(LINE),
+	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, ONE | REPEATED,
 	 "JSON on one line (default elsewhere in monitor)"},
-	{'i', "interval", "SECONDS", SECONDS(interval_ns), ALL(LIVE),
-	 "time between readings (default 10, activity and check 1)"},
-	{'c', "count", "N", COUNT(count), ALL(LINE), "monitor, activity: end after N readings"},
-	{0, "source", "WORD", WORD(collect.source, source_words), ALL(FILE_TOO),
+	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
+	 "between readings (default 10 s, activity and check 1 s)"},
+	{'c', "count", "N", COUNT(count), LINE, REPEATED,
+	 "monitor, activity: end after N readings"},
+	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, READING,
 	 "auto, kernel or ebpf"},
-	{0, "hooks", "WORD", WORD(collect.hooks, hooks_words), ALL(FILE_TOO),
-	 "auto, netfilter or fentry"},
-	{0, "include", "GLOB", GLOBS(collect.filter.include), ALL(LIVE),
+	{0, "hooks", "WORD", WORD(collect.hooks, hooks_words), FILE_TOO,
+	 READING | OF(ATTACH) | OF(STATUS), "auto, netfilter or fentry"},
+	{0, "include", "GLOB", GLOBS(collect.filter.include), LIVE, SHOWN,
 	 "only these interfaces (repeatable)"},
-	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), ALL(LIVE),
+	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), LIVE, SHOWN,
 	 "not these interfaces (repeatable)"},
-	{0, "netns", "NAME|PATH", TEXT(netns), ALL(FILE_TOO), "in that network namespace"},
-	{0, "root", "DIR", TEXT(collect.root), ALL(LINE),
+	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, IN_NAMESPACE, "in that network namespace"},
+	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES,
 	 "read the proc tree below DIR (implies --source kernel)"},
-	{0, "agentx-socket", "ADDR", TEXT(agentx_socket), OF(FILE_TOO, COMMAND_AGENT),
+	{0, "agentx-socket", "ADDR", TEXT(agentx_socket), FILE_TOO, OF(AGENT),
 	 "agent: where the master agent listens"},
-	{0, "reading-socket", "PATH|none", TEXT(reading_socket), ALL(FILE_TOO),
-	 "where the agent answers other programs, and is asked"},
-	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), OF(FILE_TOO, COMMAND_AGENT),
+	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
+	 ONE | OF(AGENT) | OF(CHECK), "where the agent answers other programs, and is asked"},
+	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), FILE_TOO, OF(AGENT),
 	 "agent: who may (default 666)"},
-	{0, "reading-socket-group", "NAME", TEXT(reading_group), OF(FILE_TOO, COMMAND_AGENT),
+	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, OF(AGENT),
 	 "agent: its group"},
-	{0, "no-direct", NULL, FLAG(no_direct), OF(FILE_TOO, COMMAND_AGENT),
+	{0, "no-direct", NULL, FLAG(no_direct), FILE_TOO, OF(AGENT),
 	 "agent: answer by way of the library (diagnosis)"},
-	{0, "all", NULL, FLAG(all), OF(LINE, COMMAND_DETACH), "detach: in every network namespace"},
-	{0, "user", "NAME", TEXT(user), OF(FILE_TOO, COMMAND_AGENT),
+	{0, "all", NULL, FLAG(all), LINE, OF(DETACH), "detach: in every network namespace"},
+	{0, "user", "NAME", TEXT(user), FILE_TOO, OF(AGENT),
 	 "agent: after attaching, go on without privileges"},
-	{0, "attach-only", NULL, FLAG(attach_only), OF(LINE, COMMAND_AGENT),
+	{0, "attach-only", NULL, FLAG(attach_only), LINE, OF(AGENT),
 	 "agent: attach the eBPF counters it would, and end"},
-	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), OF(LIVE, COMMAND_AGENT),
+	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), LIVE, OF(AGENT),
 	 "agent: leave no eBPF counters behind"},
-	{0, "notifications", NULL, FLAG(notifications), OF(LIVE, COMMAND_AGENT),
+	{0, "notifications", NULL, FLAG(notifications), LIVE, OF(AGENT),
 	 "agent: send the MIB's notifications"},
-	{0, "notification-hold-down", "SECONDS", SECONDS(hold_down_ns), OF(LIVE, COMMAND_AGENT),
-	 "agent: between two on one subject (default 60)"},
-	{0, "warn", "KEY=RANGE", RANGE(check.warn), OF(LINE, COMMAND_CHECK),
+	{0, "notification-hold-down", "TIME", TIME(hold_down_ns), LIVE, OF(AGENT),
+	 "agent: between two on one subject (default 60 s)"},
+	{0, "warn", "KEY=RANGE", RANGE(check.warn), LINE, OF(CHECK),
 	 "check: WARNING outside (repeatable)"},
-	{0, "crit", "KEY=RANGE", RANGE(check.crit), OF(LINE, COMMAND_CHECK),
+	{0, "crit", "KEY=RANGE", RANGE(check.crit), LINE, OF(CHECK),
 	 "check: CRITICAL outside (repeatable)"},
-	{0, "require", "WORD", WORDS(check.require, require_words), OF(LINE, COMMAND_CHECK),
+	{0, "require", "WORD", WORDS(check.require, require_words), LINE, OF(CHECK),
 	 "check: ipv4, ipv6, any or none has to forward (default any)"},
-	{0, "config", "FILE", TEXT(config), OF(LINE, COMMAND_AGENT),
-	 "agent: read this configuration file"},
-	{0, "check-config", NULL, FLAG(check_config), OF(LINE, COMMAND_AGENT),
+	{0, "config", "FILE", TEXT(config), LINE, OF(AGENT), "agent: read this configuration file"},
+	{0, "check-config", NULL, FLAG(check_config), LINE, OF(AGENT),
 	 "agent: only say what is wrong in it"},
-	{'v', "verbose", NULL, FLAG(verbose), ALL(LIVE),
+	{'v', "verbose", NULL, FLAG(verbose), LIVE, ONE | REPEATED | OF(AGENT),
 	 "exact figures, and what explains them; agent: log its status"},
-	{'V', "version", NULL, FLAG(version), ALL(LINE), "print the version"},
-	{'h', "help", NULL, FLAG(help), ALL(LINE), "print this"},
+	{'V', "version", NULL, FLAG(version), LINE, ANY, "print the version"},
+	{'h', "help", NULL, FLAG(help), LINE, ANY, "print this"},
 };
 
-const size_t options_rows_count = sizeof(options_rows) / sizeof(options_rows[0]);
-static_assert(sizeof(options_rows) / sizeof(options_rows[0]) <= OPTIONS_ROWS_MAX, "more bits");
+const size_t options_rows_count = ARRAY_SIZE(options_rows);
+static_assert(ARRAY_SIZE(options_rows) <= OPTIONS_ROWS_MAX, "more bits");
 
-static int set_seconds(uint64_t *ns, const char *name, const char *value, struct why *why)
+static const struct {
+	const char *word;
+	uint64_t ns;
+} time_units[] = {
+	{"", NS_PER_S},       {"ms", NS_PER_MS},      {"s", NS_PER_S},
+	{"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+};
+
+static int set_time(uint64_t *ns, const char *name, const char *value, struct why *why)
 {
 	char *end;
-	double seconds = strtod(value, &end);
+	double number = strtod(value, &end), wanted_ns = 0;
 
-	if (end == value || *end || !(seconds >= INTERVAL_MIN_S && seconds <= INTERVAL_MAX_S))
-		return why_set(why, -EINVAL, "%s '%.60s': want seconds from %g to %g", name, value,
-			       INTERVAL_MIN_S, INTERVAL_MAX_S);
-	*ns = llround(seconds * 1e9);
+	for (size_t i = 0; i < ARRAY_SIZE(time_units) && end != value; i++)
+		if (!strcmp(end, time_units[i].word))
+			wanted_ns = number * time_units[i].ns;
+	if (!(wanted_ns >= TIME_MIN_NS && wanted_ns <= TIME_MAX_NS))
+		return why_set(why, -EINVAL,
+			       "%s '%.60s': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m",
+			       name, value);
+	*ns = llround(wanted_ns);
 	return 0;
 }
 
@@ -175,6 +195,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 {
 	void *member = (char *)o + row->member;
 
+	if (value && !*value)
+		return why_set(why, -EINVAL, "%s '': an empty value", row->word);
 	switch (row->kind) {
 	case KIND_VALUE:
 		*(unsigned *)member = row->value;
@@ -190,8 +212,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		return set_bit(member, row, value, why);
 	case KIND_RANGE:
 		return check_range_set(member, row->word, value, why);
-	case KIND_SECONDS:
-		return set_seconds(member, row->word, value, why);
+	case KIND_TIME:
+		return set_time(member, row->word, value, why);
 	case KIND_COUNT:
 		return set_count(member, row->word, value, why);
 	case KIND_MODE:
@@ -221,7 +243,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 	case KIND_WORD:
 	case KIND_MODE:
 		return *(const unsigned *)a == *(const unsigned *)b;
-	case KIND_SECONDS:
+	case KIND_TIME:
 		return *(const uint64_t *)a == *(const uint64_t *)b;
 	case KIND_GLOBS:
 		return filter_same(a, b);

@@ -16,7 +16,7 @@ enum kind {
 	KIND_WORD,
 	KIND_WORDS, /* the same, a bit for each that is given */
 	KIND_RANGE,
-	KIND_SECONDS,
+	KIND_TIME,
 	KIND_COUNT,
 	KIND_MODE,
 	KIND_GLOBS
@@ -33,7 +33,7 @@ struct options_row {
 	const char *const *words;
 	unsigned value;
 	enum place place;
-	enum command only; /* which command it is for; COMMAND_SNAPSHOT: not for one alone */
+	unsigned commands; /* with which it has an effect: a bit for each */
 	const char *help;
 };
 

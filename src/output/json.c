@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/units.h"
 #include "output/json_writer.h"
 #include "output/output.h"
 
@@ -228,7 +229,7 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 
 		json_key(j, family_names[f]);
 		json_open(j, '{');
-		for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
 			json_key(j, stages[i].key);
 			json_open(j, '{');
 			put_u64(j, "packets_delta", d->known >> stages[i].packets & 1,

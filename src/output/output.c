@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/units.h"
 #include "output/output.h"
 #include "output/plain.h"
 
@@ -16,7 +17,7 @@ const struct out_form out_forms[] = {
 	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
 };
 
-static_assert(sizeof(out_forms) / sizeof(out_forms[0]) == OUT_FORMATS, "one row per form");
+static_assert(ARRAY_SIZE(out_forms) == OUT_FORMATS, "one row per form");
 
 FILE *out_begin(struct out_document *d)
 {

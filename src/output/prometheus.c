@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/escape.h"
+#include "base/units.h"
 #include "config.h"
 #include "output/output.h"
 
@@ -223,7 +224,7 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 		LABELS("source", source_names[s->source], "hooks", hooks_names[s->hooks]), 1);
 	put_seconds(w, &sample, s->wall);
 	put_seconds(w, &duration,
-		    (struct timespec){s->duration_ns / 1000000000, s->duration_ns % 1000000000});
+		    (struct timespec){s->duration_ns / NS_PER_S, s->duration_ns % NS_PER_S});
 	if (s->since_known)
 		put_seconds(w, &since, s->since);
 	if (s->source == SOURCE_EBPF) {

@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "output/output.h"
 
 /* Cells in rows of `columns`; each column is as wide as its widest cell. */
@@ -271,7 +272,7 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 		struct figures counted = {.known = d->known};
 
 		memcpy(counted.value, d->value, sizeof(counted.value));
-		for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
 			put_cell(&g, "%s", family_names[family]);
 			put_cell(&g, "%s", stages[i].label);
 			for (int k = 0; k < 2; k++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/kernel_counters.h"
 
+#include "base/units.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ const struct kstat_name kstat_names[] = {
 	/* clang-format on */
 };
 
-static_assert(sizeof(kstat_names) / sizeof(kstat_names[0]) == K_COUNT, "one name per column");
+static_assert(ARRAY_SIZE(kstat_names) == K_COUNT, "one name per column");
 
 struct kstat_epoch kstat_epoch_parse(const char *release)
 {
@@ -131,7 +132,7 @@ void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch
 	forwarded(k, per_if, out);
 	if (per_if)
 		return;
-	for (size_t i = 0; i < sizeof(not_routed) / sizeof(not_routed[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(not_routed); i++)
 		if (kstat_known(k, not_routed[i].column))
 			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);
 }

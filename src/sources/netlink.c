@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "sources/ip6_order.h"
 #include "sources/netlink_dump.h"
 #include "sources/netlink_links.h"
@@ -206,7 +207,7 @@ static int read_headers(struct src_netlink *n, struct links *links)
 		if (links->rows[i].type == ARPHRD_ETHER || links->rows[i].type == ARPHRD_LOOPBACK)
 			links->rows[i].dev.rx_header = links->rows[i].dev.tx_header =
 				ETHERNET_HEADER;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct kind_reader reader = {links, kinds[i].kind, false};
 		struct nlmsghdr *request = request_links(buffer, AF_UNSPEC);
 		struct nlattr *nest = mnl_attr_nest_start(request, IFLA_LINKINFO);

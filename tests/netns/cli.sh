@@ -36,9 +36,44 @@ while read -r option argument command; do
 	[ "$argument" != "-" ] || argument=
 	status "$option is for $command" 2 "$option is for '$command' only" monitor "$option" $argument
 done < <("$BIN" --help | sed -nE 's/^ +(--[a-z-]+)( ([A-Z=]+))? +(agent|detach|check): .*/\1 \3 \4/p' |
-	awk -v OFS=' ' 'NF == 2 { print $1, "-", $2 } NF == 3 { print $1, ($2 ~ /=/ ? "ipv4-bps=1" : $2 == "WORD" ? "any" : $2 == "OCTAL" ? "600" : $2 == "SECONDS" ? "5" : "x"), $3 }')
+	awk -v OFS=' ' 'NF == 2 { print $1, "-", $2 } NF == 3 { print $1, ($2 ~ /=/ ? "ipv4-bps=1" : $2 == "WORD" ? "any" : $2 == "OCTAL" ? "600" : $2 == "TIME" ? "5" : "x"), $3 }')
 status "activity by the kernel" 2 'activity is what eBPF counts' activity --source kernel
-status "activity of files" 2 'activity is what eBPF counts' activity --root "$top/tests/fixtures/6.18"
+
+# Options without an effect.
+for words in "activity --root /" "status --json --count 3" "attach --json" "attach --include lo" \
+	"activity --exclude lo" "detach --hooks netfilter" "status --interval 1" "status -v" "attach --source kernel" \
+	"monitor --reading-socket none" "help --json" "version --netns x"; do
+	# shellcheck disable=SC2086
+	status "$words" 2 "has no effect with '${words%% *}'" $words
+done
+run check --include lo
+expect "check --include: exit status" 3 $?
+expect "check --include: as a plugin" "IPFW UNKNOWN - --include has no effect with 'check'" "$(cat "$TMP/out")"
+status "--count without a command" 2 '^ipfwagent: --count has no effect with one reading' --count 3
+status "--interval without a command" 2 'interval has no effect with one reading' --interval 3
+
+# Words.
+status "help, the word" 0 '' help
+expect "help, the word: the same" "$("$BIN" --help)" "$(cat "$TMP/out")"
+status "version, the word" 0 '' version
+expect "version, the word: the same" "$("$BIN" --version)" "$(cat "$TMP/out")"
+status "a command misspelt" 2 "unknown command 'mointor': did you mean monitor[?]" mointor
+status "a command far off" 2 "unknown command 'nonsense' [(]" nonsense
+status "an option misspelt" 2 "unknown option '--intervall': did you mean --interval[?]" monitor --intervall 3
+status "an option far off" 2 "unknown option '--nonsense' [(]" --nonsense
+status "two commands" 2 "unknown command 'monitor agent' [(]" monitor agent
+for option in --root --netns --include --exclude --reading-socket --source --hooks; do
+	status "$option ''" 2 "${option#--} '': an empty value" "$option" ''
+done
+for option in --agentx-socket --config --user --reading-socket-group; do
+	status "agent $option ''" 2 "${option#--} '': an empty value" agent "$option" ''
+done
+for i in 20ms 0.02s 0.0005m 0.00001h; do
+	status "interval $i" 0 '' monitor --json --count 1 --interval "$i"
+done
+expect_true "interval 20ms is milliseconds" jq -e '.interval_seconds > 0.01' "$TMP/out"
+status "interval 1 s" 2 "interval '1 s': want a time from 10ms to 24h" monitor --interval '1 s'
+status "interval 25h" 2 "interval '25h': want a time" monitor --interval 25h
 
 # What cannot be had.
 status "status with nothing attached" 3 'ebpf' status
@@ -63,6 +98,12 @@ expect "include two" '["lo","rs"]' "$(names --include lo --include 'r[s]')"
 expect "exclude" '["rs"]' "$(names --exclude rc)"
 expect "exclude wins" '["rs"]' "$(names --include 'r*' --exclude rc)"
 expect "include nothing that is there" '[]' "$(names --include nothing)"
+status "include nothing that is there" 0 "^ipfwagent: --include 'nothing' matches no interface$" --json --include nothing
+status "include one that is there" 0 '' --json --include rc --include 'x*'
+expect "include one that is there: one line" "ipfwagent: --include 'x*' matches no interface" "$(cat "$TMP/err")"
+status "monitor: include nothing" 0 "^ipfwagent: --include 'nothing' matches no interface$" monitor --include nothing -c 2 -i 0.02
+expect "monitor: include nothing: said once" 1 "$(wc -l <"$TMP/err")"
+status "files: include nothing" 0 "--include 'rc' matches no interface" --root "$top/tests/fixtures/6.18" --include rc
 
 # Captured trees, whole and broken.
 tree() { rm -rf "$TMP/tree" && cp -r "$top/tests/fixtures/6.18" "$TMP/tree" && chmod -R u+w "$TMP/tree"; }

@@ -39,16 +39,16 @@ expect "the example with all settings on" '' "$(cat "$TMP/err")"
 expect_true "the example has settings" [ "$(wc -l <"$conf")" -ge 10 ]
 
 wrong "all errors" 'interval abc\n\ninclude\nno-direct maybe\nsource nonsense\nnonsense 1\ninterval 1 2\n' \
-	"1: interval 'abc': want seconds from 0.01 to 86400" "3: include: want a key, a blank and a value" \
+	"1: interval 'abc': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m" "3: include: want a key, a blank and a value" \
 	"4: no-direct 'maybe': want yes or no" "5: source 'nonsense': want one of auto, kernel, ebpf" \
 	"6: unknown setting 'nonsense'" "7: interval 1: one value a line, '2' is too much"
 wrong "twice" 'interval 1\ninterval 2\n' "2: interval is there already, further up"
 wrong "not for the file" 'json yes\nconfig x\n' "1: json is for the command line only" "2: config is for the command line only"
 wrong "a NUL byte" 'verbose yes\nver\0bose no\n' "2: a NUL byte: this is no text"
-wrong "CR LF" 'interval x\r\n' "1: interval 'x': want seconds from 0.01 to 86400"
+wrong "CR LF" 'interval x\r\n' "1: interval 'x': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"
 wrong "control characters" 'inter\033[31mval 1\n' "1: unknown setting 'inter\\x1b[31mval'"
 wrong "a long value" "interval $(head -c 60000 /dev/zero | tr '\0' 7)" \
-	"1: interval '$(head -c 60 /dev/zero | tr '\0' 7)': want seconds from 0.01 to 86400"
+	"1: interval '$(head -c 60 /dev/zero | tr '\0' 7)': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"
 
 # Files that are none.
 # refused NAME FILE REGEX

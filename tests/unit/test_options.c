@@ -50,6 +50,10 @@ void log_fatal(const char *fmt, ...)
 	abort();
 }
 
+void log_never_wait(void)
+{
+}
+
 static char pairs[4096];
 
 static int note_pair(void *arg, const char *key, const char *value, struct why *why)
@@ -231,6 +235,42 @@ static void test_line_wins(void **state)
 	options_clear(&o);
 }
 
+static void test_times(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} times[] = {
+		{"10ms", 10000000},   {"0.01", 10000000},      {"500ms", 500000000},
+		{"1.5", 1500000000},  {"5s", 5000000000},      {"1m", 60000000000},
+		{"2e1", 20000000000}, {"24h", 86400000000000},
+	};
+	static const char *const wrong[] = {"9ms",  "24.1h", "1 s", "s",   "ms", "1S",
+					    "1min", "-1",    "nan", "inf", "0x", "1ms "};
+	struct options o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		read_options(&o, "", "-i", times[i].text, NULL);
+		assert_int_equal(o.interval_ns, times[i].ns);
+		assert_int_equal(options_interval_ns(&o), times[i].ns);
+		options_clear(&o);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *args[] = {(char *)"ipfwagent", (char *)"monitor", (char *)"-i",
+				(char *)wrong[i], NULL};
+		struct why why;
+
+		assert_int_equal(options_parse(&o, 4, args, &why), -EINVAL);
+		assert_non_null(strstr(why.text, ": want a time from 10ms to 24h"));
+		options_clear(&o);
+	}
+	read_options(&o, "interval 2m\nnotification-hold-down 500ms\n", NULL);
+	assert_int_equal(o.interval_ns, 120000000000);
+	assert_int_equal(o.hold_down_ns, 500000000);
+	options_clear(&o);
+}
+
 static void test_reload(void **state)
 {
 	struct options o, fresh;
@@ -256,7 +296,9 @@ static void test_reload(void **state)
 	logged[0] = '\0';
 	make_text("interval abc\nsource x\nhooks\n");
 	assert_int_equal(options_reload(&fresh, &o), -EINVAL);
-	assert_non_null(strstr(logged, ":1: interval 'abc': want seconds from 0.01 to 86400\n"));
+	assert_non_null(strstr(
+		logged,
+		":1: interval 'abc': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m\n"));
 	assert_non_null(strstr(logged, ":2: source 'x': want one of auto, kernel, ebpf\n"));
 	assert_non_null(strstr(logged, ":3: hooks: want a key"));
 	assert_int_equal(o.interval_ns, 2000000000);
@@ -279,7 +321,8 @@ static void test_wrong_settings(void **state)
 		{"interval=2 x", "unknown setting 'interval=2'"},
 		{"--interval 2", "unknown setting '--interval'"},
 		{"verbose maybe", "verbose 'maybe': want yes or no"},
-		{"interval 0", "interval '0': want seconds from 0.01 to 86400"},
+		{"interval 0",
+		 "interval '0': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"},
 		{"netns a\nnetns b", "netns is there already, further up"},
 	};
 	struct options o, fresh;
@@ -314,10 +357,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),     cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_load),
-		cmocka_unit_test(test_file),      cmocka_unit_test(test_line_wins),
-		cmocka_unit_test(test_reload),    cmocka_unit_test(test_wrong_settings),
+		cmocka_unit_test(test_lines),          cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_odd_bytes),      cmocka_unit_test(test_load),
+		cmocka_unit_test(test_file),           cmocka_unit_test(test_line_wins),
+		cmocka_unit_test(test_times),          cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_wrong_settings),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

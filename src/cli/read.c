@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/read.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <net/if.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/netns.h"
+#include "base/timer.h"
+#include "cli/agent_client.h"
+#include "cli/report.h"
+
+/* Make one document and write it. Returns 0 or -errno; says what failed. */
+static int write_reading(const struct options *o, const struct collector *c, out_make *make,
+			 const struct snapshot *s, const struct rates *rates)
+{
+	bool terminal = isatty(STDOUT_FILENO);
+	char hostname[256] = "localhost";
+	struct out_options options = {
+		.hostname = hostname,
+		.note = collect_note(c),
+		.pretty = options_pretty(o, !rates || terminal),
+		.verbose = o->verbose,
+		.refresh = rates && terminal,
+	};
+	struct out_document d;
+	int r;
+
+	gethostname(hostname, sizeof(hostname) - 1);
+	r = make(&d, s, rates, &options);
+	if (!r)
+		return report_document(o, &d);
+	log_warning("%s: %s", out_forms[o->format].word, strerror(-r));
+	return r;
+}
+
+static int read_one(const struct options *o, struct collector *c, struct snapshot **s)
+{
+	char why[256];
+
+	if (collect_read(c, s, why, sizeof(why)))
+		return report_failure(o, EXIT_FAILED, why);
+	if ((*s)->troubles) {
+		log_warning("%s", (*s)->trouble);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+/* Whether the pattern matches an interface of the reading, or of this namespace without one. */
+static bool matches_any(const char *glob, const struct snapshot *s)
+{
+	struct if_nameindex *names = s ? NULL : if_nameindex();
+	bool found = !s && !names; /* not known: nothing to say */
+
+	for (size_t i = 0; s && i < s->n_ifs; i++)
+		found |= !fnmatch(glob, s->ifs[i].name, 0);
+	for (const struct if_nameindex *n = names; n && n->if_index; n++)
+		found |= !fnmatch(glob, n->if_name, 0);
+	if (names)
+		if_freenameindex(names);
+	return found;
+}
+
+/* A mistyped pattern would look like an idle router. */
+static void warn_unmatched(const struct options *o, const struct snapshot *s)
+{
+	const struct filter_list *include = &o->collect.filter.include;
+
+	for (size_t i = 0; i < include->n; i++)
+		if (!matches_any(include->globs[i], o->collect.root ? s : NULL))
+			log_warning("--include '%s' matches no interface", include->globs[i]);
+}
+
+/*
+ * Without eBPF counters of its own to read, one reading is the agent's if there is one. Returns
+ * true if it was written, with the exit status.
+ */
+static bool write_agents(const struct options *o, struct collector *c, int *result)
+{
+	const char *socket = options_reading_socket(o);
+	const struct reading_request request = {.format = o->format,
+						.pretty = options_pretty(o, true),
+						.verbose = o->verbose,
+						.netns = netns_inode(),
+						.filter = o->collect.filter};
+	struct out_document d;
+	int r;
+
+	if (!collect_degraded(c))
+		return false;
+	r = src_agent_read(&d, socket, &request);
+	if (r == -ETIMEDOUT)
+		log_warning("the agent at %s does not answer: the kernel's counters instead",
+			    socket);
+	if (r)
+		return false;
+	*result = report_status(o, report_document(o, &d));
+	return true;
+}
+
+static int write_once(const struct options *o, struct collector *c)
+{
+	struct snapshot *s = NULL;
+	int result;
+
+	if (write_agents(o, c, &result)) {
+		warn_unmatched(o, NULL);
+		return result;
+	}
+	result = read_one(o, c, &s);
+	if (s) {
+		warn_unmatched(o, s);
+		if (report_status(o, write_reading(o, c, out_forms[o->format].make, s, NULL)))
+			result = EXIT_FAILED;
+	}
+	snapshot_free(s);
+	return result;
+}
+
+/* Readings with what changed between them: `count` of them, 0 for no end. */
+static int write_changes(const struct options *o, struct collector *c, out_make *make,
+			 struct timer *timer, unsigned long count)
+{
+	struct snapshot *before = NULL, *now;
+	int result = read_one(o, c, &before), r;
+
+	if (before)
+		warn_unmatched(o, before);
+	for (unsigned long n = 0; before && (!count || n < count);) {
+		struct rates *rates;
+
+		r = timer_wait(timer, -1, -1, -1);
+		if (r < 0 || r & TIMER_STOP)
+			break;
+		now = NULL;
+		if (read_one(o, c, &now))
+			result = EXIT_FAILED;
+		if (!now)
+			continue; /* the last good reading stays what the next is compared with */
+		rate_follow(before, now);
+		rates = rate_compute(before, now);
+		r = rates ? write_reading(o, c, make, now, rates) : 0;
+		n++;
+		rates_free(rates);
+		snapshot_free(before);
+		before = now;
+		if (r) {
+			result = report_status(o, r);
+			break;
+		}
+	}
+	snapshot_free(before);
+	return result;
+}
+
+/* Returns 0 and a collector; or the exit status, after it was said why. */
+static int open_collector(const struct options *o, struct collector **c)
+{
+	char why[256];
+
+	if (!collect_open(c, &o->collect, why, sizeof(why)))
+		return 0;
+	return report_failure(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
+			      why);
+}
+
+int read_snapshot(const struct options *o)
+{
+	struct collector *c;
+	int result = open_collector(o, &c);
+
+	if (result)
+		return result;
+	result = write_once(o, c);
+	collect_close(c);
+	return result;
+}
+
+static int read_on(const struct options *o, out_make *make, unsigned long count)
+{
+	struct timer timer;
+	struct collector *c;
+	int result;
+	int r = timer_open(&timer, options_interval_ns(o), TIMER_STOP); /* no signal is lost */
+
+	if (r) {
+		log_warning("timer: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
+	result = open_collector(o, &c);
+	if (!result) {
+		timer_set(&timer, options_interval_ns(o)); /* attaching took its time */
+		result = write_changes(o, c, make, &timer, count);
+		collect_close(c);
+	}
+	timer_close(&timer);
+	return result;
+}
+
+int read_monitor(const struct options *o)
+{
+	return read_on(o, out_forms[o->format].make, o->count);
+}
+
+int read_activity(const struct options *o)
+{
+	return read_on(o, out_forms[o->format].activity,
+		       o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read: the commands that print readings: one, or one after the other with what changed, and what
+ * passed in between. Each returns the program's exit status.
+ */
+#ifndef IPFW_CLI_READ_H
+#define IPFW_CLI_READ_H
+
+#include "options/options.h"
+
+int read_snapshot(const struct options *o);
+int read_monitor(const struct options *o);
+int read_activity(const struct options *o);
+
+#endif

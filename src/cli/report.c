@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/check_verdict.h"
+
+static bool is_failure(const struct options *o, int r)
+{
+	return r && !(r == -EPIPE && out_forms[o->format].activity);
+}
+
+int report_status(const struct options *o, int r)
+{
+	return is_failure(o, r) ? EXIT_FAILED : EXIT_DONE;
+}
+
+int report_document(const struct options *o, struct out_document *d)
+{
+	int r = out_document(d);
+
+	free(d->text);
+	if (is_failure(o, r))
+		log_warning("standard output: %s", strerror(-r));
+	return r;
+}
+
+int report_failure(const struct options *o, int status, const char *why)
+{
+	const struct out_form *form = &out_forms[o->format];
+	struct out_document d;
+
+	if (o->command == COMMAND_CHECK)
+		return check_unknown(why);
+	log_warning("%s", why);
+	if (form->failure && !form->failure(&d, why))
+		report_document(o, &d);
+	return status;
+}
+
+int report_usage(const struct options *o, const char *why)
+{
+	if (why[0] && o->command == COMMAND_CHECK)
+		return check_unknown(why);
+	if (why[0])
+		log_warning("%s (see ipfwagent --help)", why);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "options/commands.h"
+
+#include "agent/agent.h"
+#include "base/units.h"
+#include "cli/attach.h"
+#include "cli/check.h"
+#include "cli/read.h"
+#include "options/usage.h"
+
+const struct command_row commands[] = {
+	[COMMAND_SNAPSHOT] = {NULL, NULL, "one reading", read_snapshot, 0, CHOOSE_AUTO,
+			      BPF_ATTACH_NEVER},
+	[COMMAND_MONITOR] = {"monitor", NULL, "readings with deltas and rates, every interval",
+			     read_monitor, 10 * NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_OWN},
+	/* Nothing but eBPF counts all of it. */
+	[COMMAND_ACTIVITY] = {"activity", NULL, "what passes in the next interval (needs eBPF)",
+			      read_activity, NS_PER_S, CHOOSE_EBPF, BPF_ATTACH_OWN},
+	[COMMAND_ACTIVITY_MONITOR] = {"activity", "monitor", "the same again and again",
+				      read_activity, 10 * NS_PER_S, CHOOSE_EBPF, BPF_ATTACH_OWN},
+	[COMMAND_AGENT] = {"agent", NULL, "serve the readings to snmpd (AgentX), in the foreground",
+			   agent_run, 10 * NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_PINNED},
+	[COMMAND_ATTACH] = {"attach", NULL, "put the eBPF counters into this network namespace",
+			    attach_run, 0, CHOOSE_EBPF, BPF_ATTACH_PINNED},
+	[COMMAND_DETACH] = {"detach", NULL, "take them out", detach_run, 0, CHOOSE_EBPF,
+			    BPF_ATTACH_NEVER},
+	[COMMAND_STATUS] = {"status", NULL, "show what counts, and since when", status_run, 0,
+			    CHOOSE_EBPF, BPF_ATTACH_NEVER},
+	[COMMAND_CHECK] = {"check", NULL, "a plugin for Nagios, Icinga and the like", check_run,
+			   NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_NEVER},
+	[COMMAND_HELP] = {"help", NULL, "print this", usage_help, 0, CHOOSE_AUTO, BPF_ATTACH_NEVER},
+	[COMMAND_VERSION] = {"version", NULL, "print the version", usage_version, 0, CHOOSE_AUTO,
+			     BPF_ATTACH_NEVER},
+};
