@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "netns.h"
+#include "src_bpf_hash.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
@@ -39,15 +40,6 @@ static const struct {
 
 /* Others may count with the same priority: move aside a little. */
 #define PRIORITY_TRIES 16
-
-uint64_t hooks_object_hash(enum hooks_id id)
-{
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-
-	for (size_t i = 0; i < objects[id].size; i++)
-		hash = (hash ^ objects[id].bytes[i]) * 0x100000001b3;
-	return hash;
-}
 
 static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t priority)
 {
@@ -73,7 +65,7 @@ static int add_link(struct hooks *h, int fd, const char *program)
 }
 
 /* The programs of the netfilter set and where they go: the first ones first, the last one last. */
-static const struct {
+static const struct netfilter_hook {
 	const char *program;
 	uint32_t family, hook;
 	int32_t priority, step;
@@ -85,10 +77,26 @@ static const struct {
 	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 };
+#define N_NETFILTER_HOOKS (sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]))
+
+uint64_t hooks_object_hash(enum hooks_id id)
+{
+	uint64_t hash = bpf_hash_object(objects[id].bytes, objects[id].size);
+
+	/* Where its programs are attached is not in the object of netfilter hooks. */
+	for (size_t i = 0; id == HOOKS_NETFILTER && i < N_NETFILTER_HOOKS; i++) {
+		const struct netfilter_hook *n = &netfilter_hooks[i];
+		const int32_t place[] = {n->family, n->hook, n->priority, n->step};
+
+		hash = bpf_hash_add(hash, n->program, strlen(n->program) + 1);
+		hash = bpf_hash_add(hash, place, sizeof(place));
+	}
+	return hash;
+}
 
 static int attach_netfilter(struct hooks *h, const char **what)
 {
-	for (size_t i = 0; i < sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]); i++) {
+	for (size_t i = 0; i < N_NETFILTER_HOOKS; i++) {
 		const char *name = netfilter_hooks[i].program;
 		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
 		int fd = -EBUSY;
