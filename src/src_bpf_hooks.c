@@ -2,6 +2,7 @@
 #include "src_bpf_hooks.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "netns.h"
+#include "src_bpf_error.h"
 #include "src_bpf_hash.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
@@ -211,13 +213,27 @@ static bool is_locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
+/* Whether the kernel was built with netfilter links: then it has this structure. */
+static bool has_netfilter_links(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	bool has = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) > 0;
+
+	btf__free(kernel); /* accepts NULL */
+	return has;
+}
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
 
+	if (!strcmp(what, "open"))
+		return bpf_error_text(error);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	if (id == HOOKS_NETFILTER && !has_netfilter_links())
+		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
 	if (refused && geteuid() != 0)
 		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
 		       "CAP_SYSLOG";
@@ -226,14 +242,11 @@ static const char *reason(enum hooks_id id, int error, const char *what)
 	/* The verifier says EINVAL: it does not know the function that reads memory then. */
 	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
-	return strerror(-error);
-}
-
-static const char *error_name(int error)
-{
-	const char *name = strerrorname_np(-error);
-
-	return name ? name : "error";
+	if (id == HOOKS_FENTRY && error == -ENOTSUPP_KERNEL)
+		return "this kernel has no BPF trampolines on this architecture";
+	if (error == -ESRCH) /* libbpf, of the kernel's types */
+		return "this kernel lacks a function that these hooks need";
+	return bpf_error_text(error);
 }
 
 int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size)
@@ -254,7 +267,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size
 			return 0;
 		if (used < why_size)
 			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
-					 used ? "; " : "", hooks_names[id], what, error_name(r),
+					 used ? "; " : "", hooks_names[id], what, bpf_error_name(r),
 					 reason(id, r, what));
 		hooks_close(h);
 	}
