@@ -15,10 +15,12 @@
 
 #define NF_ACCEPT 1
 
-extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
+#ifndef bpf_core_cast /* libbpf 1.4 and newer declare it beside that macro */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
+#endif
 
 #define KERNEL_CAST(pointer, type)                                                                 \
-	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
+	((type *)bpf_rdonly_cast((const void *)(pointer), bpf_core_type_id_kernel(type)))
 #define KERNEL_READ(pointer, type, field) (KERNEL_CAST(pointer, type)->field)
 #define KERNEL_READ_BITS(pointer, type, field)                                                     \
 	({                                                                                         \

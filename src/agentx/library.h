@@ -23,6 +23,8 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Every function of the library that is called; the types come from its own headers. */
 #define SNMP_LIB_FUNCTIONS(F)                                                                      \
@@ -75,20 +77,40 @@ struct snmp_lib {
 
 extern struct snmp_lib snmp_lib; /* filled by snmp_master_start() */
 
+/* What the dynamic loader misses and which packages have it, in static storage. */
+static inline const char *snmp_lib_fail(void *library)
+{
+	static char why[512];
+	const char *error = dlerror(); /* valid until the next call, or the thread's end */
+	const char *number = strstr(SNMP_AGENT_SONAME, ".so.");
+
+	number = number ? number + strlen(".so.") : "";
+	snprintf(why, sizeof(why),
+		 "cannot load " SNMP_AGENT_SONAME ", which this ipfwagent was built for (package "
+		 "libsnmp%s or libsnmp%st64 in Debian and Ubuntu, net-snmp-agent-libs in Fedora): "
+		 "%s",
+		 number, number, error ? error : "no reason is known");
+	if (library)
+		dlclose(library);
+	return why;
+}
+
 /*
- * Open the library for good and fill `lib`. Returns NULL, or the dynamic loader's sentence about
- * what is missing (static storage).
+ * Open the library for good and fill `lib`. Returns NULL, or a sentence about what is missing, in
+ * static storage; then nothing of the library may be called. No other soname is tried: the number
+ * changes with the layout of the library's structures, and the layout that this was built with is
+ * that of the headers.
  */
 static inline const char *snmp_lib_load(struct snmp_lib *lib)
 {
 	void *library = dlopen(SNMP_AGENT_SONAME, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		return dlerror();
+		return snmp_lib_fail(NULL);
 #define SNMP_LIB_LOAD(name)                                                                        \
 	lib->name = (__typeof__(name) *)dlsym(library, #name);                                     \
 	if (!lib->name)                                                                            \
-		return dlerror();
+		return snmp_lib_fail(library);
 	SNMP_LIB_FUNCTIONS(SNMP_LIB_LOAD)
 #undef SNMP_LIB_LOAD
 	return NULL;

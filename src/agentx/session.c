@@ -268,19 +268,24 @@ static void configure_library(void)
 
 const char *snmp_master_start(const struct snmp_master_config *config)
 {
-	const char *missing = snmp_lib_load(&snmp_lib);
+	const char *why = snmp_lib_load(&snmp_lib);
 
-	if (missing)
-		return missing;
+	if (why)
+		return why;
 	self.config = *config;
 	configure_library();
-	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree())
-		return "the SNMP library cannot be initialised";
-	snmp_lib.register_sysORTable((oid *)module, OID_LENGTH(module),
-				     "IP traffic received, sent and forwarded");
-	set_ping(RECONNECT_S); /* snmp_lib.init_agent() has set its own default */
-	snmp_lib.init_snmp(NAME);
-	return self.failed;
+	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree()) {
+		why = "the SNMP library cannot be initialised";
+	} else {
+		snmp_lib.register_sysORTable((oid *)module, OID_LENGTH(module),
+					     "IP traffic received, sent and forwarded");
+		set_ping(RECONNECT_S); /* snmp_lib.init_agent() has set its own default */
+		snmp_lib.init_snmp(NAME);
+		why = self.failed;
+	}
+	if (why)
+		snmp_master_stop();
+	return why;
 }
 
 /* The library's descriptors change behind our back: ask for them in every round. */

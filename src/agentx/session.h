@@ -31,8 +31,8 @@ struct snmp_master_config {
 
 /*
  * Register the MIB and begin to connect. The caller keeps what `config` points to. Returns NULL, or
- * why it is impossible. A master that is not there yet is no failure: snmp_master_serve() connects
- * and reconnects, and logs it when the state changes.
+ * why it is impossible: then there is nothing to serve or to stop. A master that is not there yet
+ * is no failure: snmp_master_serve() connects and reconnects, and logs it when the state changes.
  */
 const char *snmp_master_start(const struct snmp_master_config *config);
 
@@ -45,7 +45,7 @@ int64_t snmp_master_began(void);
 /* Why there is no use in going on, or NULL. */
 const char *snmp_master_failed(void);
 
-/* Take leave of the master. */
+/* Take leave of the master, after a start that worked. */
 void snmp_master_stop(void);
 
 #endif

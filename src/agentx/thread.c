@@ -142,14 +142,16 @@ static void *run(void *arg)
 						  .notices = a->config.notices};
 	const char *why = snmp_master_start(&config);
 
-	while (!why && !atomic_load(&a->stopping)) {
-		if (snmp_master_serve(a->wake_fd))
-			drain(a->wake_fd);
-		atomic_store(&a->master_start_ns, snmp_master_began());
-		take_view(a);
-		why = snmp_master_failed();
+	if (!why) {
+		while (!why && !atomic_load(&a->stopping)) {
+			if (snmp_master_serve(a->wake_fd))
+				drain(a->wake_fd);
+			atomic_store(&a->master_start_ns, snmp_master_began());
+			take_view(a);
+			why = snmp_master_failed();
+		}
+		snmp_master_stop();
 	}
-	snmp_master_stop();
 	if (why) {
 		atomic_store(&a->failed, why);
 		wake(a->config.stop_fd);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bpf/error.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
 #include "bpf/owners.h"
@@ -115,7 +116,7 @@ static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t 
 	memcpy(b->maps, b->hooks.maps, sizeof(b->maps));
 	r = begin(&b->hooks);
 	if (r)
-		snprintf(why, why_size, "eBPF map: %s", strerror(-r));
+		snprintf(why, why_size, "eBPF map: %s", bpf_error_text(r));
 	return r;
 }
 
@@ -141,7 +142,7 @@ static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, siz
 	if (!r)
 		r = open_pinned(b, HOOKS_NONE, true);
 	if (r)
-		snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-r));
+		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(r));
 	return r;
 }
 
@@ -152,7 +153,7 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size
 	int r;
 
 	if (lock < 0) {
-		snprintf(why, why_size, "%s: %s", b->pins.base, strerror(-lock));
+		snprintf(why, why_size, "%s: %s", b->pins.base, bpf_error_text(lock));
 		return lock;
 	}
 	r = open_pinned(b, hooks, true);
@@ -174,7 +175,7 @@ static void explain_missing(struct src_bpf *b, int error, char *why, size_t why_
 			"the eBPF counters attached here are not the wanted ones (ipfwagent attach "
 			"replaces them)");
 	else
-		snprintf(why, why_size, "%s: %s", b->pins.directory, strerror(-error));
+		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(error));
 }
 
 static void describe(struct src_bpf *b, char *why, size_t why_size)
@@ -233,7 +234,7 @@ int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach atta
 	if (!r) {
 		r = arrays_open(b->maps, &b->arrays);
 		if (r)
-			snprintf(why, why_size, "eBPF maps: %s", strerror(-r));
+			snprintf(why, why_size, "eBPF maps: %s", bpf_error_text(r));
 	}
 	if (r) {
 		src_bpf_close(b);
@@ -293,7 +294,8 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 		}
 		if (r) {
 			snprintf(why, why_size, "%s: %s", b->pins.directory,
-				 r == -ENOENT ? "the eBPF counters were detached" : strerror(-r));
+				 r == -ENOENT ? "the eBPF counters were detached"
+					      : bpf_error_text(r));
 			return r;
 		}
 	}
@@ -301,7 +303,7 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 	if (!r)
 		r = book_read(&b->book, b->maps);
 	if (r) {
-		snprintf(why, why_size, "eBPF maps: %s", strerror(-r));
+		snprintf(why, why_size, "eBPF maps: %s", bpf_error_text(r));
 		src_bpf_drop(b);
 		return r;
 	}
@@ -314,7 +316,7 @@ int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_si
 	int r = book_fill(&b->book, b->maps, &b->counts, s);
 
 	if (r)
-		snprintf(why, why_size, "eBPF records: %s", strerror(-r));
+		snprintf(why, why_size, "eBPF records: %s", bpf_error_text(r));
 	src_bpf_drop(b);
 	return r;
 }
@@ -355,7 +357,7 @@ int src_bpf_detach(bool all, char *why, size_t why_size)
 	lock = pins_lock_all(&pins);
 	r = lock < 0 ? lock : pins_remove(&pins, all);
 	if (r < 0)
-		snprintf(why, why_size, "%s: %s", pins.base, strerror(-r));
+		snprintf(why, why_size, "%s: %s", pins.base, bpf_error_text(r));
 	if (lock >= 0)
 		close(lock);
 	return r;

@@ -2,6 +2,7 @@
 #include "bpf/hooks.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/netns.h"
+#include "bpf/error.h"
+#include "bpf/object_hash.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
@@ -39,15 +42,6 @@ static const struct {
 
 /* Others may count with the same priority: move aside a little. */
 #define PRIORITY_TRIES 16
-
-uint64_t hooks_object_hash(enum hooks_id id)
-{
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-
-	for (size_t i = 0; i < objects[id].size; i++)
-		hash = (hash ^ objects[id].bytes[i]) * 0x100000001b3;
-	return hash;
-}
 
 static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t priority)
 {
@@ -73,7 +67,7 @@ static int add_link(struct hooks *h, int fd, const char *program)
 }
 
 /* The programs of the netfilter set and where they go: the first ones first, the last one last. */
-static const struct {
+static const struct netfilter_hook {
 	const char *program;
 	uint32_t family, hook;
 	int32_t priority, step;
@@ -85,10 +79,26 @@ static const struct {
 	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 };
+#define N_NETFILTER_HOOKS (sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]))
+
+uint64_t hooks_object_hash(enum hooks_id id)
+{
+	uint64_t hash = bpf_hash_object(objects[id].bytes, objects[id].size);
+
+	/* Where its programs are attached is not in the object of netfilter hooks. */
+	for (size_t i = 0; id == HOOKS_NETFILTER && i < N_NETFILTER_HOOKS; i++) {
+		const struct netfilter_hook *n = &netfilter_hooks[i];
+		const int32_t place[] = {n->family, n->hook, n->priority, n->step};
+
+		hash = bpf_hash_add(hash, n->program, strlen(n->program) + 1);
+		hash = bpf_hash_add(hash, place, sizeof(place));
+	}
+	return hash;
+}
 
 static int attach_netfilter(struct hooks *h, const char **what)
 {
-	for (size_t i = 0; i < sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]); i++) {
+	for (size_t i = 0; i < N_NETFILTER_HOOKS; i++) {
 		const char *name = netfilter_hooks[i].program;
 		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
 		int fd = -EBUSY;
@@ -203,13 +213,27 @@ static bool is_locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
+/* Whether the kernel was built with netfilter links: then it has this structure. */
+static bool has_netfilter_links(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	bool has = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) > 0;
+
+	btf__free(kernel); /* accepts NULL */
+	return has;
+}
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
 
+	if (!strcmp(what, "open"))
+		return bpf_error_text(error);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	if (id == HOOKS_NETFILTER && !has_netfilter_links())
+		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
 	if (refused && geteuid() != 0)
 		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
 		       "CAP_SYSLOG";
@@ -218,14 +242,11 @@ static const char *reason(enum hooks_id id, int error, const char *what)
 	/* The verifier says EINVAL: it does not know the function that reads memory then. */
 	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
-	return strerror(-error);
-}
-
-static const char *error_name(int error)
-{
-	const char *name = strerrorname_np(-error);
-
-	return name ? name : "error";
+	if (id == HOOKS_FENTRY && error == -ENOTSUPP_KERNEL)
+		return "this kernel has no BPF trampolines on this architecture";
+	if (error == -ESRCH) /* libbpf, of the kernel's types */
+		return "this kernel lacks a function that these hooks need";
+	return bpf_error_text(error);
 }
 
 int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size)
@@ -246,7 +267,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size
 			return 0;
 		if (used < why_size)
 			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
-					 used ? "; " : "", hooks_names[id], what, error_name(r),
+					 used ? "; " : "", hooks_names[id], what, bpf_error_name(r),
 					 reason(id, r, what));
 		hooks_close(h);
 	}

@@ -39,7 +39,10 @@ void hooks_close(struct hooks *h);
 /* Duplicates of the programs' descriptors. Returns how many; the caller closes them. */
 size_t hooks_programs(const struct hooks *h, int *programs, size_t max);
 
-/* A number for the eBPF object of that set: differs between versions that count differently. */
+/*
+ * A number for the eBPF object of that set and for where its programs go: differs between versions
+ * that may count differently, see bpf/object_hash.h.
+ */
 uint64_t hooks_object_hash(enum hooks_id id);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bpf/hash.h"
+#include "bpf/table.h"
 #include "ipfw_shared.h"
 
 enum map_id {

@@ -407,6 +407,26 @@ wait $reader
 expect_true "the log's reader is stuck: it learns what it missed" grep -qE '^ipfwagent: [0-9]+ messages could not be written$' "$TMP/read"
 expect "the log's reader is stuck: whole lines" 0 "$(grep -vc '^ipfwagent: ' "$TMP/read")"
 
+# What the agent needs is not there when it starts: a sentence, a status, and no crash.
+# refused NAME REGEX COMMAND...
+refused() {
+	in_ns "$R" timeout -s KILL 20 "${@:3}" agent --source kernel --agentx-socket "$MASTER" --reading-socket "$TMP/other.sock" 2>"$log"
+	expect "$1: exit status" 1 $?
+	expect_match "$1: says why" "^ipfwagent: $2" "$(tail -n 1 "$log")"
+}
+soname=$(grep -ao 'libnetsnmpagent\.so\.[0-9.]*' "$BIN" | head -n 1)
+library=$(ldconfig -p | awk -v name="$soname" '$1 == name { print $NF; exit }')
+missing="cannot load $soname, .*package libsnmp${soname#*.so.} .*: .*"
+hide() { unshare -m sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$@"; }
+export -f hide
+refused "no library" "$missing$soname: file too short" bash -c 'hide "$@"' bash "$library" "$BIN"
+for n in 5 6 7 8 9; do
+	refused "$n descriptors" '.*Too many open files' prlimit "--nofile=$n:$n" "$BIN"
+done
+if ! grep -q __asan_init "$BIN"; then # which takes terabytes of addresses
+	refused "20 MB of memory" "$missing: failed to map" prlimit --as=20480000:20480000 "$BIN"
+fi
+
 # The namespace is deleted while the agent is in it: it keeps it, and ends when it is told to.
 "$BIN" detach --netns "$R" 2>/dev/null
 : >"$log"

@@ -27,11 +27,13 @@ static atomic_int request;
 static int64_t master_start_ns; /* with the request */
 static struct mib_context *answer;
 static int refresh_fd;
+static const char *refusal; /* of the start */
+static atomic_int stops;
 
 const char *snmp_master_start(const struct snmp_master_config *config)
 {
 	master = *config;
-	return NULL;
+	return refusal;
 }
 
 bool snmp_master_serve(int wake_fd)
@@ -57,6 +59,7 @@ const char *snmp_master_failed(void)
 
 void snmp_master_stop(void)
 {
+	atomic_fetch_add(&stops, 1);
 }
 
 /* A reading of that moment, by an agent that learnt of the master then. */
@@ -183,8 +186,30 @@ static void test_nothing_published(void **state)
 	struct snmp_agent *a = start();
 
 	(void)state;
+	atomic_store(&stops, 0);
 	assert_null(ask(a, 1, false)->view);
 	assert_true(snmp_agent_stop(a));
+	assert_int_equal(atomic_load(&stops), 1);
+}
+
+/* What did not start is not stopped: the library may not even be there. */
+static void test_a_start_that_is_refused(void **state)
+{
+	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
+	struct snmp_agent *a;
+	const char *why = NULL;
+
+	(void)state;
+	atomic_store(&stops, 0);
+	was_asked_to_read(); /* by another test */
+	refusal = "no library";
+	a = start();
+	assert_int_equal(poll(&p, 1, -1), 1);
+	assert_true(snmp_agent_failed(a, &why));
+	assert_string_equal(why, refusal);
+	assert_true(snmp_agent_stop(a));
+	assert_int_equal(atomic_load(&stops), 0);
+	refusal = NULL;
 }
 
 static int setup(void **state)
@@ -207,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
 		cmocka_unit_test(test_the_same_master),
 		cmocka_unit_test(test_nothing_published),
+		cmocka_unit_test(test_a_start_that_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

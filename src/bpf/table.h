@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hash: keys with values, both of fixed size; to be found by key.
+ * table: keys with values, both of fixed size; to be found by key.
  */
-#ifndef IPFW_BPF_HASH_H
-#define IPFW_BPF_HASH_H
+#ifndef IPFW_BPF_TABLE_H
+#define IPFW_BPF_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bpf/hash.h"
+#include "bpf/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
