@@ -23,7 +23,10 @@
 
 char dual_license[] SEC("license") = "Dual MIT/GPL";
 
-/* Per CPU, but in a plain array, which can be read without a system call: [cpu][ifindex]. */
+/*
+ * Per CPU, but in a plain array, which can be read without a system call: [number of the CPU]
+ * [ifindex]. Beyond its end the lookup finds nothing, and what comes there is missed.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -313,7 +313,7 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 
 int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size)
 {
-	int r = book_fill(&b->book, b->maps, &b->counts, s);
+	int r = book_fill(&b->book, b->maps, &b->arrays, &b->counts, s);
 
 	if (r)
 		snprintf(why, why_size, "eBPF records: %s", bpf_error_text(r));

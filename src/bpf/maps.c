@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bpf/counter.h"
+#include "bpf/cpus.h"
+
 #define BATCH 512
 
 const char *const map_names[MAP_COUNT] = {
@@ -21,17 +24,18 @@ const char *const map_names[MAP_COUNT] = {
 
 static const struct {
 	uint32_t key_size, value_size;
+	uint32_t slots; /* for each CPU, of an array that is indexed by CPUs */
 } map_sizes[MAP_COUNT] = {
-	[MAP_IF_LOW] = {4, sizeof(struct ipfw_if_counters)},
-	[MAP_IF_HIGH] = {4, sizeof(struct ipfw_if_counters)},
-	[MAP_PATH_LOW] = {4, sizeof(struct ipfw_counter)},
-	[MAP_PATH_HIGH] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter)},
-	[MAP_MISSED] = {4, sizeof(uint64_t)},
-	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record)},
-	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters)},
-	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record)},
-	[MAP_PRESENT] = {4, sizeof(uint32_t)},
-	[MAP_INFO] = {4, sizeof(struct ipfw_info)},
+	[MAP_IF_LOW] = {4, sizeof(struct ipfw_if_counters), IPFW_LOW_IFS},
+	[MAP_IF_HIGH] = {4, sizeof(struct ipfw_if_counters), 0},
+	[MAP_PATH_LOW] = {4, sizeof(struct ipfw_counter), IPFW_LOW_PATHS},
+	[MAP_PATH_HIGH] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter), 0},
+	[MAP_MISSED] = {4, sizeof(uint64_t), 0},
+	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record), 0},
+	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters), 0},
+	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record), 0},
+	[MAP_PRESENT] = {4, sizeof(uint32_t), 0},
+	[MAP_INFO] = {4, sizeof(struct ipfw_info), 0},
 };
 
 bool maps_fit(const int *fds)
@@ -42,7 +46,9 @@ bool maps_fit(const int *fds)
 
 		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
 		    info.key_size != map_sizes[i].key_size ||
-		    info.value_size != map_sizes[i].value_size)
+		    info.value_size != map_sizes[i].value_size ||
+		    (map_sizes[i].slots &&
+		     info.max_entries != map_sizes[i].slots * cpus_possible().ids))
 			return false;
 	}
 	return true;
@@ -117,64 +123,60 @@ static int read_map(int fd, const struct map_form *form, struct table *out)
 	return r;
 }
 
-static int possible_cpus(void)
-{
-	static int n;
-
-	if (!n)
-		n = libbpf_num_possible_cpus();
-	return n;
-}
-
-/* Add up `words` counters over the CPUs, `stride` words apart; false: all are 0. */
-static bool sum(uint64_t *out, const uint64_t *values, size_t words, size_t stride)
+/* Add up `words` counters of `n` CPUs, `stride` words apart; false: all are 0. */
+static bool sum(uint64_t *out, const uint64_t *values, size_t words, size_t n, size_t stride)
 {
 	uint64_t any = 0;
 
-	memcpy(out, values, words * sizeof(*out));
-	for (int cpu = 1; cpu < possible_cpus(); cpu++)
+	memset(out, 0, words * sizeof(*out));
+	for (size_t cpu = 0; cpu < n; cpu++)
 		for (size_t i = 0; i < words; i++)
-			out[i] += values[cpu * stride + i];
+			out[i] += counter_read(&values[cpu * stride + i]);
 	for (size_t i = 0; i < words; i++)
 		any |= out[i];
 	return any;
 }
 
-/* Add up a value over the CPUs, where those of a CPU are `slots` values apart; 0 is left out. */
+/* An entry of an array that is indexed by CPUs, `slots` values apart; one of zeros is left out. */
 static int add_slot(struct table *out, const void *key, const void *slot, size_t slots)
 {
 	uint64_t total[sizeof(struct ipfw_if_counters) / 8];
 	size_t words = out->value_size / 8;
 
-	return sum(total, slot, words, words * slots) ? table_add(out, key, total) : 0;
+	return sum(total, slot, words, cpus_possible().ids, words * slots)
+		       ? table_add(out, key, total)
+		       : 0;
 }
 
-/* An entry of a per-CPU map. */
+/* An entry of a per-CPU map: the kernel copies whole words of it. */
 static int add_sum(struct table *out, const void *key, const void *values)
 {
-	return add_slot(out, key, values, 1);
+	uint64_t total[sizeof(struct ipfw_if_counters) / 8];
+	size_t words = out->value_size / 8;
+
+	return sum(total, values, words, cpus_possible().count, words) ? table_add(out, key, total)
+								       : 0;
 }
 
 int maps_size(struct bpf_object *object)
 {
-	static const struct {
-		enum map_id id;
-		uint32_t slots;
-	} arrays[] = {{MAP_IF_LOW, IPFW_LOW_IFS}, {MAP_PATH_LOW, IPFW_LOW_PATHS}};
-	int r = possible_cpus() < 0 ? possible_cpus() : 0;
+	uint32_t ids = cpus_possible().ids;
+	int r = ids ? 0 : -errno;
 
-	for (size_t i = 0; i < 2 && !r; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, map_names[arrays[i].id]);
+	for (int i = 0; i < MAP_COUNT && !r; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, map_names[i]);
 
-		r = map ? bpf_map__set_max_entries(map, arrays[i].slots * possible_cpus())
-			: -ENOENT;
+		if (!map)
+			r = -ENOENT;
+		else if (map_sizes[i].slots)
+			r = bpf_map__set_max_entries(map, map_sizes[i].slots * ids);
 	}
 	return r;
 }
 
 static const void *map_array(int fd, size_t slots, size_t slot_size)
 {
-	void *p = mmap(NULL, slots * slot_size * possible_cpus(), PROT_READ, MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, slots * slot_size * cpus_possible().ids, PROT_READ, MAP_SHARED, fd, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -189,9 +191,9 @@ int arrays_open(const int *fds, struct arrays *out)
 void arrays_close(struct arrays *a)
 {
 	if (a->ifs)
-		munmap((void *)a->ifs, sizeof(*a->ifs) * IPFW_LOW_IFS * possible_cpus());
+		munmap((void *)a->ifs, sizeof(*a->ifs) * IPFW_LOW_IFS * cpus_possible().ids);
 	if (a->paths)
-		munmap((void *)a->paths, sizeof(*a->paths) * IPFW_LOW_PATHS * possible_cpus());
+		munmap((void *)a->paths, sizeof(*a->paths) * IPFW_LOW_PATHS * cpus_possible().ids);
 	*a = (struct arrays){NULL, NULL};
 }
 
@@ -213,7 +215,7 @@ static int read_arrays(const struct arrays *a, struct counts *out)
 
 int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out)
 {
-	size_t cpus = possible_cpus() > 0 ? possible_cpus() : 0;
+	size_t cpus = cpus_possible().count;
 	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
 				     add_sum};
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
@@ -222,7 +224,7 @@ int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts 
 	int r;
 
 	if (!cpus)
-		return possible_cpus();
+		return -errno;
 	out->ifs.key_size = sizeof(uint32_t);
 	out->ifs.value_size = sizeof(struct ipfw_if_counters);
 	out->paths.key_size = sizeof(struct ipfw_path_key);
@@ -242,7 +244,7 @@ int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts 
 	for (uint32_t i = 0; i < IPFW_MISSED && !r; i++) {
 		r = bpf_map_lookup_elem(fds[MAP_MISSED], &i, values);
 		if (!r)
-			sum(&out->missed[i], values, 1, 1);
+			sum(&out->missed[i], values, 1, cpus, 1);
 	}
 	free(values);
 	return r;
@@ -250,8 +252,9 @@ int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts 
 
 int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
 {
+	size_t cpus = cpus_possible().count;
 	int fd = fds[MAP_IF_HIGH], r;
-	uint64_t *values = calloc(possible_cpus(), sizeof(*out));
+	uint64_t *values = calloc(cpus, sizeof(*out));
 
 	if (!values)
 		return -ENOMEM;
@@ -262,52 +265,46 @@ int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
 			r = bpf_map_delete_elem(fd, &ifindex);
 	}
 	if (!r)
-		sum((uint64_t *)out, values, sizeof(*out) / 8, sizeof(*out) / 8);
+		sum((uint64_t *)out, values, sizeof(*out) / 8, cpus, sizeof(*out) / 8);
 	free(values);
-	return r;
-}
-
-/* Add up the slots of the CPUs in an array of `slots` for each. */
-static int read_slot(int fd, uint32_t slot, uint32_t slots, uint64_t *out, size_t words)
-{
-	uint64_t value[sizeof(struct ipfw_if_counters) / 8];
-	int r = 0;
-
-	memset(out, 0, words * sizeof(*out));
-	for (int cpu = 0; cpu < possible_cpus() && !r; cpu++, slot += slots) {
-		r = bpf_map_lookup_elem(fd, &slot, value);
-		for (size_t i = 0; i < words && !r; i++)
-			out[i] += value[i];
-	}
 	return r;
 }
 
 static int read_entry(int fd, const void *key, uint64_t *out, size_t words)
 {
-	uint64_t *values = calloc(possible_cpus(), words * sizeof(*out));
+	size_t cpus = cpus_possible().count;
+	uint64_t *values = calloc(cpus, words * sizeof(*out));
 	int r = values ? bpf_map_lookup_elem(fd, key, values) : -ENOMEM;
 
 	if (!r)
-		sum(out, values, words, words);
+		sum(out, values, words, cpus, words);
 	free(values);
 	return r;
 }
 
-int maps_read_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
+int maps_read_if(const int *fds, const struct arrays *arrays, uint32_t ifindex,
+		 struct ipfw_if_counters *out)
 {
-	if (ifindex < IPFW_LOW_IFS)
-		return read_slot(fds[MAP_IF_LOW], ifindex, IPFW_LOW_IFS, (uint64_t *)out,
-				 sizeof(*out) / 8);
-	return read_entry(fds[MAP_IF_HIGH], &ifindex, (uint64_t *)out, sizeof(*out) / 8);
+	const size_t words = sizeof(*out) / 8;
+
+	if (ifindex >= IPFW_LOW_IFS)
+		return read_entry(fds[MAP_IF_HIGH], &ifindex, (uint64_t *)out, words);
+	sum((uint64_t *)out, (const uint64_t *)&arrays->ifs[ifindex], words, cpus_possible().ids,
+	    words * IPFW_LOW_IFS);
+	return 0;
 }
 
-int maps_read_path(const int *fds, const struct ipfw_path_key *key, struct ipfw_counter *out)
+int maps_read_path(const int *fds, const struct arrays *arrays, const struct ipfw_path_key *key,
+		   struct ipfw_counter *out)
 {
-	if (key->in_ifindex < IPFW_LOW_PATH_IFS && key->out_ifindex < IPFW_LOW_PATH_IFS)
-		return read_slot(fds[MAP_PATH_LOW],
-				 IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6),
-				 IPFW_LOW_PATHS, (uint64_t *)out, sizeof(*out) / 8);
-	return read_entry(fds[MAP_PATH_HIGH], key, (uint64_t *)out, sizeof(*out) / 8);
+	const size_t words = sizeof(*out) / 8;
+	uint32_t slot = IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6);
+
+	if (key->in_ifindex >= IPFW_LOW_PATH_IFS || key->out_ifindex >= IPFW_LOW_PATH_IFS)
+		return read_entry(fds[MAP_PATH_HIGH], key, (uint64_t *)out, words);
+	sum((uint64_t *)out, (const uint64_t *)&arrays->paths[slot], words, cpus_possible().ids,
+	    words * IPFW_LOW_PATHS);
+	return 0;
 }
 
 void counts_clear(struct counts *c)

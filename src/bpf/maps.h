@@ -29,10 +29,10 @@ enum map_id {
 /* Their names in the eBPF object, and as pins. */
 extern const char *const map_names[MAP_COUNT];
 
-/* Whether the maps hold records of the sizes that this program knows. */
+/* Whether the maps hold as many records as they should, of the sizes that this program knows. */
 bool maps_fit(const int *fds);
 
-/* The arrays of counters, mapped into memory: [cpu][slot]. */
+/* The arrays of counters, mapped into memory: [number of the CPU][slot]. */
 struct arrays {
 	const struct ipfw_if_counters *ifs;
 	const struct ipfw_counter *paths;
@@ -61,8 +61,10 @@ void counts_clear(struct counts *c);
 int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
 
 /* What is counted just now for one interface, or path. Returns 0 or -errno. */
-int maps_read_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
-int maps_read_path(const int *fds, const struct ipfw_path_key *key, struct ipfw_counter *out);
+int maps_read_if(const int *fds, const struct arrays *arrays, uint32_t ifindex,
+		 struct ipfw_if_counters *out);
+int maps_read_path(const int *fds, const struct arrays *arrays, const struct ipfw_path_key *key,
+		   struct ipfw_counter *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);

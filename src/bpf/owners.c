@@ -29,6 +29,7 @@ static const enum metric_id stage_metrics[IPFW_STAGES] = {
 struct filling {
 	struct book *book;
 	const int *maps;
+	const struct arrays *arrays;
 	const struct counts *counts;
 	struct snapshot *s;
 	uint32_t *renewed; /* ascending */
@@ -211,7 +212,7 @@ static void retire(struct filling *f, uint32_t ifindex)
 
 	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
 	if (ifindex < IPFW_LOW_IFS) { /* read anew: the sample was taken before it was gone */
-		if (!maps_read_if(f->maps, ifindex, &rest))
+		if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
 			write_record(f, MAP_IF_BASES, &ifindex, &rest);
 		return;
 	}
@@ -300,7 +301,7 @@ static bool fill_path(struct filling *f, const struct ipfw_path_key *key,
 	over = record.over || !is_live(f, key->in_ifindex) || !is_live(f, key->out_ifindex);
 	if (!found || renewed || over != record.over) {
 		if (over && !record.over) /* read anew: the sample was taken before */
-			maps_read_path(f->maps, key, &record.final);
+			maps_read_path(f->maps, f->arrays, key, &record.final);
 		record.over = over;
 		write_record(f, MAP_PATH_RECORDS, key, &record);
 	}
@@ -338,9 +339,10 @@ static void fill_paths(struct filling *f)
 	f->s->paths_known = true;
 }
 
-int book_fill(struct book *b, const int *maps, const struct counts *counts, struct snapshot *s)
+int book_fill(struct book *b, const int *maps, const struct arrays *arrays,
+	      const struct counts *counts, struct snapshot *s)
 {
-	struct filling f = {.book = b, .maps = maps, .counts = counts, .s = s};
+	struct filling f = {.book = b, .maps = maps, .arrays = arrays, .counts = counts, .s = s};
 
 	f.renewed = calloc(s->n_ifs + 1, sizeof(*f.renewed));
 	if (!f.renewed)

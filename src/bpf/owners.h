@@ -38,6 +38,7 @@ void book_clear(struct book *b);
  * Fill the snapshot, whose interfaces must be all that there are, sorted, with the device's own
  * counters; bring the records up to date. Returns 0 or -errno: then they may be behind.
  */
-int book_fill(struct book *b, const int *maps, const struct counts *counts, struct snapshot *s);
+int book_fill(struct book *b, const int *maps, const struct arrays *arrays,
+	      const struct counts *counts, struct snapshot *s);
 
 #endif

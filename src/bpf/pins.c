@@ -25,7 +25,8 @@ static bool is_bpffs(const char *path)
 {
 	struct statfs fs;
 
-	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+	/* Its type is another one on each kind of machine. */
+	return !statfs(path, &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
 }
 
 static pid_t parent_of(pid_t pid)

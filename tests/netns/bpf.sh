@@ -186,6 +186,23 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# Numbers of CPUs with a gap, as far as the program can see: the arrays have room for the highest.
+possible=$(cat /sys/devices/system/cpu/possible)
+ids=$((${possible##*[-,]} + 5))
+echo "$possible,$((ids - 1))" >"$TMP/possible"
+cat >"$TMP/gap" <<G
+mount --bind $TMP/possible /sys/devices/system/cpu/possible && exec $BIN --netns $S "\$@"
+G
+gap() { unshare -m --propagation slave sh "$TMP/gap" "$@" 2>"$TMP/err"; }
+gap attach
+expect "gap between CPUs: attach" 0 $?
+pinned_if_low=$(find "/sys/fs/bpf/ipfwagent/netns-$(stat -Lc %i "/run/netns/$S")-"* -name if_low)
+expect "gap between CPUs: room" $((ids * 1024)) "$(bpftool -j map show pinned "$pinned_if_low" | jq .max_entries)"
+datagrams "$S" 20 72 10.2.0.1
+expect "gap between CPUs: counts" 20 "$(gap --json --source ebpf | jq '.interfaces.s0.ipv4.tx_packets')"
+"$BIN" --netns "$S" --json --source ebpf >/dev/null 2>"$TMP/err"
+expect "counters for other CPUs: not read" 3 $?
+"$BIN" --netns "$S" detach >/dev/null
 # A kernel without BTF, as far as the program can see.
 unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec $BIN --netns $S activity --json" >"$TMP/out" 2>"$TMP/err"
 expect "no BTF: exit status" 3 $?
