@@ -203,6 +203,9 @@ static bool is_locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
+/* What the kernel itself says for "not supported"; no error of the C library's. */
+#define KERNEL_ENOTSUPP 524
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
@@ -218,12 +221,17 @@ static const char *reason(enum hooks_id id, int error, const char *what)
 	/* The verifier says EINVAL: it does not know the function that reads memory then. */
 	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
+	if (error == -KERNEL_ENOTSUPP && id == HOOKS_NETFILTER)
+		return "calling the kernel's functions takes its JIT compiler for eBPF "
+		       "(net.core.bpf_jit_enable)";
+	if (error == -KERNEL_ENOTSUPP)
+		return "this kernel has no fentry on this kind of machine";
 	return strerror(-error);
 }
 
 static const char *error_name(int error)
 {
-	const char *name = strerrorname_np(-error);
+	const char *name = error == -KERNEL_ENOTSUPP ? "ENOTSUPP" : strerrorname_np(-error);
 
 	return name ? name : "error";
 }
