@@ -242,6 +242,9 @@ static const char *reason(enum hooks_id id, int error, const char *what)
 	/* The verifier says EINVAL: it does not know the function that reads memory then. */
 	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
 		return "the kernel is locked down for confidentiality";
+	if (id == HOOKS_NETFILTER && error == -ENOTSUPP_KERNEL)
+		return "calling the kernel's functions takes its JIT compiler for eBPF "
+		       "(net.core.bpf_jit_enable)";
 	if (id == HOOKS_FENTRY && error == -ENOTSUPP_KERNEL)
 		return "this kernel has no BPF trampolines on this architecture";
 	if (error == -ESRCH) /* libbpf, of the kernel's types */
