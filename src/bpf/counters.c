@@ -120,15 +120,12 @@ static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t 
 	return r;
 }
 
-/* Attach first, so that what counts goes on where that is refused; then take its place. */
-static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+/* Pin the process's own hooks in the place of what is pinned; the lock is held. */
+static int replace_pinned(struct src_bpf *b, struct pins_ended *ended)
 {
 	struct ipfw_info info;
-	int r = attach_own(b, hooks, why, why_size);
+	int r = pins_remove(&b->pins, false, ended);
 
-	if (r)
-		return r;
-	r = pins_remove(&b->pins, false);
 	/* Nobody has read them yet: they begin when the old ones are not shown any more. */
 	if (r >= 0)
 		r = begin(&b->hooks);
@@ -137,29 +134,37 @@ static int replace_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, siz
 	if (!r)
 		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
 	if (r < 0)
-		pins_remove(&b->pins, false); /* not half of it */
-	hooks_close(&b->hooks);
-	if (!r)
+		pins_remove(&b->pins, false, ended); /* not half of it */
+	else
 		r = open_pinned(b, HOOKS_NONE, true);
-	if (r)
-		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(r));
 	return r;
 }
 
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
 {
-	int lock = pins_lock_all(&b->pins);
-	int r;
+	struct pins_ended ended = {NULL, 0};
+	int lock, r = open_pinned(b, hooks, true);
 
+	if (!r)
+		return 0;
+	/* First, so that what counts goes on where that is refused, and nobody waits for it. */
+	r = attach_own(b, hooks, why, why_size);
+	if (r)
+		return r;
+	lock = pins_lock_all(&b->pins);
 	if (lock < 0) {
 		snprintf(why, why_size, "%s: %s", b->pins.base, bpf_error_text(lock));
 		return lock;
 	}
-	r = open_pinned(b, hooks, true);
+	r = open_pinned(b, hooks, true); /* another process may have been faster */
 	if (r)
-		r = replace_pinned(b, hooks, why, why_size);
+		r = replace_pinned(b, &ended);
+	if (r)
+		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(r));
 	close(lock);
+	hooks_close(&b->hooks);
+	pins_await(&ended);
 	return r;
 }
 
@@ -348,6 +353,7 @@ int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
 
 int src_bpf_detach(bool all, char *why, size_t why_size)
 {
+	struct pins_ended ended = {NULL, 0};
 	struct pins pins;
 	int lock, r;
 
@@ -355,11 +361,12 @@ int src_bpf_detach(bool all, char *why, size_t why_size)
 	if (r)
 		return r == -ENOENT ? 0 : r;
 	lock = pins_lock_all(&pins);
-	r = lock < 0 ? lock : pins_remove(&pins, all);
+	r = lock < 0 ? lock : pins_remove(&pins, all, &ended);
 	if (r < 0)
 		snprintf(why, why_size, "%s: %s", pins.base, bpf_error_text(r));
 	if (lock >= 0)
 		close(lock);
+	pins_await(&ended);
 	return r;
 }
 

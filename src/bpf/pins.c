@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -27,6 +28,44 @@ static bool is_bpffs(const char *path)
 
 	/* Its type is another one on each kind of machine. */
 	return !statfs(path, &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
+}
+
+/* Not for ever: the one who holds it may have been stopped. -EBUSY: it still does. */
+static int lock(int fd, int patience_ms)
+{
+	const struct timespec pause = {0, 1000000};
+	int r = -EWOULDBLOCK;
+
+	for (int i = 0; i < patience_ms && r == -EWOULDBLOCK; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+	}
+	return r == -EWOULDBLOCK ? -EBUSY : r;
+}
+
+static int open_directory(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * One at a time: whoever mounted a second one over the first would hide the pins that are in it
+ * already. Anybody can hold that lock, so it is done without it, too.
+ */
+static bool mount_bpffs(void)
+{
+	int fd = open_directory(BPFFS);
+	bool mounted;
+
+	if (fd >= 0)
+		lock(fd, 10000);
+	mounted = is_bpffs(BPFFS) || !mount("bpf", BPFFS, "bpf", 0, "mode=0700");
+	if (fd >= 0)
+		close(fd);
+	return mounted;
 }
 
 static pid_t parent_of(pid_t pid)
@@ -80,7 +119,7 @@ int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
 	bool hidden, found = find_bpffs(place, &hidden);
 
 	if (!found && !hidden && may_mount)
-		found = !mount("bpf", BPFFS, "bpf", 0, "mode=0700");
+		found = mount_bpffs();
 	if (!found) {
 		snprintf(why, why_size,
 			 hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
@@ -180,7 +219,7 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 	return r;
 }
 
-/* Until the kernel no longer knows the link. */
+/* Until the kernel no longer knows the link, or for two seconds. */
 static void await_end(uint32_t link_id)
 {
 	const struct timespec pause = {0, 2000000};
@@ -195,8 +234,26 @@ static void await_end(uint32_t link_id)
 	}
 }
 
+static void note_end(struct pins_ended *ended, uint32_t link_id)
+{
+	uint32_t *ids = realloc(ended->ids, (ended->n + 1) * sizeof(*ids));
+
+	if (!ids)
+		return await_end(link_id);
+	ended->ids = ids;
+	ended->ids[ended->n++] = link_id;
+}
+
+void pins_await(struct pins_ended *ended)
+{
+	for (size_t i = 0; i < ended->n; i++)
+		await_end(ended->ids[i]);
+	free(ended->ids);
+	*ended = (struct pins_ended){NULL, 0};
+}
+
 /* Unpin one file; a link is detached. Returns 1 for a link, else 0 or -errno. */
-static int remove_pin(const char *directory, const char *name)
+static int remove_pin(const char *directory, const char *name, struct pins_ended *ended)
 {
 	struct bpf_link_info info = {.id = 0};
 	uint32_t size = sizeof(info);
@@ -216,11 +273,11 @@ static int remove_pin(const char *directory, const char *name)
 	if (r)
 		return r;
 	if (info.id)
-		await_end(info.id);
+		note_end(ended, info.id);
 	return is_link;
 }
 
-static int remove_directory(const char *directory)
+static int remove_directory(const char *directory, struct pins_ended *ended)
 {
 	DIR *d = opendir(directory);
 	struct dirent *e;
@@ -231,7 +288,7 @@ static int remove_directory(const char *directory)
 	while (r >= 0 && (e = readdir(d))) {
 		if (e->d_name[0] == '.')
 			continue;
-		r = remove_pin(directory, e->d_name);
+		r = remove_pin(directory, e->d_name, ended);
 		links += r > 0;
 	}
 	closedir(d);
@@ -240,7 +297,7 @@ static int remove_directory(const char *directory)
 	return r < 0 ? r : links;
 }
 
-int pins_remove(const struct pins *p, bool all)
+int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 {
 	const char *name = strrchr(p->directory, '/') + 1;
 	size_t common =
@@ -256,7 +313,7 @@ int pins_remove(const struct pins *p, bool all)
 		if (strncmp(e->d_name, name, common) != 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", p->base, e->d_name);
-		r = remove_directory(path);
+		r = remove_directory(path, ended);
 		links += r > 0 ? r : 0;
 	}
 	closedir(d);
@@ -265,38 +322,24 @@ int pins_remove(const struct pins *p, bool all)
 	return r < 0 ? r : links;
 }
 
-/* Not for ever: the one who holds it may have been stopped. -EBUSY: it still does. */
-static int lock(int fd, int patience_ms)
-{
-	const struct timespec pause = {0, 1000000};
-	int r = -EWOULDBLOCK;
-
-	for (int i = 0; i < patience_ms && r == -EWOULDBLOCK; i++) {
-		if (i)
-			nanosleep(&pause, NULL);
-		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
-	}
-	return r == -EWOULDBLOCK ? -EBUSY : r;
-}
-
-static int open_directory(const char *directory)
-{
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 int pins_lock_all(const struct pins *p)
 {
-	int fd, r;
+	for (;;) {
+		struct stat base;
+		int fd, r;
 
-	if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open_directory(p->base);
-	r = fd < 0 ? fd : lock(fd, 10000);
-	if (r < 0 && fd >= 0)
-		close(fd);
-	return r < 0 ? r : fd;
+		if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		fd = open_directory(p->base);
+		r = fd < 0 ? fd : lock(fd, 10000);
+		if (!r && !fstat(fd, &base) && base.st_nlink)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		/* Who had it took the directory away: others lock the one in its place. */
+		if (r && r != -ENOENT)
+			return r;
+	}
 }
 
 int pins_open_records(const struct pins *p)

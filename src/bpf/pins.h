@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bpf/hooks.h"
 
@@ -35,15 +36,24 @@ size_t pins_open_programs(const struct pins *p, int *programs, size_t max);
  */
 int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns);
 
-/*
- * Detach what is pinned for this namespace, of whichever layout, or with `all` for every one, and
- * wait until the kernel has let go of it. Returns the number of links that ended, or -errno.
- */
-int pins_remove(const struct pins *p, bool all);
+/* Links that were detached, which the kernel lets go of later. */
+struct pins_ended {
+	uint32_t *ids;
+	size_t n;
+};
 
 /*
- * One process at a time may change pins, of whichever namespace. Returns a descriptor to close, or
- * -errno; -EBUSY: somebody has held it for ten seconds.
+ * Detach what is pinned for this namespace, of whichever layout, or with `all` for every one.
+ * Returns the number of links that ended, or -errno. Also after a failure pins_await() waits until
+ * the kernel has let go of what ended, and clears that: do so without the lock.
+ */
+int pins_remove(const struct pins *p, bool all, struct pins_ended *ended);
+void pins_await(struct pins_ended *ended);
+
+/*
+ * One process at a time may change pins, of whichever namespace: hold this while files move and no
+ * longer, not while programs are loaded or links end. Returns a descriptor to close, or -errno;
+ * -EBUSY: somebody has held it for ten seconds.
  */
 int pins_lock_all(const struct pins *p);
 

@@ -264,7 +264,7 @@ if [ "$pictures" ]; then
 fi
 all_sent
 
-idle() { items "$1" | jq -e ".[0] | (.lastvalue | tonumber) == 0 and (.lastclock | tonumber) > $ended"; }
+idle() { items "$1" | jq -en "input | .[0] | (.lastvalue | tonumber) == 0 and (.lastclock | tonumber) > $ended"; }
 sum() { # KEY: the rate over the whole test: rate times time, added up
 	api history.get "$(items "$1" | jq -c '.[0] | {history: (.value_type | tonumber), itemids: .itemid, output: ["clock", "ns", "value"]}')" |
 		jq '[.[] | {t: ((.clock | tonumber) + (.ns | tonumber) / 1e9), v: (.value | tonumber)}] | sort_by(.t) |

@@ -77,9 +77,15 @@ expect "other is 0" '[0,0,0,0]' "$(value '.interfaces.rc.other | [.rx_packets, .
 # Under "ip netns exec" /sys is another: the counters are found all the same.
 expect "ip netns exec" 100 "$(ip netns exec "$R" "$BIN" --json --source ebpf 2>"$TMP/err" | jq .ipv4.forwarding.outgoing_packets)"
 # Where neither this process nor one above sees any: one sentence.
-unshare -m sh -c "umount -l /sys/fs/bpf; (setsid sh -c 'sleep 0.2; $BIN --netns $R --json --source ebpf; echo status \$?' >$TMP/hidden 2>&1 &)" </dev/null
-wait_for 10 grep -q '^status' "$TMP/hidden"
+# without_bpffs COMMAND: in a tree of processes that sees none; one may lie over another.
+without_bpffs() { unshare -mpf --mount-proc sh -c "while mountpoint -q /sys/fs/bpf; do umount -l /sys/fs/bpf || exit; done; $1" </dev/null; }
+without_bpffs "$BIN --netns $R --json --source ebpf; echo status \$?" >"$TMP/hidden" 2>&1
 expect_match "no bpffs: one sentence" '^ipfwagent: no eBPF counters are attached: no bpffs is mounted at /sys/fs/bpf status 3 $' "$(tr '\n' ' ' <"$TMP/hidden")"
+# Two at once, neither of which finds any: a second one would hide what is pinned in the first.
+slow="strace -qq -f -o /dev/null -e trace=mount -e inject=mount:delay_enter=1000000 $BIN attach --netns"
+ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 without_bpffs "$slow $R & $slow $S; wait; grep ' /sys/fs/bpf ' /proc/self/mountinfo; find /sys/fs/bpf -name 'netns-*'; $BIN detach --all" \
+	>"$TMP/mounts" 2>"$TMP/err"
+expect "no bpffs: two mount one, with the pins of both" "1 2" "$(grep -c ' /sys/fs/bpf ' "$TMP/mounts") $(grep -c ^/sys/fs/bpf/ipfwagent/netns- "$TMP/mounts")"
 
 # Unprivileged.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
@@ -134,6 +140,26 @@ ipfw detach
 expect "detach: exit status" 0 $?
 expect_true "detach: nothing is left" wait_for 5 none_left
 
+# One that is stopped while it loads its programs keeps nobody waiting, and adopts what is there then.
+strace -qq -o /dev/null -e trace=bpf -e inject=bpf:signal=STOP:when=5 env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" "$BIN" attach --netns "$R" 2>"$TMP/late" &
+strace=$! pids+=($!)
+is_stopped() { late=$(pgrep -P "$strace") && grep -q '^State:.[Tt]' "/proc/$late/status"; }
+expect_true "an attach is stopped in the middle" wait_for 20 is_stopped
+pids+=("$late")
+"$BIN" attach --netns "$S" 2>"$TMP/err"
+expect "beside it: another namespace" "0 " "$? $(grep -v 'count since' "$TMP/err")"
+ipfw attach
+expect "beside it: the same namespace" 0 $?
+since=$(value .source.since)
+kill -CONT "$late"
+wait "$strace"
+expect "it goes on: exit status" 0 $?
+expect "it goes on: what is there stays" "$since 6" "$(value .source.since) $(links)"
+"$BIN" detach --netns "$S" 2>"$TMP/err"
+ids >"$TMP/ids"
+ipfw detach
+expect_true "detach after that: nothing is left" wait_for 5 none_left
+
 # activity and monitor count for their own lifetime.
 background "$BIN" --netns "$S" monitor --json --compact -i 0.2 >"$TMP/monitor"
 monitor=$bg
@@ -147,10 +173,12 @@ expect "activity beside it: its keys" '["bytes_delta","packets_delta"]' "$(jq -c
 kill "$monitor" && wait "$monitor" 2>/dev/null
 expect_true "monitor's end: nothing is left" wait_for 5 none_left
 background "$BIN" --netns "$R" activity --json --compact -i 2 >"$TMP/out"
-begun() { [ -n "$(own_links "$bg")" ]; }
-wait_for 5 begun
-sleep 0.3
+# It has begun when it waits for its interval's end, which it cannot see before the pings are over.
+begun() { grep -q poll "/proc/$bg/wchan"; }
+wait_for 20 begun
+kill -STOP "$bg"
 pings "$S" 20 56 10.2.0.1
+kill -CONT "$bg"
 wait "$bg"
 expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incoming, .forwarded, .outgoing | .packets_delta, .bytes_delta]' "$TMP/out")"
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"

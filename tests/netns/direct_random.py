@@ -55,7 +55,7 @@ def shown(name, kind, value):
 
 def main():
     port, seed, count = (int(a) for a in sys.argv[1:4])
-    rng, client = random.Random(seed), snmp.Client(port, timeout=5)
+    rng, client = random.Random(seed), snmp.Client(port, timeout=60)
     for _ in range(count):
         kind = rng.choice((snmp.GET, snmp.GETNEXT, snmp.GETBULK))
         names = [random_name(rng) for _ in range(rng.randint(1, 20))]

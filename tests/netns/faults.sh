@@ -52,9 +52,9 @@ no_crash() { expect_true "$1: the agent lives" kill -0 "$agent"; }
 agent_on
 net=$TMP/net
 mkdir "$net"
-# put TARGET FILE: in one step, so that no reading comes in between
-put() { ln -s "$1" "$net/.new" && mv -fT "$net/.new" "$net/$2"; }
-healthy() { put "/proc/$snmpd/net/$1" "$1"; }
+# At once, so that no reading sees a file missing in between.
+put() { ln -s "$2" "$net/new" && mv -fT "$net/new" "$net/$1"; } # FILE WHAT
+healthy() { put "$1" "/proc/$snmpd/net/$1"; }
 for f in snmp snmp6 netstat dev_snmp6; do healthy $f; done
 in_mount_ns() { nsenter -t "$agent" -m "$@"; }
 in_mount_ns mount --bind "$net" "/proc/$agent/net" || not_ok "mount over /proc/net" "refused"
@@ -64,17 +64,17 @@ errors=$(mib ipfwSystemHdrErrors.1)
 began=$(ticks ipfwSystemDiscontinuityTime.1)
 changed=$(ticks ipfwTableLastChange.0)
 fault() { # KIND FILE
-	local new=$TMP/fault
-	rm -rf "$new"
+	local bad=$TMP/$1.$2
 	case $1 in
-	empty) : >"$new" ;;
-	garbage) head -c 3000 /dev/urandom >"$new" ;;
-	half) head -c $(($(head -n 1 "/proc/$snmpd/net/$2" | wc -c) + 20)) "/proc/$snmpd/net/$2" >"$new" ;;
-	directory) mkdir "$new" ;;
-	fifo) mkfifo "$new" ;;
-	device) mknod "$new" c 1 5 ;; # as /dev/zero: a line without end
+	empty) : >"$bad" ;;
+	garbage) head -c 3000 /dev/urandom >"$bad" ;;
+	half) head -c $(($(head -n 1 "/proc/$snmpd/net/$2" | wc -c) + 20)) "/proc/$snmpd/net/$2" >"$bad" ;;
+	directory) mkdir "$bad" ;;
+	fifo) mkfifo "$bad" ;;
+	device) mknod "$bad" c 1 5 ;; # as /dev/zero: a line without end
+	missing) ;;
 	esac
-	put "$new" "$2"
+	put "$2" "$bad"
 }
 for kind in empty garbage half directory fifo device missing; do
 	fault $kind snmp

@@ -61,7 +61,7 @@ background in_ns "$R" bash -c 'while :; do
 bad=0
 for _ in $(seq 100); do
 	in_ns "$R" "$BIN" --json --source kernel >"$TMP/churn.json" 2>"$TMP/churn.err" &&
-		jq -e '.interfaces | has("rc") and has("rs") and has("many1") and has("peer20")' "$TMP/churn.json" \
+		jq -en 'input | .interfaces | has("rc") and has("rs") and has("many1") and has("peer20")' "$TMP/churn.json" \
 			>/dev/null || bad=$((bad + 1))
 done
 expect "100 readings while interfaces come and go" "0 " "$bad $(head -c 300 "$TMP/churn.err")"

@@ -158,33 +158,40 @@ kill "$other_snmpd"
 expect_true "another namespace: the first goes on" agent_answers
 ends
 
-# Stopped. The agent logs a line for each reading; the worst gap between two is no longer than that
-# of a program beside it that does nothing but sleep, and a little.
+# Stopped. The agent logs a line for each reading. Between two it waits for the next one, and for a
+# processor if the machine has none to spare, which the kernel counts; for nothing else.
 cat >"$TMP/gaps.py" <<'P'
-import select, sys, time
-seconds, pipe = float(sys.argv[1]), open(sys.argv[2], "rb", buffering=0)
-lines, worst, machine, last = 0, 0.0, 0.0, time.monotonic()
-end = last + seconds
-while (before := time.monotonic()) < end:
+import os, select, sys, time
+seconds, pipe, pid = float(sys.argv[1]), open(sys.argv[2], "rb", buffering=0), sys.argv[3]
+def queued():  # seconds in which the thread that samples waited for a processor
+    return int(open(f"/proc/{open(pid).read().strip()}/schedstat").read().split()[1]) / 1e9
+lines, worst, machine = 0, 0.0, 0.0
+while not os.path.exists(pid):
+    time.sleep(0.01)
+first = last = time.monotonic()
+first_queued = last_queued = queued()
+while (before := time.monotonic()) < first + seconds:
     ready = select.select([pipe], [], [], 0.01)[0]
     now = time.monotonic()
     machine = max(machine, now - before - 0.01)
     if ready:
         lines += pipe.read(65536).count(b"status ")
-        worst, last = max(worst, now - last), now
-print(lines, round(max(worst, end - last) * 1000), round(machine * 1000))
+        worst, last, last_queued = max(worst, now - last - (queued() - last_queued)), now, queued()
+worst = max(worst, before - last - (queued() - last_queued))
+print(lines, round((queued() - first_queued) * 1000), round(worst * 1000), round(machine * 1000))
 P
 mkfifo "$TMP/lines"
-/usr/bin/python3 "$TMP/gaps.py" $((long + 2)) "$TMP/lines" >"$TMP/gaps" & # the pipe's reader, first
+/usr/bin/python3 "$TMP/gaps.py" $((long + 2)) "$TMP/lines" "$TMP/pid" >"$TMP/gaps" & # the pipe's reader, first
 watcher=$!
 background in_ns "$R" "$BIN" agent --source kernel --agentx-socket "$MASTER" --reading-socket "$TMP/reading.sock" \
 	--interval 0.1 --verbose 2>"$TMP/lines"
 agent=$bg
+echo "$agent" >"$TMP/new" && mv "$TMP/new" "$TMP/pid"
 sleep 1
 stop_master
 wait $watcher
-read -r lines gap machine <"$TMP/gaps"
-expect_true "stopped for $long s: samples go on ($lines)" [ "$lines" -ge $((long * 10 * 9 / 10)) ]
+read -r lines queued gap machine <"$TMP/gaps"
+expect_true "stopped for $long s: samples go on ($lines; $queued ms without a processor)" [ "$lines" -ge $(((long * 1000 - queued) / 100 * 9 / 10)) ]
 expect_true "stopped for $long s: no gap (worst $gap ms; this machine $machine ms)" [ "$gap" -le $((250 + 2 * machine)) ]
 ask() { echo json | timeout 5 socat -t 5 - "UNIX-CONNECT:$TMP/reading.sock" | jq -r .schema; }
 expect "stopped: the reading socket answers" ipfwagent/1 "$(ask)"

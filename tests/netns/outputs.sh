@@ -193,7 +193,7 @@ expect "--include: devices" '"rc"' "$(grep -o 'device="[^"]*"' "$TMP/prometheus"
 # Without privilege, from the agent; and its socket.
 background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 1 2>>"$TMP/agent.log"
 ask() { printf '%s\n' "$1" | timeout 10 socat -t 5 - "UNIX-CONNECT:$SOCK"; }
-answers() { ask json | jq -e .schema; }
+answers() { ask json | jq -en 'input | .schema'; }
 expect_true "the agent answers" wait_for 20 answers
 nobody --json
 source=$(jq -r .source.name "$TMP/out")
