@@ -71,7 +71,7 @@ done
 for i in 20ms 0.02s 0.0005m 0.00001h; do
 	status "interval $i" 0 '' monitor --json --count 1 --interval "$i"
 done
-expect_true "interval 20ms is milliseconds" jq -e '.interval_seconds > 0.01' "$TMP/out"
+expect_true "interval 20ms is milliseconds" jq -se '.[0].interval_seconds > 0.01' "$TMP/out"
 status "interval 1 s" 2 "interval '1 s': want a time from 10ms to 24h" monitor --interval '1 s'
 status "interval 25h" 2 "interval '25h': want a time" monitor --interval 25h
 
