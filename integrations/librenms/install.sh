@@ -26,7 +26,7 @@ for d in LibreNMS mibs includes/polling/applications includes/html/graphs/applic
 	[ -d "$to/$d" ] || die "$to is not LibreNMS: it has no directory $d"
 done
 [ -w "$to/mibs" ] || die "$to is not writable; run this as root or as the user of LibreNMS"
-[ -f "$mib" ] || die "$mib is missing; run this where ipfwagent's source tree is"
+[ -f "$mib" ] || die "$mib is missing; run this where ipfwagent's source tree or its package is"
 
 files=$(cd "$here" && find includes -name '*.php' | sort)
 source_of() { [ "$1" = mibs/IPFWAGENT-MIB ] && echo "$mib" || echo "$here/$1"; }

@@ -23,10 +23,10 @@ mapfile -t files < <(exporter_files)
 expect_true "${files[0]##*/}: its exporter reads it" prometheus-snmp-exporter --dry-run "${files[@]/#/--config.file=}"
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$TMP/units"
-	cp "$top"/dist/ipfwagent-textfile.* "$TMP/units"
-	sed -i "s,/usr/bin/ipfwagent,$BIN," "$TMP/units/ipfwagent-textfile.service"
+	cp "$top/dist/ipfwagent-textfile.timer" "$TMP/units"
+	sed "s,@bindir@/ipfwagent,$BIN," "$top/dist/ipfwagent-textfile.service.in" >"$TMP/units/ipfwagent-textfile.service"
 	expect_true "units: systemd-analyze verify" systemd-analyze verify --man=no "$TMP"/units/*
-	expect_true "units: exposure at most 2.0" systemd-analyze security --offline=yes --threshold=20 "$top/dist/ipfwagent-textfile.service"
+	expect_true "units: exposure at most 2.0" systemd-analyze security --offline=yes --threshold=20 "$TMP/units/ipfwagent-textfile.service"
 else
 	skip "units" "systemd-analyze is not installed"
 fi

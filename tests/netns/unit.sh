@@ -11,9 +11,11 @@ if grep -q __asan_init "$BIN"; then
 	finish
 fi
 [ -x /lib/systemd/systemd ] || { skip "the unit" "there is no systemd"; finish; }
-mkdir "$TMP/unit"
+mkdir "$TMP/unit" "$TMP/dist"
+cp "$top/dist/sysusers/ipfwagent.conf" "$TMP/dist/ipfwagent.sysusers"
+sed 's,@bindir@,/usr/bin,' "$top/dist/ipfwagent.service.in" >"$TMP/dist/ipfwagent.service"
 unshare --pid --fork --kill-child --mount --cgroup --net --ipc --uts \
-	bash "$here/unit_boot.sh" "$TMP/unit" "$BIN" "$top/dist" >"$TMP/systemd.log" 2>&1 </dev/null &
+	bash "$here/unit_boot.sh" "$TMP/unit" "$BIN" "$TMP/dist" >"$TMP/systemd.log" 2>&1 </dev/null &
 shell=$!
 pids+=("$shell")
 find_init() { init=$(pgrep -P "$shell" -f '^/lib/systemd/systemd --system --unit=ipfw-test'); }

@@ -19,12 +19,12 @@ exporter_files() {
 	fi
 }
 
-# textfile_command ARGS...: the command of dist/ipfwagent-textfile.service with our binary, for sh.
+# textfile_command ARGS...: the command of dist/ipfwagent-textfile.service.in with our binary, for sh.
 textfile=$TMP/textfile
 textfile_command() {
 	local command
-	command=$(sed -n "s,^ExecStart=/bin/sh -c '\(.*\)'$,\1,p" "$top/dist/ipfwagent-textfile.service" | sed 's,\$\$,$,g')
-	echo "umask 022; cd $textfile && ${command/'/usr/bin/ipfwagent'/"$BIN --reading-socket none $*"}"
+	command=$(sed -n "s,^ExecStart=/bin/sh -c '\(.*\)'$,\1,p" "$top/dist/ipfwagent-textfile.service.in" | sed 's,\$\$,$,g')
+	echo "umask 022; cd $textfile && ${command/'@bindir@/ipfwagent'/"$BIN --reading-socket none $*"}"
 }
 keep_textfile() {
 	mkdir -p "$textfile"
