@@ -173,12 +173,7 @@ expect "activity beside it: its keys" '["bytes_delta","packets_delta"]' "$(jq -c
 kill "$monitor" && wait "$monitor" 2>/dev/null
 expect_true "monitor's end: nothing is left" wait_for 5 none_left
 background "$BIN" --netns "$R" activity --json --compact -i 2 >"$TMP/out"
-# It has begun when it waits for its interval's end, which it cannot see before the pings are over.
-begun() { grep -q poll "/proc/$bg/wchan"; }
-wait_for 20 begun
-kill -STOP "$bg"
-pings "$S" 20 56 10.2.0.1
-kill -CONT "$bg"
+in_interval "$R activity" poll pings "$S" 20 56 10.2.0.1
 wait "$bg"
 expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incoming, .forwarded, .outgoing | .packets_delta, .bytes_delta]' "$TMP/out")"
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"

@@ -55,9 +55,10 @@ finish() {
 	exit
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
+# wait_for SECONDS COMMAND...: until the command succeeds. A busy machine gets six times as long: what has
+# to be there in time is measured, see waits.py.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + 6 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
@@ -69,6 +70,27 @@ dead() { ! kill -0 "$1" 2>/dev/null; }
 # Whether a signal to that agent or monitor would be read by it: it is our program by now, and SIGTERM
 # is blocked.
 hears() { (($(awk '/^Name:/ { n = $2 } /^SigBlk:/ { print n == "ipfwagent" ? "0x" $2 : 0 }' "/proc/$1/status") & 0x4000)); }
+
+# in_interval PATTERN WAIT COMMAND...: the command happens between the two readings of the program with
+# that command line. It waits there, in a WAIT of the kernel, and is stopped until the command is done.
+in_interval() {
+	local pid
+	waits() { pid=$(pgrep -f "^[^ ]*ipfwagent .*$1") && grep -q "$2" "/proc/$pid/wchan"; }
+	wait_for 20 waits "$1" "$2"
+	kill -STOP "$pid"
+	"${@:3}"
+	kill -CONT "$pid"
+}
+
+# gone_in_time NAME PID SIGNAL [MS]: the signal ends it with status 0 in that time (1500), apart from what
+# it waits for a processor.
+gone_in_time() {
+	local took busy
+	read -r took busy <<<"$(/usr/bin/python3 "$here/waits.py" "$2" "$3")"
+	wait "$2"
+	expect "$1: exit status" 0 $?
+	expect_true "$1: ends in $took ms (a busy machine: $busy ms)" [ "$took" -le $((${4:-1500} + busy)) ]
+}
 
 # background [in_ns NAME] COMMAND...: its pid (not that of a shell around it) is in $bg; killed at
 # the end.

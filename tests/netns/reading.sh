@@ -105,7 +105,10 @@ expect "a second line is not read" 1 "$(ask 'json\njson\n' | wc -l)"
 
 # Clients by the dozen. The python helper keeps the sockets that it is told to.
 cat >"$TMP/clients.py" <<'P'
-import socket, sys, time
+import os, select, socket, sys, time
+sys.dont_write_bytecode = True
+sys.path.append(os.environ["here"])
+import waits
 path, what = sys.argv[1:3]
 def connect():
     s = socket.socket(socket.AF_UNIX)
@@ -126,15 +129,21 @@ if what == "many":  # a hundred at once: all are answered
         s.sendall(b"json\n")
     print(sum(read(s).endswith(b"}\n") for s in all))
 elif what == "silent":  # says nothing, or half a line: cut off
-    begin = time.time()
+    agent = os.environ["agent"]
+    begin, queued = time.monotonic(), waits.queued(agent, "self")
     s, t = connect(), connect()
     t.sendall(b"js")
-    print(len(read(s)), len(read(t)), round(time.time() - begin))
+    print(len(read(s)), len(read(t)), end=" ")
+    took, queued = time.monotonic() - begin, waits.queued(agent, "self") - queued
+    print(5 if 4.9 <= took <= 5.5 + queued else took)
 elif what == "deaf":  # as many as are served ask and never read
     all = [connect() for _ in range(16)]
     for i, s in enumerate(all):
         s.sendall(b"json pretty\n" if i % 2 else b"text verbose\n")
-    time.sleep(float(sys.argv[3]))
+    poll = select.poll()
+    for s in all:
+        poll.register(s, 0)  # POLLHUP: it was cut off
+    poll.poll()
 elif what == "megabyte":
     s = connect()
     try:
@@ -151,7 +160,7 @@ elif what == "gone":  # leave in all states
     print("gone")
 P
 sockets=$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)
-clients() { timeout 60 python3 "$TMP/clients.py" "$SOCK" "$@"; }
+clients() { here=$here agent=$agent timeout 60 python3 "$TMP/clients.py" "$SOCK" "$@"; }
 expect "a megabyte" 'error: the request is too long' "$(clients megabyte)"
 expect "a hundred at once" 100 "$(clients many)"
 expect "silence and half a line end after 5 s" "0 0 5" "$(clients silent)"
@@ -167,20 +176,29 @@ ask 'json pretty\n' >"$TMP/large"
 size=$(wc -c <"$TMP/large")
 [ "$size" -gt 1000 ] || cat "$TMP/large" "$TMP/agent.log"
 expect_true "a large document ($size octets)" [ "$size" -gt 500000 ]
-clients deaf 4 &
-deaf=$!
-sleep 0.5
-begin=$(mib ipfwSamples.0)
-late=0
-for i in 1 2 3 4 5; do
-	t=$(now_ms)
-	mib ipfwSamples.0 >/dev/null
-	[ $(($(now_ms) - t)) -lt 500 ] || late=$((late + 1))
-	sleep 0.4
-done
-end=$(mib ipfwSamples.0)
-expect_true "deaf readers: sampling goes on ($begin to $end)" [ $((end - begin)) -ge 2 ]
-expect "deaf readers: SNMP answers in time" 0 $late
+# deaf: 16 of them hold all places, and are gone when the first is cut off. What comes while they are
+# there did not wait for that; on a busy machine it may take another try.
+deaf() {
+	[ -z "${deaf:-}" ] || wait "$deaf"
+	clients deaf &
+	deaf=$!
+	taken() { dead "$deaf" || [ "$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)" -ge $((sockets + 16)) ]; }
+	wait_for 10 taken
+}
+answered() { for _ in 1 2 3 4 5; do mib ipfwSamples.0 >/dev/null || return; done; }
+sampled() { local n; n=$(mib ipfwSamples.0) && more() { [ "$(mib ipfwSamples.0)" -ge $((n + 2)) ]; } && wait_for 20 more; }
+meanwhile() { # COMMAND: done while deaf readers are there
+	local try
+	for try in $(seq 10); do
+		deaf
+		"$1" && ! dead "$deaf" && return
+	done
+	echo "not in $try tries"
+	false
+}
+expect_true "deaf readers: SNMP answers meanwhile" meanwhile answered
+expect_true "deaf readers: sampling goes on meanwhile" meanwhile sampled
+deaf
 in_ns "$R" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" >"$TMP/out" 2>"$TMP/err"
 expect "all places taken: exit status of ipfwagent" 0 $?
 expect_match "all places taken: one or the other source" '^"(ebpf|kernel)"$' "$(jq -c .source.name "$TMP/out")"
@@ -190,9 +208,12 @@ expect_true "then the next ones are served" wait_for 8 answers
 # The agent stopped: ipfwagent does not hang.
 kill -STOP "$agent"
 t=$(now_ms)
+in_ns "$R" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket none >/dev/null
+alone=$(($(now_ms) - t)) t=$(now_ms)
 expect "agent stopped: the kernel's figures" '"kernel"' "$(nobody_in_r --json 2>"$TMP/err" | jq -c .source.name)"
 expect_match "agent stopped: it is said" "^ipfwagent: the agent at $SOCK does not answer" "$(cat "$TMP/err")"
-expect_true "agent stopped: after two seconds" [ $(($(now_ms) - t)) -lt 3500 ]
+t=$(($(now_ms) - t))
+expect_true "agent stopped: after two seconds ($t ms; $alone ms without an agent)" [ $t -lt $((3000 + 5 * alone)) ]
 kill -CONT "$agent"
 
 # A second agent does not take a living one's socket, and takes it over later.
