@@ -14,9 +14,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "agentx/session.h"
 #include "agentx/thread.h"
+#include "base/clock.h"
 #include "base/timer.h"
 
 #define S UINT64_C(1000000000)
