@@ -23,10 +23,6 @@
 #define CACHE_MS 1000
 #define CACHE_NS (CACHE_MS * NS_PER_MS)
 
-enum { STATUS_OK = 1, STATUS_DEGRADED, STATUS_FAILING };
-
-static const char *const status_words[] = {"starting", "ok", "degraded", "failing"};
-
 struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
@@ -42,7 +38,7 @@ struct agent {
 	uint64_t master_since_ns; /* see struct mib_view */
 	struct notice_watch watch;
 	struct notice_queue *notices; /* read by the SNMP thread */
-	unsigned status;
+	enum mib_status status;
 	char status_text[256];
 };
 
@@ -57,12 +53,11 @@ static uint64_t interval_ns(const struct agent *a)
 	return options_interval_ns(settings(a));
 }
 
-static void set_status(struct agent *a, unsigned status, const char *text)
+static void set_status(struct agent *a, enum mib_status status, const char *text)
 {
 	if (status != a->status || strcmp(text, a->status_text)) {
 		if (text[0])
-			log_warning("%s: %s", status == STATUS_FAILING ? "failing" : "degraded",
-				    text);
+			log_warning("%s: %s", mib_status_names[status], text);
 		else if (a->status)
 			log_info("all figures are back");
 	}
@@ -111,20 +106,20 @@ static void take_reading(struct agent *a)
 	meet_master(a);
 	if (collect_read(a->collector, &fresh, &why)) {
 		a->sample_errors++;
-		set_status(a, STATUS_FAILING, why.text);
+		set_status(a, MIB_STATUS_FAILING, why.text);
 		return;
 	}
 	leave_memo(a);
 	if (fresh->troubles)
 		a->sample_errors++;
 	if (fresh->troubles)
-		set_status(a, STATUS_DEGRADED, fresh->trouble);
+		set_status(a, MIB_STATUS_DEGRADED, fresh->trouble);
 	else if (fresh->missed_packets || fresh->missed_path_packets)
 		set_status(
-			a, STATUS_DEGRADED,
+			a, MIB_STATUS_DEGRADED,
 			"eBPF could not count some packets: its maps are full, or it was skipped");
 	else
-		set_status(a, *collect_note(a->collector) ? STATUS_DEGRADED : STATUS_OK,
+		set_status(a, *collect_note(a->collector) ? MIB_STATUS_DEGRADED : MIB_STATUS_OK,
 			   collect_note(a->collector));
 	rate_follow(a->latest, fresh);
 	if (a->latest && !same_ifs(a->latest, fresh))
@@ -187,9 +182,10 @@ static void log_status(struct agent *a)
 		clock_text(since, &s->since, CLOCK_ISO);
 	log_info("status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
 		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s",
-		 status_words[a->status], s ? source_names[s->source] : "none", hooks ? " (" : "",
-		 hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "", since,
-		 s ? s->n_ifs : 0, a->samples, a->sample_errors, interval_ns(a) / 1e9,
+		 mib_status_names[a->status], s ? source_names[s->source] : "none",
+		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "",
+		 since[0] ? " since " : "", since, s ? s->n_ifs : 0, a->samples, a->sample_errors,
+		 interval_ns(a) / 1e9,
 		 snmp_agent_master(a->snmp) ? "connected" : "not connected",
 		 a->status_text[0] ? "; " : "", a->status_text);
 }
@@ -235,7 +231,7 @@ static void serve_readings(struct agent *a)
 		take_reading(a);
 		publish(a);
 	}
-	reading_server_answer(a->readings, a->status == STATUS_FAILING ? NULL : a->latest,
+	reading_server_answer(a->readings, a->status == MIB_STATUS_FAILING ? NULL : a->latest,
 			      a->status_text, collect_note(a->collector));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * counters: exact counts by eBPF. src_bpf_none.c stands in where it is not built.
+ * counters: exact counts by eBPF. counters_none.c stands in where it is not built.
  *
  * Counters belong to one network namespace: that of the thread that opens them. They are pinned,
  * and then outlive the process, or they are the process's own.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine: GET and GETNEXT over the tables of snmp_tables.h. No net-snmp types and no I/O; the
+ * engine: GET and GETNEXT over the tables of mib/tables.h. No net-snmp types and no I/O; the
  * only state is what a mib_context remembers of its view to skip absent instances quickly.
  *
  * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
