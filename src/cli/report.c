@@ -30,14 +30,9 @@ int report_document(const struct options *o, struct out_document *d)
 
 int report_failure(const struct options *o, int status, const char *why)
 {
-	const struct out_form *form = &out_forms[o->format];
-	struct out_document d;
-
 	if (o->command == COMMAND_CHECK)
 		return check_unknown(why);
 	log_warning("%s", why);
-	if (form->failure && !form->failure(&d, why))
-		report_document(o, &d);
 	return status;
 }
 

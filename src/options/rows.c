@@ -47,8 +47,6 @@ const struct options_row options_rows[] = {
 	 "one reading in Prometheus' text format"},
 	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
-	{0, "librenms", NULL, VALUE(format, OUT_LIBRENMS), LINE, ONE,
-	 "one reading as a JSON application of LibreNMS"},
 	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, ONE | REPEATED,
 	 "JSON on many lines (default on a terminal)"},
 	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, ONE | REPEATED,

@@ -9,12 +9,11 @@
 #include "output/plain.h"
 
 const struct out_form out_forms[] = {
-	[OUT_TEXT] = {"text", out_text, out_text_activity, NULL},
-	[OUT_JSON] = {"json", out_json, out_json_activity, NULL},
-	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
-	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
-	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, out_librenms_failure},
-	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
+	[OUT_TEXT] = {"text", out_text, out_text_activity},
+	[OUT_JSON] = {"json", out_json, out_json_activity},
+	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL},
+	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL},
+	[OUT_SYSTEM] = {"system", system_lines_make, NULL},
 };
 
 static_assert(ARRAY_SIZE(out_forms) == OUT_FORMATS, "one row per form");

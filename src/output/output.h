@@ -17,8 +17,7 @@ enum out_format {
 	OUT_JSON,
 	OUT_PROMETHEUS,  /* its text format 0.0.4 */
 	OUT_OPENMETRICS, /* 1.0 */
-	OUT_LIBRENMS,    /* the form of its JSON applications, on one line */
-	OUT_SYSTEM,      /* for `ipfwagent check`, see system_lines.h */
+	OUT_SYSTEM,      /* for `ipfwagent check`, see output/plain.h */
 	OUT_FORMATS
 };
 
@@ -43,9 +42,7 @@ struct out_document {
 typedef int out_make(struct out_document *d, const struct snapshot *s, const struct rates *rates,
 		     const struct out_options *options);
 
-out_make out_text, out_json, out_prometheus, out_openmetrics, out_librenms;
-
-int out_librenms_failure(struct out_document *d, const char *why);
+out_make out_text, out_json, out_prometheus, out_openmetrics;
 
 /* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
 out_make out_text_activity, out_json_activity;
@@ -54,8 +51,6 @@ struct out_form {
 	const char *word; /* as the reading socket calls it */
 	out_make *make;
 	out_make *activity; /* NULL: the form is for a single reading only */
-	/* What stands for the document when there is no reading, and why; NULL: nothing. */
-	int (*failure)(struct out_document *d, const char *why);
 };
 
 extern const struct out_form out_forms[OUT_FORMATS];

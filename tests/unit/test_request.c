@@ -35,7 +35,6 @@ static void test_forms(void **state)
 		{"text", OUT_TEXT, false, false},
 		{"prometheus", OUT_PROMETHEUS, false, false},
 		{"openmetrics\r", OUT_OPENMETRICS, false, false},
-		{"librenms", OUT_LIBRENMS, false, false},
 		{"system netns 1", OUT_SYSTEM, false, false},
 		{"  text \t verbose ", OUT_TEXT, false, true},
 	};
@@ -62,7 +61,7 @@ static void test_refused(void **state)
 		{"json verbose", "unknown word 'verbose'"},
 		{"text pretty", "unknown word 'pretty'"},
 		{"prometheus pretty", "unknown word 'pretty'"},
-		{"librenms verbose", "unknown word 'verbose'"},
+		{"openmetrics verbose", "unknown word 'verbose'"},
 		{"GET / HTTP/1.1\r", "unknown word 'GET'"},
 		{"\033[2J", "unknown word '\\x1b[2J'"},
 		{"netns", "nothing follows 'netns'"},
