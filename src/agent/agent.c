@@ -15,6 +15,7 @@
 #include "agent/service_manager.h"
 #include "agent/socket_server.h"
 #include "agentx/thread.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/timer.h"
 #include "base/units.h"
@@ -89,7 +90,7 @@ static void meet_master(struct agent *a)
 		return;
 	if (!mib_same_master(start_ns, a->master_start_ns)) {
 		a->master_start_ns = mib_same_master(start_ns, memo) ? memo : start_ns;
-		a->master_since_ns = timer_now_ns();
+		a->master_since_ns = clock_now_ns();
 	}
 }
 
@@ -102,15 +103,15 @@ static void leave_memo(struct agent *a)
 
 static void take_reading(struct agent *a)
 {
-	char why[256];
+	struct why why;
 	struct snapshot *fresh;
 
 	a->samples++;
-	a->tried_ns = timer_now_ns();
+	a->tried_ns = clock_now_ns();
 	meet_master(a);
-	if (collect_read(a->collector, &fresh, why, sizeof(why))) {
+	if (collect_read(a->collector, &fresh, &why)) {
 		a->sample_errors++;
-		set_status(a, STATUS_FAILING, why);
+		set_status(a, STATUS_FAILING, why.text);
 		return;
 	}
 	leave_memo(a);
@@ -147,7 +148,7 @@ static void notice_changes(struct agent *a, const struct mib_view *view)
 {
 	const struct options *o = settings(a);
 	struct notice found[NOTICE_SUBJECTS];
-	size_t n = notice_find(&a->watch, view, timer_now_ns(), o->hold_down_ns, !o->notifications,
+	size_t n = notice_find(&a->watch, view, clock_now_ns(), o->hold_down_ns, !o->notifications,
 			       found);
 
 	for (size_t i = 0; i < n; i++)
@@ -180,16 +181,15 @@ static void log_status(struct agent *a)
 {
 	const struct snapshot *s = a->latest;
 	const char *hooks = s && s->source == SOURCE_EBPF ? hooks_names[s->hooks] : NULL;
-	char since[48] = "";
-	struct tm tm;
+	char since[CLOCK_TEXT_MAX] = "";
 
-	if (s && s->since_known && gmtime_r(&s->since.tv_sec, &tm))
-		strftime(since, sizeof(since), " since %Y-%m-%dT%H:%M:%SZ", &tm);
-	log_info("status %s: source %s%s%s%s%s, interfaces %zu, samples %" PRIu64
+	if (s && s->since_known)
+		clock_text(since, &s->since, CLOCK_ISO);
+	log_info("status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
 		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s",
 		 status_words[a->status], s ? source_names[s->source] : "none", hooks ? " (" : "",
-		 hooks ? hooks : "", hooks ? ")" : "", since, s ? s->n_ifs : 0, a->samples,
-		 a->sample_errors, interval_ns(a) / 1e9,
+		 hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "", since,
+		 s ? s->n_ifs : 0, a->samples, a->sample_errors, interval_ns(a) / 1e9,
 		 snmp_agent_master(a->snmp) ? "connected" : "not connected",
 		 a->status_text[0] ? "; " : "", a->status_text);
 }
@@ -231,7 +231,7 @@ static void serve_readings(struct agent *a)
 {
 	if (!reading_server_serve(a->readings))
 		return;
-	if (timer_now_ns() - a->tried_ns >= CACHE_NS) {
+	if (clock_now_ns() - a->tried_ns >= CACHE_NS) {
 		take_reading(a);
 		publish(a);
 	}
@@ -297,10 +297,10 @@ static bool can_read(void *arg)
 {
 	struct agent *a = arg;
 	struct snapshot *s;
-	char why[256];
+	struct why why;
 	bool same;
 
-	if (collect_read(a->collector, &s, why, sizeof(why)))
+	if (collect_read(a->collector, &s, &why))
 		return false;
 	same = s->source == a->latest->source && !s->troubles;
 	snapshot_free(s);
@@ -316,7 +316,9 @@ int agent_run(const struct options *o)
 					   .interval_ms = interval_ns(&a) / NS_PER_MS,
 					   .cache_ms = CACHE_MS};
 	int event_fd = -1, result = EXIT_FAILED, r;
-	char why[256];
+	struct attachment attachment;
+	char line[512];
+	struct why why;
 
 	log_never_wait();
 	/* first, so that no signal finds the agent unprepared */
@@ -325,17 +327,19 @@ int agent_run(const struct options *o)
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	r = collect_open(&a.collector, &o->collect, why, sizeof(why));
+	r = collect_open(&a.collector, &o->collect, &why);
 	if (r) {
-		log_warning("%s", why);
+		log_warning("%s", why.text);
 		result = o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 		goto out;
 	}
 	if (o->attach_only) {
 		const char *refused = collect_note(a.collector);
 
-		if (o->collect.source != CHOOSE_KERNEL)
-			log_info("%s", *refused ? refused : why);
+		if (*refused)
+			log_info("%s", refused);
+		else if (collect_attachment(a.collector, &attachment))
+			log_info("%s", attachment_line(&attachment, line, sizeof(line)));
 		result = *refused ? EXIT_NO_SOURCE : EXIT_DONE;
 		goto out;
 	}
@@ -353,8 +357,8 @@ int agent_run(const struct options *o)
 	take_reading(&a);
 	if (o->user && !a.latest)
 		goto out; /* it was said why; what cannot be tried is not given up */
-	if (o->user && privileges_drop(o->user, can_read, &a, why, sizeof(why))) {
-		log_warning("%s", why);
+	if (o->user && privileges_drop(o->user, can_read, &a, &why)) {
+		log_warning("%s", why.text);
 		goto out;
 	}
 	a.notices = notice_queue_new();
@@ -374,8 +378,8 @@ int agent_run(const struct options *o)
 	notify("READY=1");
 	result = serve(&a, &timer, event_fd);
 	notify("STOPPING=1");
-	if (settings(&a)->detach_on_exit && src_bpf_detach(false, why, sizeof(why)) < 0)
-		log_warning("%s", why);
+	if (settings(&a)->detach_on_exit && src_bpf_detach(false, &why) < 0)
+		log_warning("%s", why.text);
 	reading_server_close(a.readings);
 	a.readings = NULL;
 	if (!snmp_agent_stop(a.snmp))

@@ -42,14 +42,15 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define ANY          ((1u << COMMANDS) - 1)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, ONE | REPEATED, "JSON instead of text"},
+	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, ONE | REPEATED | OF(STATUS),
+	 "JSON instead of text"},
 	{0, "prometheus", NULL, VALUE(format, OUT_PROMETHEUS), LINE, ONE,
 	 "one reading in Prometheus' text format"},
 	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
-	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, ONE | REPEATED,
+	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, ONE | REPEATED | OF(STATUS),
 	 "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, ONE | REPEATED,
+	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, ONE | REPEATED | OF(STATUS),
 	 "JSON on one line (default elsewhere in monitor)"},
 	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
 	 "between readings (default 10 s, activity and check 1 s)"},

@@ -9,11 +9,11 @@
 #include "output/plain.h"
 
 const struct out_form out_forms[] = {
-	[OUT_TEXT] = {"text", out_text, out_text_activity},
-	[OUT_JSON] = {"json", out_json, out_json_activity},
-	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL},
-	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL},
-	[OUT_SYSTEM] = {"system", system_lines_make, NULL},
+	[OUT_TEXT] = {"text", out_text, out_text_activity, out_text_attachment},
+	[OUT_JSON] = {"json", out_json, out_json_activity, out_json_attachment},
+	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
+	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
+	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
 };
 
 static_assert(ARRAY_SIZE(out_forms) == OUT_FORMATS, "one row per form");
@@ -38,9 +38,4 @@ int out_end(struct out_document *d, FILE *f)
 int out_document(const struct out_document *d)
 {
 	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
-}
-
-int out_line(const char *text)
-{
-	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
 }
