@@ -92,8 +92,7 @@ static bool write_agents(const struct options *o, struct collector *c, int *resu
 		return false;
 	r = src_agent_read(&d, socket, &request);
 	if (r == -ETIMEDOUT)
-		log_warning("the agent at %s does not answer: the kernel's counters instead",
-			    socket);
+		log_warning("the agent at %s does not answer: using the kernel's counters", socket);
 	if (r)
 		return false;
 	*result = report_status(o, report_document(o, &d));

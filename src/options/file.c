@@ -55,7 +55,7 @@ out:
 	free(*text);
 	*text = NULL;
 	if (r == -EFBIG)
-		return why_set(why, r, "larger than %d bytes, which no configuration is",
+		return why_set(why, r, "larger than %d bytes: not a configuration file",
 			       CONF_SIZE_MAX);
 	return r == -EINVAL ? why_set(why, r, "not a regular file") : why_errno(why, r, NULL);
 }
@@ -87,8 +87,7 @@ static int parse_line(char *line, conf_set *set, void *arg, struct why *why)
 		return why_set(why, -EINVAL, "%.60s %.60s: one value a line, '%.60s' is too much",
 			       key, value, more);
 	if (value[0] == '"' || value[0] == '\'')
-		return why_set(why, -EINVAL, "%.60s %.60s: values stand without quotes", key,
-			       value);
+		return why_set(why, -EINVAL, "%.60s %.60s: values have no quotes", key, value);
 	return set(arg, key, value, why);
 }
 
@@ -109,7 +108,7 @@ unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, vo
 			end = stop;
 		*end = '\0';
 		if (memchr(line, '\0', end - line))
-			r = why_set(&why, -EINVAL, "a NUL byte: this is no text");
+			r = why_set(&why, -EINVAL, "a NUL byte: not a text file");
 		else
 			r = parse_line(line, set, arg, &why);
 		if (!r)

@@ -129,7 +129,7 @@ static int parse_options(struct options *o, int argc, char **argv, const struct 
 		if (found == '?')
 			return refuse_unknown(argv[optind - 1], why);
 		if (found == ':')
-			return why_set(why, -EINVAL, "option '%s' wants an argument",
+			return why_set(why, -EINVAL, "option '%s' needs an argument",
 				       argv[optind - 1]);
 		number = found - LONG_ONLY;
 		for (size_t i = 0; found < LONG_ONLY && i < options_rows_count; i++)
@@ -191,7 +191,7 @@ static int set_from_file(void *arg, const char *key, const char *value, struct w
 	if (row->place == LINE)
 		return why_set(why, -EINVAL, "%s is for the command line only", key);
 	if (file->seen & bit && row->kind != KIND_GLOBS)
-		return why_set(why, -EINVAL, "%s is there already, further up", key);
+		return why_set(why, -EINVAL, "%s is set above already", key);
 	file->seen |= bit;
 	r = options_row_set(file->o->given & bit ? &ignored : file->o, row, value, why);
 	options_clear(&ignored);
@@ -223,10 +223,10 @@ static int refuse_together(const struct options *o, struct why *why)
 		return why_set(why, -EINVAL,
 			       "--root reads captured files, which hold no eBPF counters");
 	if (commands[o->command].source == CHOOSE_EBPF && o->collect.source == CHOOSE_KERNEL)
-		return why_set(why, -EINVAL, "%s is what eBPF counts", commands[o->command].first);
+		return why_set(why, -EINVAL, "%s needs eBPF", commands[o->command].first);
 	if (o->user && o->detach_on_exit)
 		return why_set(why, -EINVAL,
-			       "--detach-on-exit takes the privileges that --user gives up");
+			       "--detach-on-exit needs the privileges that --user gives up");
 	return 0;
 }
 

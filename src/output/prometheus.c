@@ -205,7 +205,7 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 static void put_program(const struct writer *w, const struct snapshot *s)
 {
 	struct prom_family build = {"ipfw_build", INFO, NULL, "Version of ipfwagent", false};
-	struct prom_family source = {"ipfw_source", INFO, NULL, "Who counts", false};
+	struct prom_family source = {"ipfw_source", INFO, NULL, "Which counters are read", false};
 	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", GAUGE, "seconds",
 				     "When the counters were read", false};
 	struct prom_family duration = {"ipfw_last_sample_duration_seconds", GAUGE, "seconds",

@@ -138,7 +138,7 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 	} else {
 		fprintf(f,
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
-			"has no counter of just this; - is not known\n");
+			"has no such counter; - means not known\n");
 	}
 	if (s->missed_packets || s->missed_path_packets)
 		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",

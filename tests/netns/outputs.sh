@@ -320,7 +320,7 @@ judge "a part is missing" 1 'incomplete: .*net/snmp' -i 0.1 --root "$TMP/tree" -
 judge "an unknown option" 3 "unknown option '--nonsense'" --nonsense
 judge "an unknown key" 3 "warn 'x=1': want one of" --warn x=1
 judge "a wrong range" 3 "crit 'ipv4-pps=2:1': want ipv4-pps=RANGE" --crit ipv4-pps=2:1
-judge "no argument" 3 "option '--warn' wants an argument" --warn
+judge "no argument" 3 "option '--warn' needs an argument" --warn
 judge "a wrong requirement" 3 "require 'tcp': want one of ipv4, ipv6, any, none" --require tcp
 judge "a word more" 3 "unknown command 'check more'" more
 judge "a form" 3 '--prometheus is for one reading' --prometheus
