@@ -48,11 +48,11 @@ static int read_one(const struct options *o, struct collector *c, struct snapsho
 	return EXIT_DONE;
 }
 
-/* Whether the pattern matches an interface of the reading, or of this namespace without one. */
+/* Whether the pattern matches an interface of the reading; without a reading, of this namespace. */
 static bool matches_any(const char *glob, const struct snapshot *s)
 {
 	struct if_nameindex *names = s ? NULL : if_nameindex();
-	bool found = !s && !names; /* not known: nothing to say */
+	bool found = !s && !names; /* not known: do not warn */
 
 	for (size_t i = 0; s && i < s->n_ifs; i++)
 		found |= !fnmatch(glob, s->ifs[i].name, 0);
@@ -74,8 +74,8 @@ static void warn_unmatched(const struct options *o, const struct snapshot *s)
 }
 
 /*
- * Without eBPF counters of its own to read, one reading is the agent's if there is one. Returns
- * true if it was written, with the exit status.
+ * If this process cannot read eBPF counters, take the reading from the agent, if there is one.
+ * Returns true if it was written, with the exit status.
  */
 static bool write_agents(const struct options *o, struct collector *c, int *result)
 {
@@ -118,7 +118,7 @@ static int write_once(const struct options *o, struct collector *c)
 	return result;
 }
 
-/* Readings with what changed between them: `count` of them, 0 for no end. */
+/* Write what changed between readings: `count` times, 0 for no end. */
 static int write_changes(const struct options *o, struct collector *c, out_make *make,
 			 struct timer *timer, unsigned long count)
 {
@@ -137,7 +137,7 @@ static int write_changes(const struct options *o, struct collector *c, out_make 
 		if (read_one(o, c, &now))
 			result = EXIT_FAILED;
 		if (!now)
-			continue; /* the last good reading stays what the next is compared with */
+			continue; /* the next reading is compared with the last good one */
 		rate_follow(before, now);
 		rates = rate_compute(before, now);
 		r = rates ? write_reading(o, c, make, now, rates) : 0;
@@ -154,7 +154,7 @@ static int write_changes(const struct options *o, struct collector *c, out_make 
 	return result;
 }
 
-/* Returns 0 and a collector; or the exit status, after it was said why. */
+/* Returns 0 and a collector; or the exit status, when the reason has been reported. */
 static int open_collector(const struct options *o, struct collector **c)
 {
 	struct why why;
@@ -190,7 +190,7 @@ static int read_on(const struct options *o, out_make *make, unsigned long count)
 	}
 	result = open_collector(o, &c);
 	if (!result) {
-		timer_set(&timer, options_interval_ns(o)); /* attaching took its time */
+		timer_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
 		result = write_changes(o, c, make, &timer, count);
 		collect_close(c);
 	}

@@ -15,7 +15,7 @@
  */
 int report_document(const struct options *o, struct out_document *d);
 
-/* The name of this host, or "localhost" where it is not to be had. */
+/* The name of this host, or "localhost" if it cannot be read. */
 const char *report_hostname(void);
 
 /* The exit status after that result. */

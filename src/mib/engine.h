@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine: GET and GETNEXT over the tables of snmp_tables.h. No net-snmp types and no I/O; the
+ * engine: GET and GETNEXT over the tables of mib/tables.h. No net-snmp types and no I/O; the
  * only state is what a mib_context remembers of its view to skip absent instances quickly.
  *
  * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
@@ -33,7 +33,7 @@ enum mib_result {
 	MIB_END,         /* GETNEXT: nothing of ours follows */
 };
 
-/* Set the view and forget what was remembered of another one. The times are left as they are. */
+/* Set the view and forget what was remembered of another one. The times stay as they are. */
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
 
 /* The value of exactly that instance. *out is written when the result is MIB_FOUND. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notification: what is worth a notification of the MIB, found by comparing one published view with
- * what was told before. No I/O, no clock and no net-snmp types.
+ * notification: finds what is worth a notification of the MIB, by comparing a published view with
+ * what was sent before. No I/O, no clock and no net-snmp types.
  *
- * - A change that comes sooner after the last notice on the same subject than the hold-down allows
- *   waits; if by then all is as it was told, there is nothing to tell.
+ * - A change that comes sooner after the last notification on the same subject than the hold-down
+ *   allows waits; if it has been undone by then, there is nothing to send.
  * - An object that is absent for a while has not changed.
  */
 #ifndef IPFW_MIB_NOTIFICATION_H
@@ -13,7 +13,7 @@
 #include "mib/engine.h"
 
 #define NOTICE_OBJECTS_MAX 3
-#define NOTICE_SUBJECTS    4 /* no more notices come of one view */
+#define NOTICE_SUBJECTS    4 /* at most this many notifications per view */
 
 struct notice {
 	uint32_t number; /* the notification's, below ipfwNotifications */
@@ -27,13 +27,14 @@ struct notice_watch {
 	struct {
 		struct mib_value told[NOTICE_OBJECTS_MAX];
 		bool is_told;
-		uint64_t sent_ns; /* when the last notice was made; 0: none yet */
+		uint64_t sent_ns; /* when the last notification was made; 0: none yet */
 	} subjects[NOTICE_SUBJECTS];
 };
 
 /*
- * Compare the view with what was told, at `now_ns`. `quiet`: take it as told, without a notice.
- * Writes at most NOTICE_SUBJECTS notices and returns how many. A watch begins as zeros.
+ * Compare the view with what was sent, at `now_ns`. `quiet`: remember it as sent, without a
+ * notification. Writes at most NOTICE_SUBJECTS notifications and returns how many. A watch begins
+ * zeroed.
  */
 size_t notice_find(struct notice_watch *w, const struct mib_view *view, uint64_t now_ns,
 		   uint64_t hold_down_ns, bool quiet, struct notice out[NOTICE_SUBJECTS]);

@@ -60,7 +60,7 @@ out:
 	return r == -EINVAL ? why_set(why, r, "not a regular file") : why_errno(why, r, NULL);
 }
 
-/* Cut off the next word; NULL at the end of the line or before a comment. */
+/* Take the next word; NULL at the end of the line or before a comment. */
 static char *next_word(char **rest)
 {
 	char *word = *rest + strspn(*rest, BLANKS);

@@ -41,8 +41,8 @@ static int parse_command(struct options *o, int argc, char **argv, struct why *w
 /* What getopt_long(3) is told. */
 struct grammar {
 	struct option longs[OPTIONS_ROWS_MAX + 1];
-	/* Begins with "-": words come in their order, and argv stays as it is; without, as usual.
-	 */
+	/* With its leading "-", getopt_long(3) returns words in their order and leaves argv as it
+	 * is. */
 	char shorts[2 * OPTIONS_ROWS_MAX + 3];
 };
 
@@ -67,12 +67,12 @@ static void make_grammar(struct grammar *g)
 	*next = '\0';
 }
 
-/* Wrong usage is reported as the command does it, so that it has to be known first. */
+/* Wrong usage is reported in the way of the command, which must therefore be known first. */
 static bool is_check(const struct grammar *g, int argc, char **argv)
 {
 	int found;
 
-	optind = 0; /* from the start, also the second time */
+	optind = 0; /* begin at the start, the second time too */
 	while ((found = getopt_long(argc, argv, g->shorts, g->longs, NULL)) != -1)
 		if (found == 1)
 			return !strcmp(optarg, "check");
@@ -198,7 +198,7 @@ static int set_from_file(void *arg, const char *key, const char *value, struct w
 	return r;
 }
 
-/* Returns 0, or -EINVAL after each error was logged. */
+/* Returns 0, or -EINVAL when each error has been logged. */
 static int read_file(struct options *o)
 {
 	const char *path = o->config ? o->config : DEFAULT_CONFIG;
@@ -216,7 +216,7 @@ static int read_file(struct options *o)
 	return r ? -EINVAL : 0;
 }
 
-/* What the options say together, and each alone does not. */
+/* Refuse options that contradict each other. */
 static int refuse_together(const struct options *o, struct why *why)
 {
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * output: a reading in one of several forms, made in memory, and standard output. Nothing else
- * writes there but the usage.
+ * output: a reading in one of several formats, made in memory, and standard output. Only this and
+ * the usage write there.
  */
 #ifndef IPFW_OUTPUT_OUTPUT_H
 #define IPFW_OUTPUT_OUTPUT_H
@@ -24,13 +24,13 @@ enum out_format {
 
 struct out_options {
 	const char *hostname;
-	const char *note; /* why the figures are not better, or "" */
+	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
 	bool verbose;     /* text: exact figures and what explains them */
 	bool refresh;     /* text: clear the terminal first */
 };
 
-/* A whole document; its text is the caller's, for free(3). */
+/* A whole document; the caller frees its text with free(3). */
 struct out_document {
 	char *text;
 	size_t size;
@@ -56,7 +56,7 @@ out_make_attachment out_text_attachment, out_json_attachment;
 struct out_form {
 	const char *word; /* as the reading socket calls it */
 	out_make *make;
-	out_make *activity;              /* NULL: the form is for a single reading only */
+	out_make *activity;              /* NULL: the format is for one reading only */
 	out_make_attachment *attachment; /* the same */
 };
 

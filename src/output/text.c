@@ -58,7 +58,7 @@ static void print_grid(FILE *f, struct grid *g)
 		const char *cell = g->cells[i];
 		int pad = width[column] - text_width(cell);
 
-		if (*cell) { /* blanks go out in front of what stands behind them only */
+		if (*cell) { /* blanks are written only before what follows them */
 			fprintf(f, "%*s%s", blanks + (column < g->left ? 0 : pad), "", cell);
 			blanks = column < g->left ? pad : 0;
 		} else {

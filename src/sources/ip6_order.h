@@ -16,8 +16,8 @@ struct btf_numbering {
 };
 
 /*
- * Find the numbering in raw BTF (Documentation/bpf/btf.rst). Returns 0, -ENOENT when the enum is
- * not there, -EBADMSG when the data are garbled.
+ * Find the numbering in raw BTF (Documentation/bpf/btf.rst). Returns 0; -ENOENT if it does not have
+ * the enum; -EBADMSG if the data are garbled.
  */
 int btf_parse_numbering(const void *data, size_t size, struct btf_numbering *out);
 

@@ -24,7 +24,7 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
-/* One line without its end. Returns 1, 0 at the end of the file, -EBADMSG where it is cut off. */
+/* Read a line, without its end. Returns 1, 0 at the end of the file, -EBADMSG if it is cut off. */
 static int read_line(FILE *f, char **line, size_t *size)
 {
 	ssize_t n = getline(line, size, f);
@@ -37,7 +37,7 @@ static int read_line(FILE *f, char **line, size_t *size)
 	return 1;
 }
 
-/* Which column of that line of /proc/net/snmp or netstat `name` is, K_COUNT if none of ours. */
+/* Which column `name` is in that line of /proc/net/snmp or netstat; K_COUNT: one we do not use. */
 static enum kstat_column find_ip4_column(const char *group, const char *name)
 {
 	for (int c = 0; c < K_COUNT; c++)
@@ -207,7 +207,7 @@ out:
 	return result;
 }
 
-/* A file may be anything where a tree of one's own is read: nothing waits for its contents. */
+/* In a captured tree a file may be anything, so opening one must not wait for its contents. */
 static FILE *open_below(const struct procfs *p, const char *path, char *full)
 {
 	struct stat st;
@@ -250,7 +250,7 @@ static const char *parse_error(int err)
 	return err == -EBADMSG ? "cut off or garbled" : strerror(-err);
 }
 
-/* Returns 0 when the file could be opened, whatever its content; -errno else. Notes troubles. */
+/* Returns 0 if the file could be opened, whatever its content; otherwise -errno. Notes troubles. */
 static int read_kstat(const struct procfs *p, const char *file, bool snmp6, struct kstat *out,
 		      struct snapshot *s)
 {
@@ -271,7 +271,7 @@ static int read_kstat(const struct procfs *p, const char *file, bool snmp6, stru
 	return 0;
 }
 
-/* The first number in a file, as sysctl files hold it. Returns it or -errno. */
+/* Returns the first number in a file, as sysctl files have it, or -errno. */
 static int read_switch(const struct procfs *p, const char *file)
 {
 	char path[PATH_MAX];
@@ -307,7 +307,7 @@ int procfs_any_forwarding(const struct procfs *p, enum family family)
 	return result;
 }
 
-/* The global switch; the interfaces' own are asked where they are cheapest to read. */
+/* The global switch; the switches of interfaces are read where that is cheapest. */
 static void set_forwarding(const struct procfs *p, enum family family, struct snapshot_system *row)
 {
 	char file[PATH_MAX];
@@ -348,7 +348,7 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kstat *ou
 	int r = -EBADMSG;
 
 	snprintf(file, sizeof(file), "/proc/net/dev_snmp6/%s", ifname);
-	/* An interface that goes away takes its file along, also from under a reader. */
+	/* The file of an interface goes away with it, even while somebody reads the file. */
 	for (int i = 0; i < 2 && r; i++) {
 		FILE *f = open_below(p, file, path);
 
