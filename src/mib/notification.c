@@ -17,10 +17,15 @@ static const struct subject {
 		uint32_t suffix[SUFFIX_MAX]; /* below ipfwObjects */
 	} objects[NOTICE_OBJECTS_MAX];
 } subjects[] = {
-	{3, 0, 1, {{3, {1, 1, 0}}}},                                 /* ipfwVersion.0 */
-	{1, 1, 1, {{4, {2, 1, 2, FAMILY_IPV4}}}},                    /* ipfwSystemForwarding */
-	{1, 1, 1, {{4, {2, 1, 2, FAMILY_IPV6}}}},                    /* the same */
-	{2, 2, 3, {{3, {1, 3, 0}}, {3, {1, 4, 0}}, {3, {1, 6, 0}}}}, /* source, hooks, why */
+	{3, 0, 1, {{3, {MIB_AGENT, MIB_AGENT_VERSION, 0}}}},
+	{1, 1, 1, {{4, {MIB_SYSTEM, 1, MIB_SYSTEM_FORWARDING, FAMILY_IPV4}}}},
+	{1, 1, 1, {{4, {MIB_SYSTEM, 1, MIB_SYSTEM_FORWARDING, FAMILY_IPV6}}}},
+	{2,
+	 2,
+	 3,
+	 {{3, {MIB_AGENT, MIB_AGENT_SOURCE, 0}},
+	  {3, {MIB_AGENT, MIB_AGENT_HOOKS, 0}},
+	  {3, {MIB_AGENT, MIB_AGENT_STATUS_TEXT, 0}}}},
 };
 
 static_assert(ARRAY_SIZE(subjects) == NOTICE_SUBJECTS, "one watch for each");

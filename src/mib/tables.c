@@ -9,28 +9,20 @@
 #include "base/units.h"
 #include "config.h"
 
-/* Columns that are no figures; those of the figures stand in metrics[]. */
-enum {
-	AGENT_VERSION = 1,
-	AGENT_MIB_REVISION,
-	AGENT_SOURCE,
-	AGENT_HOOKS,
-	AGENT_STATUS,
-	AGENT_STATUS_TEXT,
-	AGENT_INTERVAL,
-	AGENT_AGE,
-	AGENT_DURATION,
-	AGENT_SAMPLES,
-	AGENT_SAMPLE_ERRORS,
-	AGENT_INTERFACES,
-	AGENT_TABLE_CHANGE,
-	AGENT_NOTIFICATIONS_DROPPED,
-	AGENT_COLUMNS
-};
-enum { SYSTEM_FORWARDING = 2, SYSTEM_QUALITY = 11, SYSTEM_DISCONTINUITY = 12 };
+/* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
 enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+
+/* A table has its index, those above and a column for each of its figures, without holes. */
+enum {
+	SYSTEM_LAST = 1 + 3 + M_COUNT,
+	IF_LAST = 1 + 4 + M_IF_COUNT,
+	RATE_LAST = 1 + 1 + 2 * M_IF_COUNT,
+};
+static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
+		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
+	      "the gaps of a context have room for all columns");
 
 static bool number(struct mib_value *out, enum mib_type type, uint64_t value)
 {
@@ -187,15 +179,15 @@ static bool reading_cell(const struct mib_context *ctx, unsigned column, struct 
 	const struct snapshot *s = ctx->view->snapshot;
 
 	switch (column) {
-	case AGENT_SOURCE:
+	case MIB_AGENT_SOURCE:
 		return s->source && number(out, MIB_INTEGER, s->source);
-	case AGENT_HOOKS:
+	case MIB_AGENT_HOOKS:
 		return string(out, hooks_names[s->hooks]);
-	case AGENT_AGE:
+	case MIB_AGENT_AGE:
 		return gauge(out, age_ns(ctx, s->mono_ns) / NS_PER_MS);
-	case AGENT_DURATION:
+	case MIB_AGENT_DURATION:
 		return gauge(out, s->duration_ns / NS_PER_US);
-	case AGENT_INTERFACES:
+	case MIB_AGENT_INTERFACES:
 		return gauge(out, shown_ifs(s));
 	}
 	return false;
@@ -207,26 +199,26 @@ static bool agent_cell(const struct mib_context *ctx, size_t row, unsigned colum
 	const struct mib_view *v = ctx->view;
 
 	(void)row;
-	if (column == AGENT_VERSION)
+	if (column == MIB_AGENT_VERSION)
 		return string(out, PACKAGE_VERSION);
-	if (column == AGENT_MIB_REVISION)
+	if (column == MIB_AGENT_MIB_REVISION)
 		return gauge(out, MIB_REVISION);
 	if (!v)
 		return false;
 	switch (column) {
-	case AGENT_STATUS:
+	case MIB_AGENT_STATUS:
 		return number(out, MIB_INTEGER, v->status);
-	case AGENT_STATUS_TEXT:
+	case MIB_AGENT_STATUS_TEXT:
 		return string(out, v->status_text);
-	case AGENT_INTERVAL:
+	case MIB_AGENT_INTERVAL:
 		return gauge(out, v->interval_ms);
-	case AGENT_SAMPLES:
+	case MIB_AGENT_SAMPLES:
 		return number(out, MIB_COUNTER64, v->samples);
-	case AGENT_SAMPLE_ERRORS:
+	case MIB_AGENT_SAMPLE_ERRORS:
 		return number(out, MIB_COUNTER64, v->sample_errors);
-	case AGENT_TABLE_CHANGE:
+	case MIB_AGENT_TABLE_CHANGE:
 		return timestamp(ctx, v->if_change_ns, out);
-	case AGENT_NOTIFICATIONS_DROPPED:
+	case MIB_AGENT_NOTIFICATIONS_DROPPED:
 		return number(out, MIB_COUNTER64, v->notifications_dropped);
 	}
 	return v->snapshot && reading_cell(ctx, column, out);
@@ -250,11 +242,11 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 	enum metric_id m;
 
 	switch (column) {
-	case SYSTEM_FORWARDING:
+	case MIB_SYSTEM_FORWARDING:
 		return s->forwarding_known && number(out, MIB_INTEGER, s->forwarding ? 1 : 2);
-	case SYSTEM_QUALITY:
+	case MIB_SYSTEM_QUALITY:
 		return quality(&s->figures, out);
-	case SYSTEM_DISCONTINUITY:
+	case MIB_SYSTEM_DISCONTINUITY:
 		return discontinuity(ctx, (enum family)(FAMILY_IPV4 + row), &s->figures,
 				     &s->continuity, out);
 	}
@@ -383,10 +375,17 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 }
 
 const struct mib_table mib_tables[] = {
-	{{1}, 1, 1, AGENT_COLUMNS - 1, 1, agent_rows, agent_index, agent_cell},
-	{{2, 1}, 2, 2, 16, 1, system_rows, system_index, system_cell},
-	{{3, 1}, 2, 2, 13, 2, if_rows, if_index, if_cell},
-	{{4, 1}, 2, 2, 18, 2, if_rate_rows, if_index, if_rate_cell},
-	{{5, 1}, 2, 2, 18, 1, system_rate_rows, system_index, system_rate_cell},
-	{{6, 1}, 2, 4, 8, 3, path_rows, path_index, path_cell},
+	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, 1, agent_rows, agent_index, agent_cell},
+	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, 1, system_rows, system_index, system_cell},
+	{{MIB_IF, 1}, 2, 2, IF_LAST, 2, if_rows, if_index, if_cell},
+	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, 2, if_rate_rows, if_index, if_rate_cell},
+	{{MIB_SYSTEM_RATE, 1},
+	 2,
+	 2,
+	 RATE_LAST,
+	 1,
+	 system_rate_rows,
+	 system_index,
+	 system_rate_cell},
+	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, 3, path_rows, path_index, path_cell},
 };

@@ -19,9 +19,32 @@ struct mib_value {
 	char string[MIB_STRING_MAX]; /* MIB_STRING */
 };
 
-#define MIB_INDEX_MAX  3
-#define MIB_COLUMN_MAX 18
-#define MIB_TABLES     6
+#define MIB_INDEX_MAX 3
+#define MIB_TABLES    6
+
+/* Numbers below ipfwObjects of what is found by number; those of the figures stand in metrics[]. */
+enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH };
+enum {
+	MIB_AGENT_VERSION = 1,
+	MIB_AGENT_MIB_REVISION,
+	MIB_AGENT_SOURCE,
+	MIB_AGENT_HOOKS,
+	MIB_AGENT_STATUS,
+	MIB_AGENT_STATUS_TEXT,
+	MIB_AGENT_INTERVAL,
+	MIB_AGENT_AGE,
+	MIB_AGENT_DURATION,
+	MIB_AGENT_SAMPLES,
+	MIB_AGENT_SAMPLE_ERRORS,
+	MIB_AGENT_INTERFACES,
+	MIB_AGENT_TABLE_CHANGE,
+	MIB_AGENT_NOTIFICATIONS_DROPPED,
+	MIB_AGENT_COLUMNS
+};
+enum { MIB_SYSTEM_FORWARDING = 2, MIB_SYSTEM_QUALITY = 11, MIB_SYSTEM_DISCONTINUITY = 12 };
+
+/* No table has a higher column: an index, the interval, two columns for each figure. */
+#define MIB_COLUMN_MAX (2 + 2 * M_IF_COUNT)
 
 /* The rows [from, to) of a column are known to be absent. */
 struct mib_gap {

@@ -6,6 +6,13 @@
 #define SAME_MASTER_NS INT64_C(250000000)        /* it does not restart in that time */
 #define WRAP_NS        (INT64_C(10000000) << 32) /* of sysUpTime */
 
+const char *const mib_status_names[] = {
+	"starting",
+	[MIB_STATUS_OK] = "ok",
+	[MIB_STATUS_DEGRADED] = "degraded",
+	[MIB_STATUS_FAILING] = "failing",
+};
+
 bool mib_same_master(int64_t start_ns, int64_t other_start_ns)
 {
 	int64_t apart;

@@ -15,6 +15,10 @@
  */
 bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
 
+/* ipfwStatus. 0: there was no reading yet. */
+enum mib_status { MIB_STATUS_OK = 1, MIB_STATUS_DEGRADED, MIB_STATUS_FAILING, MIB_STATUS_COUNT };
+extern const char *const mib_status_names[MIB_STATUS_COUNT];
+
 /* Everything that an answer is made of; immutable once published. */
 struct mib_view {
 	/* a reference each */
@@ -23,7 +27,7 @@ struct mib_view {
 	struct snapshot *rates_of; /* the reading that ended it: `rates` is parallel to this one */
 
 	/* the agent's own state, for the ipfwAgent scalars */
-	unsigned status; /* ipfwStatus: ok(1), degraded(2), failing(3) */
+	enum mib_status status;
 	char status_text[256];
 	unsigned interval_ms;
 	uint64_t samples, sample_errors;
