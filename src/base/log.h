@@ -11,12 +11,12 @@ __attribute__((format(printf, 1, 2))) void log_warning(const char *fmt, ...);
 /* A change of state that an operator wants in the journal. */
 __attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
 
-/* No memory or an impossible start: say it and exit with status 1. */
+/* There is no memory, or the program cannot start: log it and exit with status 1. */
 __attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, ...);
 
 /*
- * From now on a line that would have to wait for its reader is dropped, and so is one that cannot
- * be written; the next one that can is preceded by a line that says how many there were.
+ * From now on, drop a line that would have to wait for its reader or that cannot be written. The
+ * next line that can be written is preceded by one that says how many were dropped.
  */
 void log_never_wait(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timer: an absolute schedule on CLOCK_MONOTONIC that does not drift, and signals, in one place to
- * wait.
+ * timer: one place to wait for an absolute schedule on CLOCK_MONOTONIC, which does not drift, and
+ * for signals.
  */
 #ifndef IPFW_BASE_SCHEDULE_H
 #define IPFW_BASE_SCHEDULE_H
@@ -23,8 +23,8 @@ enum schedule_event {
 };
 
 /*
- * Block the signals of the events in `signals` (a mask) and start the schedule; other signals do
- * what they always do. Returns 0 or -errno.
+ * Block the signals of the events in `signals` (a mask) and start the schedule; other signals keep
+ * their effect. Returns 0 or -errno.
  */
 int schedule_open(struct schedule *t, uint64_t interval_ns, int signals);
 void schedule_close(struct schedule *t);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * why: the reason for a failure, as a sentence for people, beside the -errno for programs.
+ * why: the reason for a failure, as a sentence for people; programs have the -errno.
  */
 #ifndef IPFW_BASE_WHY_H
 #define IPFW_BASE_WHY_H

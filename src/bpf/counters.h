@@ -2,8 +2,56 @@
 /*
  * counters: exact counts by eBPF. counters_none.c stands in where it is not built.
  *
- * Counters belong to one network namespace: that of the thread that opens them. They are pinned,
- * and then outlive the process, or they are the process's own.
+ * Counters belong to one network namespace: that of the thread that opens them. They are pinned and
+ * then outlive the process, or they are the process's own.
+ *
+ * HOOKS. Two sets can count. netfilter links (Linux 6.4) are tried first: they belong to one
+ * network namespace and miss no packet. fentry and fexit are tried next (Linux 5.5 on x86; on arm64
+ * 6.4, where CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS came). To try a set is to attach it, all of it
+ * or nothing; the errno of a refusal goes into the message. The types in ipfw_types.h have a few
+ * members each, relocated to those of the running kernel (CO-RE), so no vmlinux.h is needed. A
+ * compiled object is part of the program as an array of bytes, in the machine's byte order.
+ *
+ * WHAT A HOOK DOES. It decides whether to count the packet here: br_netfilter, VRF and IPsec also
+ * call hooks for packets that are not to be counted, or not yet. Then it weighs the packet, and
+ * adds. To weigh is to find packets and octets as on the wire; what GSO, GRO or fragmentation add
+ * to the kernel's own count is kept beside it as `extra`, for audits. The additions are atomic
+ * although the values are per CPU: POST_ROUTING also runs in process context, where a softirq can
+ * interrupt it.
+ *
+ * MAPS. Interfaces with an ifindex below 1,024, and paths between those below 32, are counted in
+ * plain arrays that are mapped into memory: [cpu][ifindex]. The hooks find a place there without
+ * hashing, and reading takes no system call. The others are in per-CPU hashes of 16,384 each. What
+ * finds no room is counted as missed. A set of counters takes memory for all possible CPUs.
+ *
+ * WHO OWNS THE COUNTERS OF AN IFINDEX. Hooks count by ifindex, and an ifindex can pass from one
+ * interface to another. So owners.c keeps a record beside the counters: the owner's name, since
+ * when, and what the device had counted then. Each reading compares the records with the interfaces
+ * that exist. An interface that was deleted and made anew between two readings, with the same name
+ * and ifindex, would look the same; so each is also in a DEVMAP_HASH, `present`, and the kernel
+ * itself removes an interface from it that goes away. Nothing is ever set to zero: what belongs to
+ * an earlier owner is a base to subtract. Counters of an interface that went away remain in the
+ * system's sums, so these never step back; those in the hash make room and are added to
+ * info.retired. The records are maps too and pinned with the rest, so the next reader, whoever it
+ * is, continues from there.
+ *
+ * PINS. /sys/fs/bpf/ipfwagent/netns-INODE-layout-N/ holds the maps, links and records of one
+ * network namespace. It is made under another name and renamed, so nobody finds half of it. Its
+ * change time is set to `since`: when somebody removes a pin the time is another, and the rest is
+ * not believed any more. One lock (flock on the base directory) is for those who attach and detach,
+ * one (on the namespace's directory) for those who update records. `ip netns exec` mounts a fresh
+ * /sys; then the pins are reached through /proc/PID/root of a calling process. The namespace's
+ * cookie is kept too (info), since an inode number can be used again.
+ *
+ * REPLACED, NOT HANDED ON. Counters of another eBPF object can still be read, those of another
+ * layout cannot. An object is another one if its instructions, maps or types differ
+ * (object_hash.h), not if it was built elsewhere: the same source and compilers give the same
+ * object, byte for byte (tests/reproducible). The commands `attach` and `agent` replace both: the
+ * new counters begin at 0 with a new `since`, a discontinuity in all outputs. docs/decisions.md
+ * says why they are not handed on.
+ *
+ * ORDER OF A READING. First the maps, then the devices, then both are put together. So packets
+ * that arrive in between do not make `other` (the device less IPv4 and IPv6) negative.
  */
 #ifndef IPFW_BPF_COUNTERS_H
 #define IPFW_BPF_COUNTERS_H

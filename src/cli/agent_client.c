@@ -17,7 +17,7 @@
 #define PATIENCE_MS 2000
 #define ANSWER_MAX  ((size_t)256 << 20)
 
-/* Returns a descriptor, or -errno. It waits for a place among the agent's clients. */
+/* Returns a descriptor, or -errno. Waits until the agent has room for a client. */
 static int connect_to(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -72,7 +72,7 @@ static int read_all(struct output_document *d, int fd)
 	return -ETIMEDOUT;
 }
 
-/* Take the last line off a whole document. Returns 0, or -EPROTO: it is an error or the half. */
+/* Remove the last line of a whole document. Returns 0, or -EPROTO: it is an error or cut off. */
 static int take_end(struct output_document *d)
 {
 	const size_t end = strlen(REQUEST_END);

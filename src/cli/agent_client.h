@@ -10,8 +10,8 @@
 
 /*
  * Ask the agent at `path` (NULL: nobody, -ENOENT), with the caller's network namespace in the
- * request. Returns 0 and the whole document, whose text is the caller's; or -errno: nobody answers
- * there within 2 s, the agent counts in another namespace, cannot answer just this, or has no
+ * request. Returns 0 and the whole document, whose text the caller frees; or -errno: nobody answers
+ * there within 2 s, or the agent counts in another namespace, refuses this request, or has no
  * complete reading.
  */
 int agent_client_read(struct output_document *d, const char *path, const struct request *r);

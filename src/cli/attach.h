@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * attach: the commands attach, detach and status. Each returns the program's exit status and says
- * on stderr what it did or why it could not.
+ * on stderr what it did or why it failed.
  */
 #ifndef IPFW_CLI_ATTACH_H
 #define IPFW_CLI_ATTACH_H

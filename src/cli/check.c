@@ -16,7 +16,7 @@
 #include "model/continuity.h"
 #include "output/plain.h"
 
-/* The agent's readings are a second old at most: asked again, it has a new one soon. */
+/* The agent's readings are at most a second old, so it soon has a new one when asked again. */
 #define AGAIN_NS    (NS_PER_S / 10)
 #define PATIENCE_NS (5 * NS_PER_S)
 
@@ -24,7 +24,7 @@ struct reader {
 	const struct options *o;
 	struct collector *collector;
 	bool agents;     /* the readings are the agent's */
-	struct why note; /* why they are not better */
+	struct why note; /* why eBPF does not count */
 };
 
 static int read_agents(struct reader *reader, struct snapshot **s)
@@ -67,7 +67,7 @@ static void sleep_until(uint64_t ns)
 		;
 }
 
-/* A reading at least one interval after `first`, from where that one was. */
+/* Take a reading at least one interval after `first`, from the same source. */
 static int read_second(struct reader *reader, const struct snapshot *first, struct snapshot **s,
 		       struct why *why)
 {

@@ -20,7 +20,7 @@ struct verdict {
 
 static const char *const status_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-/* In a plugin's line a bar begins the performance data. */
+/* A bar would begin the performance data in a plugin's line. */
 static void put_plain(FILE *f, const char *text)
 {
 	for (; *text; text++)
@@ -30,7 +30,7 @@ static void put_plain(FILE *f, const char *text)
 			fputc(*text, f);
 }
 
-/* The worst counts: what is critical is known to be, and what is unknown may be. */
+/* CRITICAL is worse than UNKNOWN: one is known to be bad, the other only may be. */
 static bool is_worse(enum check_status a, enum check_status b)
 {
 	static const int weights[] = {
@@ -88,8 +88,8 @@ static bool measure_forwarded(const struct verdict *v, enum family f, enum metri
 }
 
 /*
- * Of nothing, nothing is refused. What was on its way at the first reading can make more go out
- * than was handed over: then nothing was refused either.
+ * If nothing was handed over, nothing was refused. Packets that were on their way at the first
+ * reading can make more leave than was handed over: then nothing was refused either.
  */
 static bool measure_refused(const struct verdict *v, double *value)
 {
@@ -114,7 +114,7 @@ static bool measure_not_routed(const struct verdict *v, double *value)
 	return true;
 }
 
-/* Returns false if it is not known. */
+/* Returns false if the value is not known. */
 static bool measure(const struct verdict *v, enum check_key key, double *value)
 {
 	switch (key) {

@@ -49,11 +49,11 @@ static int read_one(const struct options *o, struct collector *c, struct snapsho
 	return EXIT_DONE;
 }
 
-/* Whether the pattern matches an interface of the reading, or of this namespace without one. */
+/* Whether the pattern matches an interface of the reading; without a reading, of this namespace. */
 static bool matches_any(const char *glob, const struct snapshot *s)
 {
 	struct if_nameindex *names = s ? NULL : if_nameindex();
-	bool found = !s && !names; /* not known: nothing to say */
+	bool found = !s && !names; /* not known: do not warn */
 
 	for (size_t i = 0; s && i < s->n_ifs; i++)
 		found |= !fnmatch(glob, s->ifs[i].name, 0);
@@ -75,8 +75,8 @@ static void warn_unmatched(const struct options *o, const struct snapshot *s)
 }
 
 /*
- * Without eBPF counters of its own to read, one reading is the agent's if there is one. Returns
- * true if it was written, with the exit status.
+ * If this process cannot read eBPF counters, take the reading from the agent, if there is one.
+ * Returns true if it was written, with the exit status.
  */
 static bool write_agents(const struct options *o, struct collector *c, int *result)
 {
@@ -93,8 +93,7 @@ static bool write_agents(const struct options *o, struct collector *c, int *resu
 		return false;
 	r = agent_client_read(&d, socket, &request);
 	if (r == -ETIMEDOUT)
-		log_warning("the agent at %s does not answer: the kernel's counters instead",
-			    socket);
+		log_warning("the agent at %s does not answer: using the kernel's counters", socket);
 	if (r)
 		return false;
 	*result = report_status(o, report_document(o, &d));
@@ -120,7 +119,7 @@ static int write_once(const struct options *o, struct collector *c)
 	return result;
 }
 
-/* Readings with what changed between them: `count` of them, 0 for no end. */
+/* Write what changed between readings: `count` times, 0 for no end. */
 static int write_changes(const struct options *o, struct collector *c, output_make *make,
 			 struct schedule *timer, unsigned long count)
 {
@@ -139,7 +138,7 @@ static int write_changes(const struct options *o, struct collector *c, output_ma
 		if (read_one(o, c, &now))
 			result = EXIT_FAILED;
 		if (!now)
-			continue; /* the last good reading stays what the next is compared with */
+			continue; /* the next reading is compared with the last good one */
 		continuity_follow(before, now);
 		rates = rate_compute(before, now);
 		r = rates ? write_reading(o, c, make, now, rates) : 0;
@@ -156,7 +155,7 @@ static int write_changes(const struct options *o, struct collector *c, output_ma
 	return result;
 }
 
-/* Returns 0 and a collector; or the exit status, after it was said why. */
+/* Returns 0 and a collector; or the exit status, when the reason has been reported. */
 static int open_collector(const struct options *o, struct collector **c)
 {
 	struct why why;
@@ -193,7 +192,7 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 	}
 	result = open_collector(o, &c);
 	if (!result) {
-		schedule_set(&timer, options_interval_ns(o)); /* attaching took its time */
+		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
 		result = write_changes(o, c, make, &timer, count);
 		collect_close(c);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * read: the commands that print readings: one, or one after the other with what changed, and what
+ * read: the commands that print readings: a single one; what changed from one to the next; what
  * passed in between. Each returns the program's exit status.
  */
 #ifndef IPFW_CLI_READ_H

@@ -40,14 +40,9 @@ int report_document(const struct options *o, struct output_document *d)
 
 int report_failure(const struct options *o, int status, const char *why)
 {
-	const struct output_form *form = &output_forms[o->format];
-	struct output_document d;
-
 	if (o->command == COMMAND_CHECK)
 		return check_unknown(why);
 	log_warning("%s", why);
-	if (form->failure && !form->failure(&d, why))
-		report_document(o, &d);
 	return status;
 }
 

@@ -19,7 +19,7 @@ struct rest {
 
 enum order { BEFORE, WITHIN, AFTER };
 
-/* Where an OID lies relative to the subtree `prefix`; WITHIN takes the prefix off it. */
+/* Where an OID lies relative to the subtree `prefix`; WITHIN removes the prefix. */
 static enum order match(struct rest *oid, const uint32_t *prefix, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -42,7 +42,7 @@ static int compare(const uint32_t *a, size_t a_len, const struct rest *b)
 	return a_len < b->len ? -1 : a_len > b->len;
 }
 
-/* The first row whose index is not before `index`, or (`after`) is behind it. */
+/* The first row whose index is not before `index`, or (`after`) comes after it. */
 static size_t find_row(const struct mib_table *t, const struct mib_view *v,
 		       const struct rest *index, bool after)
 {
@@ -62,8 +62,8 @@ static size_t find_row(const struct mib_table *t, const struct mib_view *v,
 }
 
 /*
- * The first present cell of a column at or after `row`, or the number of rows. Rows that prove
- * absent are remembered, so that a walk over an empty column looks at each of them once.
+ * The first present cell of a column at or after `row`, or the number of rows. Rows that turn
+ * out to be absent are remembered, so a walk over an empty column looks at each of them once.
  */
 static size_t find_cell(struct mib_context *ctx, size_t table, unsigned column, size_t row,
 			struct mib_value *out)

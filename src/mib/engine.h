@@ -33,7 +33,7 @@ enum mib_result {
 	MIB_END,         /* GETNEXT: nothing of ours follows */
 };
 
-/* Set the view and forget what was remembered of another one. The times are left as they are. */
+/* Set the view and forget what was remembered of another one. The times stay as they are. */
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
 
 /* The value of exactly that instance. *out is written when the result is MIB_FOUND. */

@@ -7,10 +7,10 @@
 
 #define SUFFIX_MAX 4
 
-/* A subject's notification, and its objects, of which the first are those that tell of a change. */
+/* A subject's notification, and its objects; the first `keys` of them show a change. */
 static const struct subject {
 	uint32_t number;
-	size_t keys; /* 0: told once, when the watch begins */
+	size_t keys; /* 0: sent once, when the watch begins */
 	size_t n;
 	struct {
 		size_t len;
@@ -30,7 +30,7 @@ static const struct subject {
 
 static_assert(ARRAY_SIZE(subjects) == NOTIFICATION_SUBJECTS, "one watch for each");
 
-/* The subject's objects as they are; false: one is absent. */
+/* Read the subject's objects; false: one is absent. */
 static bool observe(const struct subject *subject, struct mib_context *ctx,
 		    struct notification *out)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notification: what is worth a notification of the MIB, found by comparing one published view with
- * what was told before. No I/O, no clock and no net-snmp types.
+ * notification: finds what is worth a notification of the MIB, by comparing a published view with
+ * what was sent before. No I/O, no clock and no net-snmp types.
  *
  * - A change that comes sooner after the last notification on the same subject than the hold-down
- * allows waits; if by then all is as it was told, there is nothing to tell.
+ *   allows waits; if it has been undone by then, there is nothing to send.
  * - An object that is absent for a while has not changed.
  */
 #ifndef IPFW_MIB_NOTIFICATION_H
@@ -13,7 +13,7 @@
 #include "mib/engine.h"
 
 #define NOTIFICATION_OBJECTS_MAX 3
-#define NOTIFICATION_SUBJECTS    4 /* no more notifications come of one view */
+#define NOTIFICATION_SUBJECTS    4 /* at most this many notifications per view */
 
 struct notification {
 	uint32_t number; /* the notification's, below ipfwNotifications */
@@ -32,9 +32,9 @@ struct notification_watch {
 };
 
 /*
- * Compare the view with what was told, at `now_ns`. `quiet`: take it as told, without a
+ * Compare the view with what was sent, at `now_ns`. `quiet`: remember it as sent, without a
  * notification. Writes at most NOTIFICATION_SUBJECTS notifications and returns how many. A watch
- * begins as zeros.
+ * begins zeroed.
  */
 size_t notification_find(struct notification_watch *w, const struct mib_view *view, uint64_t now_ns,
 			 uint64_t hold_down_ns, bool quiet,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * notification_queue: notifications on their way from the thread that finds them to the one that
- * sends them. There is room for a few; when more wait, the oldest gives way and is counted.
+ * sends them. There is room for a few; when more wait, the oldest is dropped and counted.
  */
 #ifndef IPFW_MIB_NOTIFICATION_QUEUE_H
 #define IPFW_MIB_NOTIFICATION_QUEUE_H
@@ -20,7 +20,7 @@ void notification_queue_put(struct notification_queue *q, const struct notificat
 bool notification_queue_take(struct notification_queue *q,
 			     struct notification *out); /* false: it is empty */
 
-/* Count one that was taken and could not be delivered; how many were not, of all. */
+/* Count one that was taken and could not be delivered; read how many were dropped in all. */
 void notification_queue_drop(struct notification_queue *q);
 uint64_t notification_queue_dropped(struct notification_queue *q);
 

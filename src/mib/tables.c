@@ -67,9 +67,9 @@ static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mi
 }
 
 /*
- * The kernel's and the device's own counters are followed for as long as this agent shows them to
- * this master: nobody knows of a reset before, and what began before the master would have the same
- * time, 0, as eBPF counters of before it.
+ * The kernel's and the device's own counters are continuous since this agent shows them to this
+ * master: nobody knows about a reset before, and what began before the master would have the same
+ * time, 0, as eBPF counters from before it.
  */
 static bool discontinuity(const struct mib_context *ctx, enum family family,
 			  const struct figures *f, const struct continuity *c,
@@ -108,7 +108,7 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 	return (enum metric_id)m;
 }
 
-/* total is the device's own count: it knows nothing of forwarding. */
+/* total is the device's own count, which knows nothing about forwarding. */
 static bool family_counts(enum family family, enum metric_id m)
 {
 	return family != FAMILY_TOTAL || m <= M_OUT_OCTETS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tables: what the MIB's objects are, as tables over one reading. No net-snmp types here:
- * mib/engine answers GET and GETNEXT from it, agentx/ carries the answers to the master.
+ * tables: the MIB's objects, as tables over one reading. No net-snmp types here: mib/engine answers
+ * GET and GETNEXT from them, agentx/ carries the answers to the master.
  */
 #ifndef IPFW_MIB_TABLES_H
 #define IPFW_MIB_TABLES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view: what the agent publishes, and the SNMP thread answers from.
+ * view: what the agent publishes, and what the SNMP thread answers from.
  */
 #ifndef IPFW_MIB_VIEW_H
 #define IPFW_MIB_VIEW_H
@@ -9,9 +9,9 @@
 #include "model/snapshot.h"
 
 /*
- * One master: when its sysUpTime was 0, CLOCK_MONOTONIC; 0: none. An agent learns it anew with each
- * connection, earlier than it was by a tick and the time that the answer took, and later by 497
- * days for each time that sysUpTime went over.
+ * Whether two times are of the same master: when its sysUpTime was 0, CLOCK_MONOTONIC; 0: there is
+ * no master. An agent learns this time with each connection. It is too early by a tick and the time
+ * that the answer took, and too late by 497 days for each wrap of sysUpTime.
  */
 bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
 
@@ -35,8 +35,8 @@ struct mib_view {
 	uint64_t notifications_dropped;
 
 	/*
-	 * The master that it is for, as it was learnt first, so that a TimeStamp does not move; and
-	 * when readings for it began.
+	 * The master that it is for, as learnt first, so that a TimeStamp does not move; and when
+	 * readings for it began.
 	 */
 	int64_t master_start_ns;
 	uint64_t master_since_ns;

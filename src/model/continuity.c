@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Whether a plain counter is below what it was, or was derived to be, when it was known last. */
+/* Whether a plain counter is below its last known value, counted or derived. */
 static bool was_reset(const struct figures *prev, const struct figures *cur)
 {
 	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->derived;
@@ -23,7 +23,7 @@ static void hold_derived(const struct figures *prev, struct figures *cur)
 			cur->value[m] = prev->value[m];
 }
 
-/* What is not known now keeps the value that the next one will be compared with. */
+/* A figure that is not known now keeps its value, with which the next one will be compared. */
 static void keep_unknown(const struct figures *prev, struct figures *cur)
 {
 	uint32_t kept = (prev->known | prev->kept) & ~cur->known;
@@ -62,7 +62,7 @@ static int order_ifindex(const void *a, const void *b)
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
-/* Whether it has another name now: an ifindex is that of one interface. */
+/* Whether the interface has another name now: an ifindex belongs to one interface. */
 static bool is_renamed(const struct snapshot *s, size_t n, const struct snapshot_if *row)
 {
 	return row->ifindex && n && bsearch(row, s->ifs, n, sizeof(*row), order_ifindex);
@@ -91,7 +91,7 @@ static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 	snapshot_sort(cur);
 }
 
-/* What came before this reading is not known, unless the source does. */
+/* What came before this reading is not known, unless the source knows. */
 static void watch_row(const struct snapshot *s, struct continuity *continuity)
 {
 	if (!continuity->since_ns)
@@ -105,13 +105,13 @@ static void begin_anew(const struct snapshot *s, struct continuity *continuity)
 	continuity->fresh = true;
 }
 
-/* Others count now, whenever they began: from here on the figures are theirs. */
+/* Another source counts now, whenever it began: from here on the figures are its own. */
 static void change_source(const struct snapshot *s, struct continuity *continuity)
 {
 	*continuity = (struct continuity){s->mono_ns, true};
 }
 
-/* The first reading: from here on it is known when counters start anew. */
+/* The first reading: from now on it is known when counters start anew. */
 static void begin_watch(struct snapshot *s)
 {
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * figures: a value for each metric, with what is known of it.
+ * figures: a value for each metric, and what is known of it.
  */
 #ifndef IPFW_MODEL_FIGURES_H
 #define IPFW_MODEL_FIGURES_H
@@ -13,9 +13,9 @@
 enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
 
 /*
- * A row of counters. Bit m of `known` says that value[m] is one; bit m of `derived`, that it comes
- * from a formula over other counters rather than from a counter of just this; bit m of `kept`, that
- * it is not known now and value[m] is what it was last: for continuity_follow() and nobody else.
+ * A row of counters. Bit m of `known` says that value[m] is known; bit m of `derived`, that a
+ * formula over other counters gives it rather than a counter of its own; bit m of `kept`, that it
+ * is not known now and value[m] is its last value, for continuity_follow() and nobody else.
  */
 struct figures {
 	uint64_t value[M_COUNT];

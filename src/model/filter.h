@@ -27,7 +27,8 @@ bool filter_same(const struct filter_list *a, const struct filter_list *b);
 void filter_clear(struct filter *f);
 
 /*
- * An excluded name never passes; with any --include, only included ones do; without, all but "lo".
+ * An excluded name never passes. If there is any --include, only included names pass; otherwise all
+ * but "lo" do.
  */
 bool filter_passes(const struct filter *f, const char *name);
 

@@ -2,12 +2,12 @@
 /*
  * metrics: every figure of the program, once.
  *
- * One constant row per figure says how it is called in JSON, in text, in the MIB and for
+ * One constant row per figure says what it is called in JSON, in text, in the MIB and for
  * Prometheus. The writers and the SNMP engine iterate over the table; none of them names a figure
- * itself. Adding a figure is a row here, and its text in the MIB.
+ * itself. CONTRIBUTING.md says how to add one.
  *
  * Meanings (what is counted where) follow RFC 4293's ipSystemStats/ipIfStats, with packets and
- * octets as on the wire and without link-layer headers; see ARCHITECTURE.md and the manual.
+ * octets as on the wire and without link-layer headers; see docs/figures.md and the manual.
  */
 #ifndef IPFW_MODEL_METRICS_H
 #define IPFW_MODEL_METRICS_H

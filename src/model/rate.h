@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rate: what changed between two readings, and how fast. Which rows may be compared is
- * continuity's.
+ * rate: what changed between two readings, and how fast. Which rows may be compared is decided in
+ * model/continuity.h.
  */
 #ifndef IPFW_MODEL_RATE_H
 #define IPFW_MODEL_RATE_H
@@ -31,7 +31,7 @@ struct rates {
  */
 struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *cur);
 
-/* One more reference, from any thread, and giving one back; both accept NULL. */
+/* Take one more reference, from any thread; give one back. Both accept NULL. */
 struct rates *rates_share(struct rates *r);
 void rates_free(struct rates *r);
 

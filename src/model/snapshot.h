@@ -38,9 +38,9 @@ extern const char *const snapshot_hooks_names[HOOKS_COUNT];
 
 /*
  * Since when a row's counters are known not to have started anew: CLOCK_MONOTONIC in ns. A source
- * sets since_ns if it knows; else it is 0, and continuity_follow() sets the time of the first
- * reading. That carries it on from reading to reading, and sets `fresh` when they started anew
- * between the reading before and this one.
+ * sets since_ns if it knows; otherwise it is 0, and continuity_follow() sets the time of the first
+ * reading. continuity_follow() hands it on from reading to reading, and sets `fresh` if the
+ * counters started anew between the previous reading and this one.
  */
 struct continuity {
 	uint64_t since_ns;
@@ -80,7 +80,7 @@ struct snapshot {
 	enum source_id source;
 	enum hooks_id hooks;
 	bool since_known;
-	struct timespec since; /* CLOCK_REALTIME: what the eBPF counters count from */
+	struct timespec since; /* CLOCK_REALTIME: when the eBPF counters began */
 	/* Packets that eBPF saw and had no room to count: per interface, and per path. */
 	uint64_t missed_packets, missed_path_packets;
 
@@ -88,13 +88,13 @@ struct snapshot {
 
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;
-	bool ifs_incomplete; /* there may be more: not all could be read */
+	bool ifs_incomplete; /* not all could be read: there may be more */
 
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */
 	size_t n_paths, cap_paths;
 
-	/* What went wrong: the first trouble's sentence, and how many there were. */
+	/* What went wrong: the sentence of the first trouble, and how many there were. */
 	char trouble[256];
 	unsigned troubles;
 };
@@ -102,11 +102,12 @@ struct snapshot {
 /* An empty snapshot, or NULL when there is no memory. The caller owns one reference. */
 struct snapshot *snapshot_new(void);
 
-/* One more reference, from any thread; the snapshot must not change any more. Returns s. */
+/* Take one more reference, from any thread; the snapshot must not change from then on. Returns s.
+ */
 struct snapshot *snapshot_share(struct snapshot *s); /* accepts NULL */
 void snapshot_free(struct snapshot *s);              /* gives one back; accepts NULL */
 
-/* A snapshot of one's own with the same contents, or NULL when there is no memory. */
+/* An independent copy, or NULL when there is no memory. */
 struct snapshot *snapshot_copy(const struct snapshot *s);
 
 /*
@@ -116,7 +117,8 @@ struct snapshot *snapshot_copy(const struct snapshot *s);
 struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name);
 struct snapshot_path *snapshot_add_path(struct snapshot *s);
 
-/* Room for `n` interfaces in all, so that adding them neither moves nor wastes any. 0 or -ENOMEM.
+/* Make room for `n` interfaces in all, so adding them neither moves nor wastes memory. Returns 0
+ * or -ENOMEM.
  */
 int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
@@ -128,7 +130,7 @@ struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 int snapshot_order_ifs(const void *a, const void *b);
 int snapshot_order_paths(const void *a, const void *b);
 
-/* Note a trouble of this reading; a sentence without a full stop that names the thing. */
+/* Note a trouble of this reading: a sentence without a full stop that names what failed. */
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
 							    ...);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * commands: what the program can do, one row each. The rows name the functions that do it, so they
- * stand above all of them, in src/commands.c.
+ * are above all folders, in src/commands.c.
  */
 #ifndef IPFW_OPTIONS_COMMANDS_H
 #define IPFW_OPTIONS_COMMANDS_H

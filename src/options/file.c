@@ -55,12 +55,12 @@ out:
 	free(*text);
 	*text = NULL;
 	if (r == -EFBIG)
-		return why_set(why, r, "larger than %d bytes, which no configuration is",
+		return why_set(why, r, "larger than %d bytes: not a configuration file",
 			       OPTIONS_FILE_MAX);
 	return r == -EINVAL ? why_set(why, r, "not a regular file") : why_errno(why, r, NULL);
 }
 
-/* Cut off the next word; NULL at the end of the line or before a comment. */
+/* Take the next word; NULL at the end of the line or before a comment. */
 static char *next_word(char **rest)
 {
 	char *word = *rest + strspn(*rest, BLANKS);
@@ -87,8 +87,7 @@ static int parse_line(char *line, options_file_set *set, void *arg, struct why *
 		return why_set(why, -EINVAL, "%.60s %.60s: one value a line, '%.60s' is too much",
 			       key, value, more);
 	if (value[0] == '"' || value[0] == '\'')
-		return why_set(why, -EINVAL, "%.60s %.60s: values stand without quotes", key,
-			       value);
+		return why_set(why, -EINVAL, "%.60s %.60s: values have no quotes", key, value);
 	return set(arg, key, value, why);
 }
 
@@ -110,7 +109,7 @@ unsigned options_file_parse(const char *path, char *text, size_t size, options_f
 			end = stop;
 		*end = '\0';
 		if (memchr(line, '\0', end - line))
-			r = why_set(&why, -EINVAL, "a NUL byte: this is no text");
+			r = why_set(&why, -EINVAL, "a NUL byte: not a text file");
 		else
 			r = parse_line(line, set, arg, &why);
 		if (!r)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file: the form of a configuration file. A line is a key and a value with blanks between them, or
- * nothing; '#' at the beginning of a word begins a comment. A value is one word, without quotes.
- * Lines may end in CR LF, and the last one without either. What keys mean is the caller's business.
+ * file: the syntax of a configuration file. A line is empty, or has a key and a value with blanks
+ * between them; '#' at the beginning of a word begins a comment. A value is one word, without
+ * quotes. Lines may end in CR LF, and the last one needs no end. The caller knows what keys mean.
  */
 #ifndef IPFW_OPTIONS_FILE_H
 #define IPFW_OPTIONS_FILE_H
@@ -15,7 +15,7 @@
 
 /*
  * Take over one setting. Returns 0, or -EINVAL with a sentence in `why`.
- * `value` stays valid as long as the text it stands in.
+ * `value` stays valid as long as the text that contains it.
  */
 typedef int options_file_set(void *arg, const char *key, const char *value, struct why *why);
 
@@ -26,8 +26,8 @@ typedef int options_file_set(void *arg, const char *key, const char *value, stru
 int options_file_load(const char *path, char **text, size_t *size, struct why *why);
 
 /*
- * Cut the text into keys and values, in place, and pass them on. It needs room for one byte behind
- * its end. Lines in error are logged as "PATH:LINE: why", all of them; returns how many.
+ * Cut the text into keys and values, in place, and pass them on. It needs room for one byte after
+ * its end. Each line with an error is logged as "PATH:LINE: why"; returns how many there were.
  */
 unsigned options_file_parse(const char *path, char *text, size_t size, options_file_set *set,
 			    void *arg);

@@ -35,7 +35,7 @@ void nearest_try(struct nearest *n, const char *right)
 {
 	size_t distance = right ? nearest_distance(n->word, right) : NEAREST_MAX + 1;
 
-	/* A short word may not be changed into another one altogether. */
+	/* A short word must not be changed completely. */
 	if (distance > NEAREST_MAX || distance >= strlen(n->word) ||
 	    (n->found && distance >= n->distance))
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nearest: the right word that somebody meant who wrote a wrong one.
+ * nearest: the known word that was probably meant by an unknown one.
  */
 #ifndef IPFW_OPTIONS_NEAREST_H
 #define IPFW_OPTIONS_NEAREST_H
@@ -13,13 +13,13 @@ struct nearest {
 	size_t distance;          /* of `found` */
 };
 
-/* Try a right word; it is kept by reference. NULL is passed over. */
+/* Try a known word; it is kept by reference. NULL is ignored. */
 void nearest_try(struct nearest *n, const char *right);
 
 /*
- * How many letters have to be added, left out, changed or swapped with the next one to make one
- * word of the other. More than NEAREST_MAX is NEAREST_MAX + 1, and so is anything about a word of
- * more than 32 letters.
+ * How many letters must be added, removed, changed or swapped with the next one to turn one word
+ * into the other. More than NEAREST_MAX is NEAREST_MAX + 1, and so is the result for a word of more
+ * than 32 letters.
  */
 #define NEAREST_MAX 2
 size_t nearest_distance(const char *a, const char *b);

@@ -41,8 +41,8 @@ static int parse_command(struct options *o, int argc, char **argv, struct why *w
 /* What getopt_long(3) is told. */
 struct grammar {
 	struct option longs[OPTIONS_ROWS_MAX + 1];
-	/* Begins with "-": words come in their order, and argv stays as it is; without, as usual.
-	 */
+	/* With its leading "-", getopt_long(3) returns words in their order and leaves argv as it
+	 * is. */
 	char shorts[2 * OPTIONS_ROWS_MAX + 3];
 };
 
@@ -67,12 +67,12 @@ static void make_grammar(struct grammar *g)
 	*next = '\0';
 }
 
-/* Wrong usage is reported as the command does it, so that it has to be known first. */
+/* Wrong usage is reported in the way of the command, which must therefore be known first. */
 static bool is_check(const struct grammar *g, int argc, char **argv)
 {
 	int found;
 
-	optind = 0; /* from the start, also the second time */
+	optind = 0; /* begin at the start, the second time too */
 	while ((found = getopt_long(argc, argv, g->shorts, g->longs, NULL)) != -1)
 		if (found == 1)
 			return !strcmp(optarg, "check");
@@ -129,7 +129,7 @@ static int parse_options(struct options *o, int argc, char **argv, const struct 
 		if (found == '?')
 			return refuse_unknown(argv[optind - 1], why);
 		if (found == ':')
-			return why_set(why, -EINVAL, "option '%s' wants an argument",
+			return why_set(why, -EINVAL, "option '%s' needs an argument",
 				       argv[optind - 1]);
 		number = found - LONG_ONLY;
 		for (size_t i = 0; found < LONG_ONLY && i < options_rows_count; i++)
@@ -191,14 +191,14 @@ static int set_from_file(void *arg, const char *key, const char *value, struct w
 	if (row->place == LINE)
 		return why_set(why, -EINVAL, "%s is for the command line only", key);
 	if (file->seen & bit && row->kind != KIND_GLOBS)
-		return why_set(why, -EINVAL, "%s is there already, further up", key);
+		return why_set(why, -EINVAL, "%s is set above already", key);
 	file->seen |= bit;
 	r = options_row_set(file->o->given & bit ? &ignored : file->o, row, value, why);
 	options_clear(&ignored);
 	return r;
 }
 
-/* Returns 0, or -EINVAL after each error was logged. */
+/* Returns 0, or -EINVAL when each error has been logged. */
 static int read_file(struct options *o)
 {
 	const char *path = o->config ? o->config : DEFAULT_CONFIG;
@@ -216,17 +216,17 @@ static int read_file(struct options *o)
 	return r ? -EINVAL : 0;
 }
 
-/* What the options say together, and each alone does not. */
+/* Refuse options that contradict each other. */
 static int refuse_together(const struct options *o, struct why *why)
 {
 	if (o->collect.root && o->collect.source == CHOOSE_EBPF)
 		return why_set(why, -EINVAL,
 			       "--root reads captured files, which hold no eBPF counters");
 	if (commands[o->command].source == CHOOSE_EBPF && o->collect.source == CHOOSE_KERNEL)
-		return why_set(why, -EINVAL, "%s is what eBPF counts", commands[o->command].first);
+		return why_set(why, -EINVAL, "%s needs eBPF", commands[o->command].first);
 	if (o->user && o->detach_on_exit)
 		return why_set(why, -EINVAL,
-			       "--detach-on-exit takes the privileges that --user gives up");
+			       "--detach-on-exit needs the privileges that --user gives up");
 	return 0;
 }
 

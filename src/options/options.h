@@ -19,9 +19,9 @@ enum json_form { JSON_BY_DEFAULT, JSON_PRETTY, JSON_COMPACT };
 /* Exit statuses of the program; `check` has its own, see check_verdict.h. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 
-/* Only root makes a directory in /run: nobody else can put a socket there first. */
+/* Only root can make a directory in /run, so nobody else can put a socket there first. */
 #define READING_SOCKET "/run/ipfwagent/reading.sock"
-/* Anybody may connect: that traffic passed is no secret, /proc/net/dev shows it to all. */
+/* Anybody may connect: /proc/net/dev shows to all users how much traffic passed. */
 #define READING_MODE 0666
 #define READING_NONE "none"
 #define HOLD_DOWN_NS UINT64_C(60000000000)
@@ -41,7 +41,7 @@ struct options {
 	bool no_direct;            /* agent: every answer takes the library's way */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */
-	bool attach_only;          /* agent: attach what it would, and end */
+	bool attach_only;          /* agent: only attach the counters, and end */
 	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
 	bool notifications;        /* agent: send those of the MIB */
 	uint64_t hold_down_ns;     /* between two on the same subject */
@@ -61,8 +61,8 @@ struct options {
 /*
  * Read argv and, for the agent, the configuration file; what argv says wins. Returns 0; or -EINVAL
  * for wrong usage, with the sentence in `why`, or with "" when each error of the file was logged.
- * Then `command` is what argv asks for, as far as that can be told. After --help and --version
- * nothing else is looked at. `collect` has what the command attaches and must read from. Strings
+ * Then `command` is what argv asks for, as far as can be told. After --help and --version nothing
+ * else is examined. `collect` has what the command attaches and must read from. Strings
  * point into argv and into what options_clear() gives back; call it either way.
  */
 int options_parse(struct options *o, int argc, char **argv, struct why *why);

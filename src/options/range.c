@@ -12,7 +12,7 @@ const char *const range_keys[] = {
 	[CHECK_REFUSED] = "refused-percent", [CHECK_NOT_ROUTED] = "not-routed-pps",
 };
 
-/* A number at *text, which is moved behind it. */
+/* Parse a number at *text, and move *text after it. */
 static bool take_number(const char **text, double *number)
 {
 	size_t length = strspn(*text, "-0123456789.");
@@ -90,7 +90,7 @@ bool range_alerts(const struct range *r, double value)
 	return r->set && within == r->inside;
 }
 
-/* Plain decimals, as a plugin's performance data wants them. */
+/* Plain decimals, as the performance data of plugins require. */
 static void print_number(FILE *f, double number)
 {
 	fprintf(f, floor(number) == number ? "%.0f" : "%f", number);

@@ -24,26 +24,27 @@ enum check_key {
 extern const char *const range_keys[CHECK_KEYS];
 
 /*
- * Alert outside of min to max, both included, or, if `inside`, within. Either may be infinite.
+ * Alert if a value is outside of min to max, both included, or, if `inside`, within. Either may be
+ * infinite.
  */
 struct range {
 	bool set, inside;
 	double min, max;
 };
 
-/* Which families have to forward: bits 1 << n of these; none at all means any. */
+/* Which families must forward: bits 1 << n of these; no bit means any. */
 enum check_require { REQUIRE_IPV4, REQUIRE_IPV6, REQUIRE_ANY, REQUIRE_NONE };
 
-/* All that can be asked for. */
+/* All limits of a check. */
 struct check_limits {
 	struct range warn[CHECK_KEYS], crit[CHECK_KEYS];
 	unsigned require;
 };
 
 /*
- * Set the range of one key from KEY=RANGE, where RANGE is [@][MIN:][MAX]: MIN is 0 without, "~" is
- * minus infinity, no MAX is infinity; numbers may end in k, M or G, powers of 1000. Returns 0, or
- * -EINVAL with a sentence in `why` that begins with `name`.
+ * Set the range of one key from KEY=RANGE, where RANGE is [@][MIN:][MAX]: without MIN it is 0,
+ * "~" is minus infinity, without MAX it is infinity; numbers may end in k, M or G, powers of 1000.
+ * Returns 0, or -EINVAL with a sentence in `why` that begins with `name`.
  */
 int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *text, struct why *why);
 

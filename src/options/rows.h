@@ -22,7 +22,9 @@ enum kind {
 	KIND_GLOBS
 };
 
-/* Where a row may stand: only on the command line, in the file as well, or there and change. */
+/* Where an option is allowed: on the command line only; also in the file; in the file, and it may
+ * change while the agent runs.
+ */
 enum place { LINE, FILE_TOO, LIVE };
 
 struct options_row {
@@ -33,7 +35,7 @@ struct options_row {
 	const char *const *words;
 	unsigned value;
 	enum place place;
-	unsigned commands; /* with which it has an effect: a bit for each */
+	unsigned commands; /* a bit for each command with which it has an effect */
 	const char *help;
 };
 
@@ -42,13 +44,13 @@ extern const struct options_row options_rows[];
 extern const size_t options_rows_count;
 
 /*
- * Set what the row is about; a flag is on without a value, or with "yes". The value is kept by
+ * Set the option of that row; a flag is on without a value, or with "yes". The value is kept by
  * reference. Returns 0, or -EINVAL with a sentence in `why`.
  */
 int options_row_set(struct options *o, const struct options_row *row, const char *value,
 		    struct why *why);
 
-/* Whether two options agree in it. Known for the rows that may stand in the file. */
+/* Whether both have the same value for it. For rows that are allowed in the file. */
 bool options_row_same(const struct options_row *row, const struct options *oa,
 		      const struct options *ob);
 

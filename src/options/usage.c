@@ -37,8 +37,8 @@ int usage_help(const struct options *o)
 			 row->argument ? " " : "", row->argument ? row->argument : "");
 		printf("  %-31s %s\n", left, row->help);
 	}
-	printf("\nTIME is a number of seconds, or one with ms, s, m or h behind it.\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 that source cannot be had here; "
+	printf("\nTIME is a number of seconds, or one with ms, s, m or h after it.\n"
+	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 that source is not available; "
 	       "of check:\n0 OK, 1 warning, 2 critical, 3 unknown.\n");
 	return finish();
 }

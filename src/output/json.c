@@ -18,7 +18,8 @@ static void put_name(struct json *j, const char *key, const char *name)
 	escape_name(escaped, sizeof(escaped), name, ESCAPE_UTF8);
 	if (key) {
 		json_key(j, key);
-		json_string(j, *name ? escaped : NULL); /* nobody saw it while it was there */
+		json_string(j,
+			    *name ? escaped : NULL); /* nobody saw the interface while it existed */
 	} else {
 		json_name(j, escaped);
 	}

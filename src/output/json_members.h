@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_members: the members that documents in JSON are made of. What is not known is null.
+ * json_members: the members that JSON documents consist of. What is not known is null.
  */
 #ifndef IPFW_OUTPUT_JSON_MEMBERS_H
 #define IPFW_OUTPUT_JSON_MEMBERS_H

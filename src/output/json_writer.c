@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for `size` more bytes at the end; NULL: no memory, now or before. */
+/* Make room for `size` more bytes at the end; NULL: no memory, now or before. */
 static char *reserve(struct json *j, size_t size)
 {
 	if (j->failed)
@@ -45,7 +45,7 @@ static void put_line(struct json *j)
 	j->size += 1 + 2 * j->depth;
 }
 
-/* What stands between the value or key before and this one. */
+/* Write what separates this value or key from the previous one. */
 static void separate(struct json *j)
 {
 	if (j->after_key) {

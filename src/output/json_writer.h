@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 struct json {
-	char *text; /* owned; give it back with free(3) */
+	char *text; /* owned; free it with free(3) */
 	size_t size, cap;
 	unsigned depth;
 	bool pretty;
-	bool first;     /* nothing stands in the innermost map or array yet */
+	bool first;     /* the innermost map or array is still empty */
 	bool after_key; /* the value belongs to a key */
 	bool failed;    /* no memory: the text is incomplete */
 };
@@ -28,7 +28,7 @@ void json_open(struct json *j, char bracket);  /* '{' or '[' */
 void json_close(struct json *j, char bracket); /* '}' or ']' */
 void json_key(struct json *j, const char *key);
 
-/* A key of any UTF-8, escaped as RFC 8259 wants it. */
+/* A key of any UTF-8, escaped as RFC 8259 requires. */
 void json_name(struct json *j, const char *name);
 
 /* Values. A string is UTF-8; NULL is null. A decimal is finite and gets six digits. */
@@ -38,7 +38,7 @@ void json_decimal(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
 
-/* The end of the document: a line end. The text then takes no more memory than it needs. */
+/* End the document with a line end. The text then takes no more memory than it needs. */
 void json_end(struct json *j);
 
 #endif

@@ -9,12 +9,11 @@
 #include "output/plain.h"
 
 const struct output_form output_forms[] = {
-	[OUTPUT_TEXT] = {"text", output_text, output_text_activity, output_text_attachment, NULL},
-	[OUTPUT_JSON] = {"json", output_json, output_json_activity, output_json_attachment, NULL},
-	[OUTPUT_PROMETHEUS] = {"prometheus", output_prometheus, NULL, NULL, NULL},
-	[OUTPUT_OPENMETRICS] = {"openmetrics", output_openmetrics, NULL, NULL, NULL},
-	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, NULL, out_librenms_failure},
-	[OUTPUT_SYSTEM] = {"system", plain_make, NULL, NULL, NULL},
+	[OUTPUT_TEXT] = {"text", output_text, output_text_activity, output_text_attachment},
+	[OUTPUT_JSON] = {"json", output_json, output_json_activity, output_json_attachment},
+	[OUTPUT_PROMETHEUS] = {"prometheus", output_prometheus, NULL, NULL},
+	[OUTPUT_OPENMETRICS] = {"openmetrics", output_openmetrics, NULL, NULL},
+	[OUTPUT_SYSTEM] = {"system", plain_make, NULL, NULL},
 };
 
 static_assert(ARRAY_SIZE(output_forms) == OUTPUT_FORMATS, "one row per form");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * output: a reading in one of several forms, made in memory, and standard output. Nothing else
- * writes there but the usage.
+ * output: a reading in one of several formats, made in memory, and standard output. Only this and
+ * the usage write there.
  */
 #ifndef IPFW_OUTPUT_OUTPUT_H
 #define IPFW_OUTPUT_OUTPUT_H
@@ -18,20 +18,19 @@ enum output_format {
 	OUTPUT_JSON,
 	OUTPUT_PROMETHEUS,  /* its text format 0.0.4 */
 	OUTPUT_OPENMETRICS, /* 1.0 */
-	OUT_LIBRENMS,       /* the form of its JSON applications, on one line */
-	OUTPUT_SYSTEM,      /* for `ipfwagent check`, see plain.h */
+	OUTPUT_SYSTEM,      /* for `ipfwagent check`, see output/plain.h */
 	OUTPUT_FORMATS
 };
 
 struct output_options {
 	const char *hostname;
-	const char *note; /* why the figures are not better, or "" */
+	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
 	bool verbose;     /* text: exact figures and what explains them */
 	bool refresh;     /* text: clear the terminal first */
 };
 
-/* A whole document; its text is the caller's, for free(3). */
+/* A whole document; the caller frees its text with free(3). */
 struct output_document {
 	char *text;
 	size_t size;
@@ -44,9 +43,7 @@ struct output_document {
 typedef int output_make(struct output_document *d, const struct snapshot *s,
 			const struct rates *rates, const struct output_options *options);
 
-output_make output_text, output_json, output_prometheus, output_openmetrics, out_librenms;
-
-int out_librenms_failure(struct output_document *d, const char *why);
+output_make output_text, output_json, output_prometheus, output_openmetrics;
 
 /* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
 output_make output_text_activity, output_json_activity;
@@ -59,10 +56,8 @@ output_make_attachment output_text_attachment, output_json_attachment;
 struct output_form {
 	const char *word; /* as the reading socket calls it */
 	output_make *make;
-	output_make *activity;              /* NULL: the form is for a single reading only */
+	output_make *activity;              /* NULL: the format is for one reading only */
 	output_make_attachment *attachment; /* the same */
-	/* What stands for the document when there is no reading, and why; NULL: nothing. */
-	int (*failure)(struct output_document *d, const char *why);
 };
 
 extern const struct output_form output_forms[OUTPUT_FORMATS];

@@ -17,19 +17,19 @@ struct writer {
 struct prom_family {
 	const char *name; /* without the suffix of its samples */
 	enum kind kind;
-	const char *unit; /* with which the name ends, or NULL */
+	const char *unit; /* the end of the name, or NULL */
 	const char *help; /* without a full stop */
 	bool begun;
 };
 
 static const char *const suffixes[] = {[COUNTER] = "_total", [GAUGE] = "", [INFO] = "_info"};
 
-/* In front of the first sample: what is absent is not even announced. */
+/* Before the first sample, so that an absent metric is not announced either. */
 static void begin_family(const struct writer *w, struct prom_family *family)
 {
 	static const char *const types[] = {"counter", "gauge", "info"};
 	const char *suffix = w->openmetrics ? "" : suffixes[family->kind];
-	bool as_gauge = family->kind == INFO && !w->openmetrics; /* it knows no other */
+	bool as_gauge = family->kind == INFO && !w->openmetrics; /* that format has no info type */
 
 	if (family->begun)
 		return;
@@ -207,7 +207,7 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 static void put_program(const struct writer *w, const struct snapshot *s)
 {
 	struct prom_family build = {"ipfw_build", INFO, NULL, "Version of ipfwagent", false};
-	struct prom_family source = {"ipfw_source", INFO, NULL, "Who counts", false};
+	struct prom_family source = {"ipfw_source", INFO, NULL, "Which counters are read", false};
 	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", GAUGE, "seconds",
 				     "When the counters were read", false};
 	struct prom_family duration = {"ipfw_last_sample_duration_seconds", GAUGE, "seconds",
@@ -249,7 +249,8 @@ static int make(struct output_document *d, const struct snapshot *s, bool openme
 	put_ifs(&w, s);
 	put_paths(&w, s);
 	put_qualities(&w, s);
-	fputs("# EOF\n", w.f); /* the older format takes it for a comment: whoever looks can tell */
+	fputs("# EOF\n",
+	      w.f); /* a comment in the older format: a reader can tell that all is there */
 	return output_end(d, w.f);
 }
 

@@ -2,13 +2,13 @@
 /*
  * request: what a client asks the agent's reading socket for. One line of words:
  *
- *	[json [pretty] | text [verbose] | prometheus | openmetrics | librenms | system]
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | system]
  *	[netns INODE] [include GLOB]... [exclude GLOB]...
  *
  * An empty line asks for json. The answer is the document and the end of the stream, or one line
  * "error: SENTENCE". "netns" is for programs that want these figures or none: it is answered only
- * in that network namespace and if nothing is missing, and a line "end" follows the document, so
- * that half of one is known as such.
+ * in that network namespace and if nothing is missing. Then a line "end" follows the document, so
+ * the client recognises one that was cut off.
  */
 #ifndef IPFW_OUTPUT_REQUEST_H
 #define IPFW_OUTPUT_REQUEST_H
@@ -23,7 +23,7 @@
 
 #define REQUEST_MAX   1024 /* octets, with the line's end */
 #define REQUEST_GLOBS 8
-/* Matching is done where sampling is, and each asterisk multiplies what a hostile glob costs. */
+/* The thread that samples also matches, and each asterisk multiplies what a hostile glob costs. */
 #define REQUEST_ASTERISKS 2
 
 #define REQUEST_END   "end\n"
@@ -37,21 +37,22 @@ struct request {
 };
 
 /*
- * Parse the `size` octets in front of the line's end. The line is changed and has to stay; it has
- * room for one more. Returns 0, or -errno with a sentence in `why`. Clear the request either way.
+ * Parse the `size` octets before the line's end. The line is changed and must outlive the request;
+ * it has room for one more octet. Returns 0, or -errno with a sentence in `why`. Clear the request
+ * either way.
  */
 int request_parse(struct request *r, char *line, size_t size, struct why *why);
 void request_clear(struct request *r);
 
 /*
- * Write the line, with its end, that asks for `r`. Returns its length, or -E2BIG when no line can:
- * it would be too long, or there are too many globs, or one that holds a blank.
+ * Write the line, with its end, that asks for `r`. Returns its length; or -E2BIG if there is no
+ * such line: it would be too long, or there are too many globs, or one that contains a blank.
  */
 int request_format(char *line, size_t size, const struct request *r);
 
 /*
- * True if readings made with the filter `own` hold all that `asked` may pass. A filter other than
- * the default one only serves who asks without.
+ * True if readings made with the filter `own` contain all that `asked` may pass. An agent with a
+ * filter of its own can only answer requests without one.
  */
 bool request_fits(const struct filter *own, const struct filter *asked);
 

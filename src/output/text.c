@@ -58,7 +58,7 @@ static void print_grid(FILE *f, struct grid *g)
 		const char *cell = g->cells[i];
 		int pad = width[column] - text_width(cell);
 
-		if (*cell) { /* blanks go out in front of what stands behind them only */
+		if (*cell) { /* blanks are written only before what follows them */
 			fprintf(f, "%*s%s", blanks + (column < g->left ? 0 : pad), "", cell);
 			blanks = column < g->left ? pad : 0;
 		} else {
@@ -138,7 +138,7 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 	} else {
 		fprintf(f,
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
-			"has no counter of just this; - is not known\n");
+			"has no such counter; - means not known\n");
 	}
 	if (s->missed_packets || s->missed_path_packets)
 		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",

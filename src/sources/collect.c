@@ -18,7 +18,7 @@ struct collector {
 	struct procfs procfs;
 	struct netlink *netlink; /* NULL: a tree below a root is read */
 	struct counters *bpf;    /* NULL: the kernel's own counters only */
-	struct why note;         /* why the kernel's own counters serve; "": they need not */
+	struct why note;         /* why the kernel's own counters are used; "": they are not */
 };
 
 static bool wants_bpf(const struct collector *c)
@@ -123,14 +123,13 @@ static bool nothing_known(const struct snapshot *s)
 	       !s->system[FAMILY_IPV6].figures.known;
 }
 
-/* Sample the eBPF maps, or note why there are none to sample. Returns 0 or, if they must, -errno.
- */
+/* Sample the eBPF maps, or note why there are none. Returns 0, or -errno if eBPF must count. */
 static int sample_bpf(struct collector *c, struct why *why)
 {
 	struct why ignored;
 	int r = -ENOENT;
 
-	/* Where they are gone, others may be in their place. */
+	/* If they are gone, others may have replaced them. */
 	for (int i = 0; i < 2 && r == -ENOENT; i++) {
 		if (!c->bpf &&
 		    !counters_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, &ignored))
@@ -150,7 +149,7 @@ static int sample_bpf(struct collector *c, struct why *why)
 	return r;
 }
 
-/* The interfaces, of both sources: the kernel's figures first, the exact ones over them. */
+/* The interfaces: the kernel's figures first, then the exact ones, which replace them. */
 static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 {
 	int r;
@@ -186,7 +185,8 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		return why_errno(why, -ENOMEM, NULL);
 	if (wants_bpf(c))
 		r = sample_bpf(c, why);
-	/* Only now: who was waited for may have shown to others what begins anew here. */
+	/* Not before: while we waited for another process, it may have shown what begins anew here.
+	 */
 	s->mono_ns = clock_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
 	if (!r) {

@@ -27,14 +27,14 @@ struct collector;
 /*
  * Open what the readings need (sockets, the kernel's numbering). The config must outlive the
  * collector. Returns 0 or -errno, with a sentence for people in `why`; -EOPNOTSUPP: the source
- * that was asked for cannot be had here.
+ * that was asked for is not available here.
  */
 int collect_open(struct collector **out, const struct collect_config *config, struct why *why);
 
 /*
- * Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. Where
- * `source` is auto that may change from reading to reading: counters that somebody detaches are
- * missed, and found again when they are back.
+ * Why the kernel's own counters are used although eBPF was wanted; "" if nothing is wrong. If
+ * `source` is auto this may change from reading to reading: somebody may detach the counters and
+ * attach them again.
  */
 const char *collect_note(const struct collector *c);
 bool collect_degraded(const struct collector *c); /* just now, with `source` auto */

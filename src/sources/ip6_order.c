@@ -16,7 +16,7 @@
 /* linux/btf.h of Debian 12's libc headers knows them; those of older systems may not. */
 enum { KIND_FLOAT = 16, KIND_DECL_TAG = 17, KIND_TYPE_TAG = 18, KIND_ENUM64 = 19 };
 
-/* Bytes that follow struct btf_type, or -1 for a kind that we do not know. */
+/* How many bytes follow struct btf_type, or -1 for an unknown kind. */
 static long tail_size(unsigned kind, unsigned vlen)
 {
 	switch (kind) {
@@ -133,7 +133,7 @@ int ip6_order_parse(const void *data, size_t size, struct ip6_order *out)
 	return p == end ? -ENOENT : -EBADMSG;
 }
 
-/* The whole file in memory of ours; NULL and *r < 0 when it cannot be read. */
+/* The whole file in allocated memory; NULL and *r < 0 if it cannot be read. */
 static char *read_all(int fd, size_t size, int *r)
 {
 	char *data = malloc(size);

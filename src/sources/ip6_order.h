@@ -16,8 +16,8 @@ struct ip6_order {
 };
 
 /*
- * Find the numbering in raw BTF (Documentation/bpf/btf.rst). Returns 0, -ENOENT when the enum is
- * not there, -EBADMSG when the data are garbled.
+ * Find the numbering in raw BTF (Documentation/bpf/btf.rst). Returns 0; -ENOENT if it does not have
+ * the enum; -EBADMSG if the data are garbled.
  */
 int ip6_order_parse(const void *data, size_t size, struct ip6_order *out);
 

@@ -64,8 +64,8 @@ static const uint32_t ecn_columns =
 	BIT(K_IN_NO_ECT) | BIT(K_IN_ECT1) | BIT(K_IN_ECT0) | BIT(K_IN_CE);
 
 /*
- * OutOctets: up to 6.5 IPv4 counts forwarded octets twice; 6.6 forgot those of IPv6 at first
- * (e4da8c78973c, mended by b4a11b2033b7). Where nothing was forwarded they agree.
+ * OutOctets: up to 6.5 IPv4 counts forwarded octets twice; early 6.6 does not count those of IPv6
+ * (e4da8c78973c, fixed by b4a11b2033b7). If nothing was forwarded, OutOctets is right.
  */
 static bool out_octets_right(const struct kernel_counters *k, enum family family,
 			     struct kernel_epoch epoch)
@@ -89,7 +89,7 @@ static void forwarded(const struct kernel_counters *k, bool per_if, struct figur
 			figures_set(out, M_OUT_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
 		return;
 	}
-	/* Per interface it is booked on the output device, so it says nothing of the input. */
+	/* Per interface it is counted on the output device, so it says nothing about the input. */
 	if (!per_if && kernel_known(k, K_FORW_DATAGRAMS))
 		figures_derive(out, M_IN_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
 	if (kernel_known(k, K_OUT_REQUESTS) && v[K_OUT_TRANSMITS] >= v[K_OUT_REQUESTS])

@@ -90,9 +90,10 @@ struct kernel_device {
 };
 
 /*
- * The IPv4 row of an interface, which no kernel counts: device minus IPv6, octets less the
- * link-layer headers. It contains ARP and other protocols: always derived. `has_ipv6` false: the
- * interface has no IPv6, the device's traffic is taken whole. A negative result is left absent.
+ * The IPv4 row of an interface, which no kernel counts: the device's counters minus IPv6, octets
+ * also less the link-layer headers. It contains ARP and other protocols, so it is always derived.
+ * `has_ipv6` false: the interface has no IPv6, so all of the device's traffic counts. A negative
+ * result is left absent.
  */
 void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
 			const struct kernel_counters *ip6, const struct figures *ip6_figures,

@@ -18,8 +18,8 @@
 #include "sources/netlink_links.h"
 
 /*
- * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms where it can be mapped and 4.5 ms
- * where it must be read, and each row from then on 1.5 us.
+ * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms if it can be mapped and 4.5 ms if
+ * it must be read; each row then costs 1.5 us.
  */
 #define FILES_ARE_CHEAPER 36
 
@@ -29,7 +29,7 @@ struct netlink {
 	struct netlink_dump dumper;
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct ip6_order numbering;
-	struct netlink_links links; /* the room for them, from reading to reading */
+	struct netlink_links links; /* their memory is used again for each reading */
 };
 
 /* What the callbacks of the dumps fill. */
@@ -157,7 +157,7 @@ static struct nlmsghdr *request_links(char *buffer, unsigned char family)
 struct kind_reader {
 	struct netlink_links *links;
 	const char *kind;
-	bool unknown; /* the kernel does not know that kind, and so did not select by it */
+	bool unknown; /* the kernel does not know that kind, so it did not filter by it */
 };
 
 static bool is_kind(const struct nlmsghdr *message, const char *kind)
@@ -192,16 +192,16 @@ static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
 
 /*
  * How many octets of link-layer header the device's own counters include per packet. VLAN devices
- * and bridges count received packets after the Ethernet header was taken off (vlan_do_receive(),
- * br_pass_frame_up()), and sent ones with it.
+ * and bridges count received packets without the Ethernet header, which was removed before
+ * (vlan_do_receive(), br_pass_frame_up()), and sent packets with it.
  */
 static int read_headers(struct netlink *n, struct netlink_links *links)
 {
 	static const struct {
 		const char *kind;
-		const char *sign; /* a file without which there is none; NULL: no such sign */
+		const char *sign; /* a file that exists if there is any; NULL: no such file */
 	} kinds[] = {{"vlan", "/proc/net/vlan/config"}, {"bridge", NULL}};
-	char buffer[512] = {0}; /* libmnl leaves the octets behind a string as they are */
+	char buffer[512] = {0}; /* libmnl does not write the octets after a string */
 
 	for (size_t i = 0; i < links->n; i++)
 		if (links->rows[i].type == ARPHRD_ETHER || links->rows[i].type == ARPHRD_LOOPBACK)
@@ -220,9 +220,10 @@ static int read_headers(struct netlink *n, struct netlink_links *links)
 		r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_WHOLE, on_no_receive_header,
 				     &reader, NULL);
 		if (reader.unknown)
-			netlink_dump_close(&n->dumper); /* the rest of that dump goes with it */
+			netlink_dump_close(
+				&n->dumper); /* this also discards the rest of that dump */
 		else if (r)
-			return r < 0 ? r : -EINTR; /* no guess about one that was left out */
+			return r < 0 ? r : -EINTR; /* one may have been left out: do not guess */
 	}
 	return 0;
 }
@@ -265,7 +266,8 @@ static int read_links(struct netlink *n, struct netlink_links *links)
 	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
 	for (size_t i = 0; i < links->n && r == NETLINK_DUMP_INTERRUPTED; i++)
-		links->rows[i].has_ip6 = true; /* those left out may have it: their files tell */
+		links->rows[i].has_ip6 =
+			true; /* one that was left out may have IPv6: its file tells */
 	for (size_t i = 0; i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
@@ -295,7 +297,7 @@ static int add_rows(const struct netlink_links *links, const struct procfs *proc
 			uint32_t ifindex = link->ifindex;
 			int r = procfs_read_ip6(procfs, link->name, &link->ip6, &ifindex);
 
-			if (ifindex != link->ifindex) /* another one has its name by now */
+			if (ifindex != link->ifindex) /* another interface has its name by now */
 				link->ip6.known = 0;
 			if (r && r != -ENOENT)
 				snapshot_trouble(s, "/proc/net/dev_snmp6/%s: %s", link->name,

@@ -26,7 +26,7 @@ void netlink_dump_close(struct netlink_dump *d)
 	d->socket = NULL;
 }
 
-/* Whether the dump was interrupted so far; takes the mark off, since libmnl would end at it. */
+/* Whether the dump was interrupted so far; removes the flag, since libmnl would stop at it. */
 static bool was_interrupted(char *buffer, int size)
 {
 	bool interrupted = false;
@@ -74,7 +74,7 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 		if (begin)
 			begin(arg);
 		r = run_once(d, request, each, arg);
-		/* Its rest is still on the way, and must not be taken for the next one's answer. */
+		/* The rest of it is still on the way, and must not be taken for the next answer. */
 		if (r < 0)
 			netlink_dump_close(d);
 	}

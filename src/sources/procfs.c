@@ -12,7 +12,7 @@
 
 #include "sources/procfs_parse.h"
 
-/* A file may be anything where a tree of one's own is read: nothing waits for its contents. */
+/* In a captured tree a file may be anything, so opening one must not wait for its contents. */
 static FILE *open_below(const struct procfs *p, const char *path, char *full)
 {
 	struct stat st;
@@ -55,7 +55,7 @@ static const char *parse_error(int err)
 	return err == -EBADMSG ? "cut off or garbled" : strerror(-err);
 }
 
-/* Returns 0 when the file could be opened, whatever its content; -errno else. Notes troubles. */
+/* Returns 0 if the file could be opened, whatever its content; otherwise -errno. Notes troubles. */
 static int read_counters(const struct procfs *p, const char *file, bool snmp6,
 			 struct kernel_counters *out, struct snapshot *s)
 {
@@ -76,7 +76,7 @@ static int read_counters(const struct procfs *p, const char *file, bool snmp6,
 	return 0;
 }
 
-/* The first number in a file, as sysctl files hold it. Returns it or -errno. */
+/* Returns the first number in a file, as sysctl files have it, or -errno. */
 static int read_switch(const struct procfs *p, const char *file)
 {
 	char path[PATH_MAX];
@@ -113,7 +113,7 @@ int procfs_any_forwarding(const struct procfs *p, enum family family)
 	return result;
 }
 
-/* The global switch; the interfaces' own are asked where they are cheapest to read. */
+/* The global switch; the switches of interfaces are read where that is cheapest. */
 static void set_forwarding(const struct procfs *p, enum family family, struct snapshot_system *row)
 {
 	char file[PATH_MAX];
@@ -155,7 +155,7 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kernel_co
 	int r = -EBADMSG;
 
 	snprintf(file, sizeof(file), "/proc/net/dev_snmp6/%s", ifname);
-	/* An interface that goes away takes its file along, also from under a reader. */
+	/* The file of an interface goes away with it, even while somebody reads the file. */
 	for (int i = 0; i < 2 && r; i++) {
 		FILE *f = open_below(p, file, path);
 

@@ -19,7 +19,7 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
-/* One line without its end. Returns 1, 0 at the end of the file, -EBADMSG where it is cut off. */
+/* Read a line, without its end. Returns 1, 0 at the end of the file, -EBADMSG if it is cut off. */
 static int read_line(FILE *f, char **line, size_t *size)
 {
 	ssize_t n = getline(line, size, f);
@@ -32,7 +32,7 @@ static int read_line(FILE *f, char **line, size_t *size)
 	return 1;
 }
 
-/* Which column of that line of /proc/net/snmp or netstat `name` is, K_COUNT if none of ours. */
+/* Which column `name` is in that line of /proc/net/snmp or netstat; K_COUNT: one we do not use. */
 static enum kernel_column find_ip4_column(const char *group, const char *name)
 {
 	for (int c = 0; c < K_COUNT; c++)

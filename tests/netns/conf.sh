@@ -42,9 +42,9 @@ wrong "all errors" 'interval abc\n\ninclude\nno-direct maybe\nsource nonsense\nn
 	"1: interval 'abc': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m" "3: include: want a key, a blank and a value" \
 	"4: no-direct 'maybe': want yes or no" "5: source 'nonsense': want one of auto, kernel, ebpf" \
 	"6: unknown setting 'nonsense'" "7: interval 1: one value a line, '2' is too much"
-wrong "twice" 'interval 1\ninterval 2\n' "2: interval is there already, further up"
+wrong "twice" 'interval 1\ninterval 2\n' "2: interval is set above already"
 wrong "not for the file" 'json yes\nconfig x\n' "1: json is for the command line only" "2: config is for the command line only"
-wrong "a NUL byte" 'verbose yes\nver\0bose no\n' "2: a NUL byte: this is no text"
+wrong "a NUL byte" 'verbose yes\nver\0bose no\n' "2: a NUL byte: not a text file"
 wrong "CR LF" 'interval x\r\n' "1: interval 'x': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"
 wrong "control characters" 'inter\033[31mval 1\n' "1: unknown setting 'inter\\x1b[31mval'"
 wrong "a long value" "interval $(head -c 60000 /dev/zero | tr '\0' 7)" \
@@ -60,7 +60,7 @@ refused() {
 head -c 70000 /dev/zero >"$TMP/big" && mkfifo "$TMP/fifo"
 refused "a directory" "$TMP" 'Is a directory'
 refused "no file" "$TMP/none" 'No such file or directory'
-refused "too large" "$TMP/big" 'larger than 65536 bytes, .*'
+refused "too large" "$TMP/big" 'larger than 65536 bytes: .*'
 refused "a FIFO" "$TMP/fifo" 'not a regular file'
 refused "a device" /dev/zero 'not a regular file'
 echo 'interval 1' >"$TMP/secret" && chmod 600 "$TMP/secret"

@@ -103,8 +103,8 @@ static void test_errors(void **state)
 	assert_string_equal(logged, "f:2: bad x\n"
 				    "f:4: alone: want a key, a blank and a value\n"
 				    "f:5: a 1: one value a line, '2' is too much\n"
-				    "f:6: b \"q\": values stand without quotes\n"
-				    "f:7: c 'q': values stand without quotes\n"
+				    "f:6: b \"q\": values have no quotes\n"
+				    "f:7: c 'q': values have no quotes\n"
 				    "f:8: e: want a key, a blank and a value\n");
 }
 
@@ -114,8 +114,8 @@ static void test_odd_bytes(void **state)
 
 	(void)state;
 	assert_int_equal(PARSE("a 1\na \0 2\nb 2\0"), 2);
-	assert_string_equal(logged, "f:2: a NUL byte: this is no text\n"
-				    "f:3: a NUL byte: this is no text\n");
+	assert_string_equal(logged, "f:2: a NUL byte: not a text file\n"
+				    "f:3: a NUL byte: not a text file\n");
 	assert_int_equal(PARSE("bad \033[31m\xff\n"), 1);
 	assert_string_equal(logged, "f:1: bad \\x1b[31m\\xff\n");
 	memset(longest, 'x', sizeof(longest));
@@ -164,7 +164,7 @@ static void test_load(void **state)
 	make_file(big, OPTIONS_FILE_MAX + 1);
 	assert_int_equal(options_file_load(path, &text, &size, &why), -EFBIG);
 	assert_null(text);
-	assert_string_equal(why.text, "larger than 65536 bytes, which no configuration is");
+	assert_string_equal(why.text, "larger than 65536 bytes: not a configuration file");
 	assert_int_equal(options_file_load("/", &text, &size, &why), -EISDIR);
 	assert_string_equal(why.text, "Is a directory");
 	assert_int_equal(options_file_load("/dev/null", &text, &size, &why), -EINVAL);
@@ -323,7 +323,7 @@ static void test_wrong_settings(void **state)
 		{"verbose maybe", "verbose 'maybe': want yes or no"},
 		{"interval 0",
 		 "interval '0': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"},
-		{"netns a\nnetns b", "netns is there already, further up"},
+		{"netns a\nnetns b", "netns is set above already"},
 	};
 	struct options o, fresh;
 

@@ -36,7 +36,6 @@ static void test_forms(void **state)
 		{"text", OUTPUT_TEXT, false, false},
 		{"prometheus", OUTPUT_PROMETHEUS, false, false},
 		{"openmetrics\r", OUTPUT_OPENMETRICS, false, false},
-		{"librenms", OUT_LIBRENMS, false, false},
 		{"system netns 1", OUTPUT_SYSTEM, false, false},
 		{"  text \t verbose ", OUTPUT_TEXT, false, true},
 	};
@@ -63,7 +62,7 @@ static void test_refused(void **state)
 		{"json verbose", "unknown word 'verbose'"},
 		{"text pretty", "unknown word 'pretty'"},
 		{"prometheus pretty", "unknown word 'pretty'"},
-		{"librenms verbose", "unknown word 'verbose'"},
+		{"openmetrics verbose", "unknown word 'verbose'"},
 		{"GET / HTTP/1.1\r", "unknown word 'GET'"},
 		{"\033[2J", "unknown word '\\x1b[2J'"},
 		{"netns", "nothing follows 'netns'"},
