@@ -64,10 +64,12 @@ int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, con
 		    struct why *why)
 {
 	size_t length = strcspn(text, "=");
+	char list[128] = "";
 
 	for (int key = 0; key < CHECK_KEYS; key++) {
 		struct check_range range;
 
+		strcat(strcat(list, key ? ", " : ""), check_keys[key]);
 		if (strlen(check_keys[key]) != length || memcmp(check_keys[key], text, length) != 0)
 			continue;
 		if (!text[length] || !parse(&range, text + length + 1))
@@ -78,10 +80,7 @@ int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, con
 		ranges[key] = range;
 		return 0;
 	}
-	return why_set(why, -EINVAL,
-		       "%s '%.60s': want one of ipv4-bps, ipv6-bps, ipv4-pps, ipv6-pps, "
-		       "refused-percent, not-routed-pps",
-		       name, text);
+	return why_set(why, -EINVAL, "%s '%.60s': want one of %s", name, text, list);
 }
 
 bool check_range_alerts(const struct check_range *r, double value)
