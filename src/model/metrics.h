@@ -4,7 +4,7 @@
  *
  * One constant row per figure says how it is called in JSON, in text, in the MIB and for
  * Prometheus. The writers and the SNMP engine iterate over the table; none of them names a figure
- * itself. Adding a figure is a row here, and its text in the MIB.
+ * itself. CONTRIBUTING.md says what else a new one takes.
  *
  * Meanings (what is counted where) follow RFC 4293's ipSystemStats/ipIfStats, with packets and
  * octets as on the wire and without link-layer headers; see ARCHITECTURE.md and the manual.
@@ -48,7 +48,7 @@ struct metric {
 	unsigned char rate_column;  /* ipfwIfRateTable, ipfwSystemRateTable: per second; 0: none */
 	unsigned char delta_column; /* the same tables: over the interval; 0: none */
 	const char *name; /* Prometheus: ipfw_NAME_total, ipfw_interface_NAME_total; or a reason */
-	const char *help; /* a sentence without a full stop; NULL: the name is a reason */
+	const char *help; /* a sentence without a full stop; of a reason, what follows "because" */
 };
 
 /* The table, indexed by enum metric_id. */
