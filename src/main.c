@@ -19,13 +19,13 @@ static void occupy_standard_fds(void)
 
 static int run(const struct options *o)
 {
-	char why[256];
+	struct why why;
 	int r = o->netns ? netns_enter(o->netns) : 0;
 
 	if (!r)
 		return commands[o->command].run(o);
-	snprintf(why, sizeof(why), "network namespace %.200s: %s", o->netns, strerror(-r));
-	return report_failure(o, EXIT_FAILED, why);
+	why_set(&why, r, "network namespace %.200s: %s", o->netns, strerror(-r));
+	return report_failure(o, EXIT_FAILED, why.text);
 }
 
 int main(int argc, char **argv)

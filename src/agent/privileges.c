@@ -54,8 +54,7 @@ static bool works_without(privileges_probe *probe, void *arg)
 	return status == 0;
 }
 
-int privileges_drop(const char *name, privileges_probe *probe, void *arg, char *why,
-		    size_t why_size)
+int privileges_drop(const char *name, privileges_probe *probe, void *arg, struct why *why)
 {
 	const char *what = "prctl";
 	struct passwd *user;
@@ -65,9 +64,8 @@ int privileges_drop(const char *name, privileges_probe *probe, void *arg, char *
 	user = getpwnam(name);
 	if (!user) {
 		r = errno ? -errno : -ENOENT;
-		snprintf(why, why_size, "user %s: %s", name,
-			 r == -ENOENT ? "there is none" : strerror(-r));
-		return r;
+		return why_set(why, r, "user %s: %s", name,
+			       r == -ENOENT ? "there is none" : strerror(-r));
 	}
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
@@ -81,7 +79,5 @@ int privileges_drop(const char *name, privileges_probe *probe, void *arg, char *
 	}
 	if (!r && works_without(probe, arg))
 		r = keep_capabilities(0);
-	if (r)
-		snprintf(why, why_size, "cannot become %s: %s: %s", name, what, strerror(-r));
-	return r;
+	return r ? why_set(why, r, "cannot become %s: %s: %s", name, what, strerror(-r)) : 0;
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/why.h"
+
 /* Whether what the program still has to do works without any capability; called in a child. */
 typedef bool privileges_probe(void *arg);
 
@@ -16,7 +18,6 @@ typedef bool privileges_probe(void *arg);
  * Where `probe` fails without any, CAP_BPF stays: before Linux 5.19 it took that to read a map that
  * is open already. Before any other thread is started. Returns 0 or -errno and a sentence in `why`.
  */
-int privileges_drop(const char *user, privileges_probe *probe, void *arg, char *why,
-		    size_t why_size);
+int privileges_drop(const char *user, privileges_probe *probe, void *arg, struct why *why);
 
 #endif

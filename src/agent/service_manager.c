@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/timer.h"
 #include "base/units.h"
 
@@ -45,7 +46,7 @@ int notify_watchdog_ms(void)
 void notify_alive(void)
 {
 	static uint64_t said_ns; /* 0: not yet */
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	int every_ms = notify_watchdog_ms();
 
 	if (every_ms < 0 || (said_ns && now_ns - said_ns < every_ms * NS_PER_MS / 2))

@@ -59,7 +59,7 @@ static int bind_and_listen(int fd, const struct sockaddr_un *address, mode_t mod
 }
 
 int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode, gid_t gid,
-			char *why, size_t why_size)
+			struct why *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX}, beside = {.sun_family = AF_UNIX};
 	struct stat st;
@@ -68,8 +68,7 @@ int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode,
 	*s = (struct reading_socket){.fd = -1};
 	if ((size_t)snprintf(beside.sun_path, sizeof(beside.sun_path), "%s.%d", path,
 			     (int)getpid()) >= sizeof(beside.sun_path)) {
-		snprintf(why, why_size, "the path is too long");
-		return -ENAMETOOLONG;
+		return why_set(why, -ENAMETOOLONG, "the path is too long");
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	make_directory(path);
@@ -87,18 +86,16 @@ int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode,
 		s->ino = st.st_ino;
 		return 0;
 	}
-	if (r == -EADDRINUSE)
-		snprintf(why, why_size, "another agent listens there");
-	else if (r == -EEXIST)
-		snprintf(why, why_size, "there is a file that is no socket");
-	else
-		snprintf(why, why_size, "%s", strerror(-r));
 	if (s->fd >= 0) {
 		unlink(beside.sun_path);
 		close(s->fd);
 	}
 	s->fd = -1;
-	return r;
+	if (r == -EADDRINUSE)
+		return why_set(why, r, "another agent listens there");
+	if (r == -EEXIST)
+		return why_set(why, r, "there is a file that is no socket");
+	return why_errno(why, r, NULL);
 }
 
 bool reading_socket_reachable(const struct reading_socket *s, const char *path)

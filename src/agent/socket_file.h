@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/why.h"
+
 struct reading_socket {
 	int fd; /* -1: not listening */
 	dev_t dev;
@@ -21,7 +23,7 @@ struct reading_socket {
  * missing. Returns 0, or -errno with a sentence in `why`; -EADDRINUSE: somebody else listens.
  */
 int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode, gid_t gid,
-			char *why, size_t why_size);
+			struct why *why);
 
 /* True while clients who open `path` get here. */
 bool reading_socket_reachable(const struct reading_socket *s, const char *path);

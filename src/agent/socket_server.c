@@ -12,6 +12,7 @@
 
 #include "agent/socket_file.h"
 #include "agent/socket_reply.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/netns.h"
 #include "base/timer.h"
@@ -44,7 +45,7 @@ struct reading_server {
 	uint64_t netns;
 	bool accepting;
 	uint64_t accept_ns, check_ns; /* not before */
-	char trouble[128];            /* why it does not listen */
+	struct why trouble;           /* why it does not listen; "": it does */
 	struct client clients[READING_CLIENTS];
 };
 
@@ -108,10 +109,10 @@ static void refuse(struct reading_server *s, struct client *c, const char *why)
 
 static void take_request(struct reading_server *s, struct client *c, size_t size)
 {
-	char why[128];
+	struct why why;
 
-	if (reading_request_parse(&c->request, c->line, size, why, sizeof(why)))
-		return refuse(s, c, why);
+	if (reading_request_parse(&c->request, c->line, size, &why))
+		return refuse(s, c, why.text);
 	if (c->request.netns && c->request.netns != s->netns)
 		return refuse(s, c, "this agent counts in another network namespace");
 	if (!reading_request_fits(s->config.filter, &c->request.filter))
@@ -211,7 +212,7 @@ static void set_timer(struct reading_server *s)
 /* End what is late, accept others where there is room, and see to it that this goes on. */
 static void tidy(struct reading_server *s)
 {
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	bool room = false;
 
 	if (s->accept_ns <= now_ns)
@@ -229,7 +230,7 @@ static void tidy(struct reading_server *s)
 bool reading_server_serve(struct reading_server *s)
 {
 	struct epoll_event events[READING_CLIENTS + 2];
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	int n = epoll_wait(s->epoll_fd, events, READING_CLIENTS + 2, 0);
 
 	for (int i = 0; i < n; i++) {
@@ -304,9 +305,9 @@ int reading_server_fd(const struct reading_server *s)
 
 void reading_server_check(struct reading_server *s)
 {
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	const char *path = s ? s->config.path : NULL;
-	char why[sizeof(s->trouble)] = "";
+	struct why why = {""};
 	int r;
 
 	if (!s || now_ns < s->check_ns)
@@ -315,20 +316,20 @@ void reading_server_check(struct reading_server *s)
 	if (reading_socket_reachable(&s->socket, path))
 		return;
 	reading_socket_close(&s->socket, path);
-	r = reading_socket_open(&s->socket, path, s->config.mode, s->config.gid, why, sizeof(why));
+	r = reading_socket_open(&s->socket, path, s->config.mode, s->config.gid, &why);
 	if (!r) {
 		s->accepting = true;
 		r = watch(s, EPOLL_CTL_ADD, s->socket.fd, EPOLLIN, ABOUT_SOCKET);
 		if (r) {
-			snprintf(why, sizeof(why), "%s", strerror(-r));
+			why_errno(&why, r, NULL);
 			reading_socket_close(&s->socket, path);
 		}
 	}
-	if (r && strcmp(why, s->trouble) != 0)
-		log_warning("no readings at %s: %s", path, why);
-	else if (!r && s->trouble[0])
+	if (r && strcmp(why.text, s->trouble.text) != 0)
+		log_warning("no readings at %s: %s", path, why.text);
+	else if (!r && s->trouble.text[0])
 		log_info("readings at %s again", path);
-	memcpy(s->trouble, why, sizeof(why));
+	s->trouble = why;
 }
 
 void reading_server_set_filter(struct reading_server *s, const struct filter *filter)

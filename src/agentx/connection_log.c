@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/timer.h"
 
@@ -42,7 +43,7 @@ static const char *find_trouble(const char *address, bool connects)
 
 void snmp_report(struct snmp_report *r, const char *address, bool connected)
 {
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	const char *trouble;
 
 	if (connected != r->connected)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agentx/library.h" /* first: net-snmp's headers */
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,7 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
-	self.opened_ns = timer_now_ns();
+	self.opened_ns = clock_now_ns();
 	s->timeout = MASTER_TIMEOUT_US;
 	s->retries = 0;
 	return 0;
@@ -184,9 +185,9 @@ static int on_log(int major, int minor, void *message, void *arg)
 		if (error == AGENTX_DUPLICATE)
 			self.failed = "another ipfwagent is already connected to this "
 				      "SNMP master agent";
-		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
-		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 	}
 	if (m->priority > LOG_ERR || self.failed)
 		return 0;
@@ -225,12 +226,12 @@ static bool register_subtree(void)
 /* The master was too busy to answer our registration in time. */
 static void retry_registration(void)
 {
-	if (!self.register_at_ns || !self.session || timer_now_ns() < self.register_at_ns)
+	if (!self.register_at_ns || !self.session || clock_now_ns() < self.register_at_ns)
 		return;
 	if (self.registration)
 		snmp_lib.netsnmp_unregister_handler(self.registration);
 	if (!register_subtree())
-		self.register_at_ns = timer_now_ns() + REGISTER_RETRY_NS;
+		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 }
 
 static void configure_library(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "agentx/thread.h"
+#include "base/clock.h"
 #include "base/timer.h"
 #include "base/units.h"
 
@@ -83,7 +84,7 @@ static bool is_fresh(const struct snmp_agent *a, int64_t master_start_ns, uint64
 /* Take the newest view; if it will not do, ask for another one and wait for it a moment. */
 static void freshen(struct snmp_agent *a, int64_t master_start_ns)
 {
-	uint64_t now_ns = timer_now_ns(), until_ns;
+	uint64_t now_ns = clock_now_ns(), until_ns;
 	bool met;
 
 	take_view(a);
@@ -99,7 +100,7 @@ static void freshen(struct snmp_agent *a, int64_t master_start_ns)
 		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
 			drain(a->wake_fd);
 		take_view(a);
-		now_ns = timer_now_ns();
+		now_ns = clock_now_ns();
 	}
 	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
 	if (!is_fresh(a, master_start_ns, now_ns))
@@ -128,7 +129,7 @@ static struct mib_context *prepare(void *arg, int64_t master_start_ns)
 	if (a->view)
 		withhold_readings(a, !shown);
 	a->context.master_start_ns = shown ? a->view->master_start_ns : master_start_ns;
-	a->context.now_ns = timer_now_ns();
+	a->context.now_ns = clock_now_ns();
 	return &a->context;
 }
 

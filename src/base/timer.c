@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/timer.h"
+#include "base/clock.h"
 #include "base/units.h"
 
 #include <errno.h>
@@ -9,14 +10,6 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-uint64_t timer_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
 
 static const struct {
 	int number, event;
@@ -32,7 +25,7 @@ static const struct {
 int timer_set(struct timer *t, uint64_t interval_ns)
 {
 	const struct timespec interval = {interval_ns / NS_PER_S, interval_ns % NS_PER_S};
-	uint64_t first_ns = timer_now_ns() + interval_ns;
+	uint64_t first_ns = clock_now_ns() + interval_ns;
 	const struct itimerspec schedule = {interval, {first_ns / NS_PER_S, first_ns % NS_PER_S}};
 
 	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;

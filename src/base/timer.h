@@ -8,9 +8,6 @@
 
 #include <stdint.h>
 
-/* CLOCK_MONOTONIC in ns. */
-uint64_t timer_now_ns(void);
-
 struct timer {
 	int timer_fd;  /* first tick one interval after timer_open() */
 	int signal_fd; /* the signals below, blocked for the process */

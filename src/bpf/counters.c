@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "bpf/error.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
@@ -60,9 +61,9 @@ static int begin(const struct hooks *h)
 {
 	const uint32_t zero = 0;
 	const struct ipfw_info info = {
-		.since_ns = book_clock_ns(CLOCK_MONOTONIC),
-		.since_boot_ns = book_clock_ns(CLOCK_BOOTTIME),
-		.since_wall_ns = book_clock_ns(CLOCK_REALTIME),
+		.since_ns = clock_ns(CLOCK_MONOTONIC),
+		.since_boot_ns = clock_ns(CLOCK_BOOTTIME),
+		.since_wall_ns = clock_ns(CLOCK_REALTIME),
 		.netns_cookie = netns_cookie(),
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
@@ -96,7 +97,7 @@ static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_versio
 	r = b->records < 0 ? b->records : 0;
 	if (!r)
 		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
-	if (!r && (info.netns_cookie != netns_cookie() || info.hooks > HOOKS_FENTRY ||
+	if (!r && (info.netns_cookie != netns_cookie() || info.hooks >= HOOKS_COUNT ||
 		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
 		   (same_version && info.object_hash != hooks_object_hash(info.hooks)) ||
 		   !pins_whole(b->records, info.since_wall_ns)))
@@ -107,17 +108,21 @@ static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_versio
 	return r;
 }
 
-static int attach_own(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+/* As why_errno(), with the errors of eBPF. */
+static int refuse(struct why *why, int error, const char *what)
 {
-	int r = hooks_open(&b->hooks, hooks, why, why_size);
+	return why_set(why, error, "%s: %s", what, bpf_error_text(error));
+}
+
+static int attach_own(struct src_bpf *b, enum hooks_id hooks, struct why *why)
+{
+	int r = hooks_open(&b->hooks, hooks, why);
 
 	if (r)
 		return r;
 	memcpy(b->maps, b->hooks.maps, sizeof(b->maps));
 	r = begin(&b->hooks);
-	if (r)
-		snprintf(why, why_size, "eBPF map: %s", bpf_error_text(r));
-	return r;
+	return r ? refuse(why, r, "eBPF map") : 0;
 }
 
 /* Pin the process's own hooks in the place of what is pinned; the lock is held. */
@@ -141,7 +146,7 @@ static int replace_pinned(struct src_bpf *b, struct pins_ended *ended)
 }
 
 /* Attach and pin, or adopt what is pinned. */
-static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size_t why_size)
+static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, struct why *why)
 {
 	struct pins_ended ended = {NULL, 0};
 	int lock, r = open_pinned(b, hooks, true);
@@ -149,54 +154,44 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, char *why, size
 	if (!r)
 		return 0;
 	/* First, so that what counts goes on where that is refused, and nobody waits for it. */
-	r = attach_own(b, hooks, why, why_size);
+	r = attach_own(b, hooks, why);
 	if (r)
 		return r;
 	lock = pins_lock_all(&b->pins);
-	if (lock < 0) {
-		snprintf(why, why_size, "%s: %s", b->pins.base, bpf_error_text(lock));
-		return lock;
-	}
+	if (lock < 0)
+		return refuse(why, lock, b->pins.base);
 	r = open_pinned(b, hooks, true); /* another process may have been faster */
 	if (r)
 		r = replace_pinned(b, &ended);
 	if (r)
-		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(r));
+		refuse(why, r, b->pins.directory);
 	close(lock);
 	hooks_close(&b->hooks);
 	pins_await(&ended);
 	return r;
 }
 
-static void explain_missing(struct src_bpf *b, int error, char *why, size_t why_size)
+static int explain_missing(const struct src_bpf *b, int error, struct why *why)
 {
 	if (error == -ENOENT)
-		snprintf(why, why_size,
-			 "no eBPF counters are attached in this network namespace (ipfwagent "
-			 "attach)");
-	else if (error == -ESTALE)
-		snprintf(
-			why, why_size,
-			"the eBPF counters attached here are not the wanted ones (ipfwagent attach "
-			"replaces them)");
-	else
-		snprintf(why, why_size, "%s: %s", b->pins.directory, bpf_error_text(error));
+		return why_set(why, error,
+			       "no eBPF counters are attached in this network namespace "
+			       "(ipfwagent attach)");
+	if (error == -ESTALE)
+		return why_set(why, error,
+			       "the eBPF counters attached here are not the wanted ones "
+			       "(ipfwagent attach replaces them)");
+	return refuse(why, error, b->pins.directory);
 }
 
-static void describe(struct src_bpf *b, char *why, size_t why_size)
+void src_bpf_describe(const struct src_bpf *b, struct attachment *out)
 {
 	struct ipfw_info info = {.hooks = HOOKS_NONE};
-	struct timespec since;
-	char text[32] = "";
-	struct tm tm;
 
 	read_info(b->maps, &info);
-	since = book_since(&info);
-	if (gmtime_r(&since.tv_sec, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	snprintf(why, why_size, "%s hooks count since %s, %s%s", hooks_names[info.hooks], text,
-		 b->pinned ? "pinned in " : "as long as this process runs",
-		 b->pinned ? b->pins.directory : "");
+	*out = (struct attachment){.hooks = info.hooks, .since = book_since(&info)};
+	if (b->pinned)
+		snprintf(out->directory, sizeof(out->directory), "%s", b->pins.directory);
 }
 
 /* The programs of fentry hooks, which say how often they did not run. */
@@ -212,41 +207,37 @@ static void find_programs(struct src_bpf *b)
 		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
 }
 
-int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach attach, char *why,
-		 size_t why_size)
+int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach attach, struct why *why)
 {
 	struct src_bpf *b = calloc(1, sizeof(*b));
 	int r;
 
 	*out = NULL;
-	if (!b) {
-		snprintf(why, why_size, "%s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!b)
+		return why_errno(why, -ENOMEM, NULL);
 	b->records = -1;
-	r = pins_locate(&b->pins, attach == BPF_ATTACH_PINNED, why, why_size);
+	r = pins_locate(&b->pins, attach == BPF_ATTACH_PINNED, why);
 	if (!r && attach == BPF_ATTACH_PINNED) {
-		r = attach_pinned(b, hooks, why, why_size);
+		r = attach_pinned(b, hooks, why);
 	} else {
 		if (!r) {
 			r = open_pinned(b, hooks, false);
 			if (r)
-				explain_missing(b, r, why, why_size);
+				explain_missing(b, r, why);
 		}
 		if (r && attach == BPF_ATTACH_OWN)
-			r = attach_own(b, hooks, why, why_size);
+			r = attach_own(b, hooks, why);
 	}
 	if (!r) {
 		r = arrays_open(b->maps, &b->arrays);
 		if (r)
-			snprintf(why, why_size, "eBPF maps: %s", bpf_error_text(r));
+			refuse(why, r, "eBPF maps");
 	}
 	if (r) {
 		src_bpf_close(b);
 		return r;
 	}
 	find_programs(b);
-	describe(b, why, why_size);
 	*out = b;
 	return 0;
 }
@@ -287,7 +278,7 @@ void src_bpf_drop(struct src_bpf *b)
 		pins_unlock_records(b->records);
 }
 
-int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
+int src_bpf_sample(struct src_bpf *b, struct why *why)
 {
 	int r;
 
@@ -297,33 +288,29 @@ int src_bpf_sample(struct src_bpf *b, char *why, size_t why_size)
 			src_bpf_drop(b);
 			r = -ENOENT;
 		}
-		if (r) {
-			snprintf(why, why_size, "%s: %s", b->pins.directory,
-				 r == -ENOENT ? "the eBPF counters were detached"
-					      : bpf_error_text(r));
-			return r;
-		}
+		if (r == -ENOENT)
+			return why_set(why, r, "%s: the eBPF counters were detached",
+				       b->pins.directory);
+		if (r)
+			return refuse(why, r, b->pins.directory);
 	}
 	r = maps_read_counts(b->maps, &b->arrays, &b->counts);
 	if (!r)
 		r = book_read(&b->book, b->maps);
 	if (r) {
-		snprintf(why, why_size, "eBPF maps: %s", bpf_error_text(r));
 		src_bpf_drop(b);
-		return r;
+		return refuse(why, r, "eBPF maps");
 	}
 	b->counts.missed[IPFW_MISSED_IF] += skipped(b);
 	return 0;
 }
 
-int src_bpf_fill(struct src_bpf *b, struct snapshot *s, char *why, size_t why_size)
+int src_bpf_fill(struct src_bpf *b, struct snapshot *s, struct why *why)
 {
 	int r = book_fill(&b->book, b->maps, &b->arrays, &b->counts, s);
 
-	if (r)
-		snprintf(why, why_size, "eBPF records: %s", bpf_error_text(r));
 	src_bpf_drop(b);
-	return r;
+	return r ? refuse(why, r, "eBPF records") : 0;
 }
 
 int64_t src_bpf_memo(const struct src_bpf *b)
@@ -351,33 +338,36 @@ int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
 	return r;
 }
 
-int src_bpf_detach(bool all, char *why, size_t why_size)
+int src_bpf_detach(bool all, struct why *why)
 {
 	struct pins_ended ended = {NULL, 0};
 	struct pins pins;
 	int lock, r;
 
-	r = pins_locate(&pins, false, why, why_size);
+	r = pins_locate(&pins, false, why);
 	if (r)
 		return r == -ENOENT ? 0 : r;
 	lock = pins_lock_all(&pins);
 	r = lock < 0 ? lock : pins_remove(&pins, all, &ended);
 	if (r < 0)
-		snprintf(why, why_size, "%s: %s", pins.base, bpf_error_text(r));
+		refuse(why, r, pins.base);
 	if (lock >= 0)
 		close(lock);
 	pins_await(&ended);
 	return r;
 }
 
-void src_bpf_probe(char verdicts[HOOKS_FENTRY + 1][256])
+void src_bpf_try(struct attachment *out)
 {
-	for (int id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++) {
+	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
+		struct why *why = &out->verdicts[id].why;
 		struct hooks h;
 
-		if (hooks_open(&h, id, verdicts[id], sizeof(verdicts[id])))
+		out->verdicts[id].works = !hooks_open(&h, id, why);
+		if (!out->verdicts[id].works)
 			continue;
 		hooks_close(&h);
-		snprintf(verdicts[id], sizeof(verdicts[id]), "%s: works here", hooks_names[id]);
+		why_set(why, 0, "%s: works here", hooks_names[id]);
 	}
+	out->tried = true;
 }

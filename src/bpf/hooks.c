@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/netns.h"
+#include "base/units.h"
 #include "bpf/error.h"
 #include "bpf/object_hash.h"
 
@@ -26,14 +27,6 @@ static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
 };
 static const unsigned char fentry_object[] __attribute__((aligned(8))) = {
 #include "fentry.bpf.inc"
-};
-
-static const struct {
-	const unsigned char *bytes;
-	size_t size;
-} objects[] = {
-	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object)},
-	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object)},
 };
 
 /* From Linux 6.4's headers, which may be newer than those that this is built with. */
@@ -79,14 +72,11 @@ static const struct netfilter_hook {
 	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 };
-#define N_NETFILTER_HOOKS (sizeof(netfilter_hooks) / sizeof(netfilter_hooks[0]))
 
-uint64_t hooks_object_hash(enum hooks_id id)
+/* Where its programs are attached is not in the object of netfilter hooks. */
+static uint64_t hash_netfilter(uint64_t hash)
 {
-	uint64_t hash = bpf_hash_object(objects[id].bytes, objects[id].size);
-
-	/* Where its programs are attached is not in the object of netfilter hooks. */
-	for (size_t i = 0; id == HOOKS_NETFILTER && i < N_NETFILTER_HOOKS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(netfilter_hooks); i++) {
 		const struct netfilter_hook *n = &netfilter_hooks[i];
 		const int32_t place[] = {n->family, n->hook, n->priority, n->step};
 
@@ -98,7 +88,7 @@ uint64_t hooks_object_hash(enum hooks_id id)
 
 static int attach_netfilter(struct hooks *h, const char **what)
 {
-	for (size_t i = 0; i < N_NETFILTER_HOOKS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(netfilter_hooks); i++) {
 		const char *name = netfilter_hooks[i].program;
 		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
 		int fd = -EBUSY;
@@ -135,7 +125,7 @@ static int attach_fentry(struct hooks *h, const char **what)
 }
 
 /* fentry sees every network namespace: tell it which one is ours. */
-static int set_netns(struct bpf_object *object)
+static int prepare_fentry(struct bpf_object *object)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
 	size_t size = 0;
@@ -161,44 +151,20 @@ static bool symbols_are_hidden(void)
 	return !address;
 }
 
-static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
+/* libbpf before 1.3 does not know the type: set its numbers. */
+static int prepare_netfilter(struct bpf_object *object)
 {
 	struct bpf_program *p;
-	int r = 0;
 
-	*what = "symbols";
-	if (id == HOOKS_NETFILTER && symbols_are_hidden())
-		return -EPERM; /* the rules that go by a function's address would not hold */
-	*what = "open";
-	h->object = bpf_object__open_mem(objects[id].bytes, objects[id].size, NULL);
-	if (!h->object)
-		return -errno;
-	if (id == HOOKS_NETFILTER) {
-		/* libbpf before 1.3 does not know the type: set its numbers */
-		bpf_object__for_each_program(p, h->object)
-		{
-			bpf_program__set_type(p, PROG_TYPE_NETFILTER);
-			bpf_program__set_expected_attach_type(p, ATTACH_NETFILTER);
-		}
-	} else {
-		r = set_netns(h->object);
+	bpf_object__for_each_program(p, object)
+	{
+		bpf_program__set_type(p, PROG_TYPE_NETFILTER);
+		bpf_program__set_expected_attach_type(p, ATTACH_NETFILTER);
 	}
-	if (!r)
-		r = maps_size(h->object);
-	*what = "load";
-	if (!r)
-		r = bpf_object__load(h->object);
-	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		h->maps[i] = bpf_object__find_map_fd_by_name(h->object, map_names[i]);
-		if (h->maps[i] < 0)
-			r = h->maps[i];
-	}
-	if (!r)
-		r = id == HOOKS_NETFILTER ? attach_netfilter(h, what) : attach_fentry(h, what);
-	if (!r)
-		h->id = id;
-	return r;
+	return 0;
 }
+
+#define LOCKED_DOWN "the kernel is locked down for confidentiality"
 
 static bool is_locked_down(void)
 {
@@ -223,43 +189,113 @@ static bool has_netfilter_links(void)
 	return has;
 }
 
+/* What a refusal of just this set most likely means; NULL: it is as for any other. */
+static const char *explain_netfilter(int error)
+{
+	if (!has_netfilter_links())
+		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
+	if (error == -ENOTSUPP_KERNEL)
+		return "calling the kernel's functions takes its JIT compiler for eBPF "
+		       "(net.core.bpf_jit_enable)";
+	return NULL;
+}
+
+static const char *explain_fentry(int error)
+{
+	/* The verifier says EINVAL: it does not know the function that reads memory then. */
+	if (error == -EINVAL && is_locked_down())
+		return LOCKED_DOWN;
+	if (error == -ENOTSUPP_KERNEL)
+		return "this kernel has no BPF trampolines on this architecture";
+	return NULL;
+}
+
+/* The hook sets, in the order in which they are tried. */
+static const struct hook_set {
+	const unsigned char *object;
+	size_t object_size;
+	bool needs_symbols; /* rules that go by a function's address would not hold without */
+	int (*prepare)(struct bpf_object *object);
+	int (*attach)(struct hooks *h, const char **what);
+	uint64_t (*hash)(uint64_t hash); /* adds what is not in the object; NULL: nothing */
+	const char *(*explain)(int error);
+} sets[HOOKS_COUNT] = {
+	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object), true, prepare_netfilter,
+			     attach_netfilter, hash_netfilter, explain_netfilter},
+	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, prepare_fentry,
+			  attach_fentry, NULL, explain_fentry},
+};
+
+uint64_t hooks_object_hash(enum hooks_id id)
+{
+	uint64_t hash = bpf_hash_object(sets[id].object, sets[id].object_size);
+
+	return sets[id].hash ? sets[id].hash(hash) : hash;
+}
+
+static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
+{
+	const struct hook_set *set = &sets[id];
+	int r;
+
+	*what = "symbols";
+	if (set->needs_symbols && symbols_are_hidden())
+		return -EPERM;
+	*what = "open";
+	h->object = bpf_object__open_mem(set->object, set->object_size, NULL);
+	if (!h->object)
+		return -errno;
+	r = set->prepare(h->object);
+	if (!r)
+		r = maps_size(h->object);
+	*what = "load";
+	if (!r)
+		r = bpf_object__load(h->object);
+	for (int i = 0; i < MAP_COUNT && !r; i++) {
+		h->maps[i] = bpf_object__find_map_fd_by_name(h->object, map_names[i]);
+		if (h->maps[i] < 0)
+			r = h->maps[i];
+	}
+	if (!r)
+		r = set->attach(h, what);
+	if (!r)
+		h->id = id;
+	return r;
+}
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
+	const char *own;
 
 	if (!strcmp(what, "open"))
 		return bpf_error_text(error);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
-	if (id == HOOKS_NETFILTER && !has_netfilter_links())
-		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
+	own = sets[id].explain(error);
+	if (own)
+		return own;
 	if (refused && geteuid() != 0)
 		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
 		       "CAP_SYSLOG";
 	if (!strcmp(what, "symbols"))
 		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
-	/* The verifier says EINVAL: it does not know the function that reads memory then. */
-	if ((refused || (id == HOOKS_FENTRY && error == -EINVAL)) && is_locked_down())
-		return "the kernel is locked down for confidentiality";
-	if (id == HOOKS_NETFILTER && error == -ENOTSUPP_KERNEL)
-		return "calling the kernel's functions takes its JIT compiler for eBPF "
-		       "(net.core.bpf_jit_enable)";
-	if (id == HOOKS_FENTRY && error == -ENOTSUPP_KERNEL)
-		return "this kernel has no BPF trampolines on this architecture";
+	if (refused && is_locked_down())
+		return LOCKED_DOWN;
 	if (error == -ESRCH) /* libbpf, of the kernel's types */
 		return "this kernel lacks a function that these hooks need";
 	return bpf_error_text(error);
 }
 
-int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size)
+int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 {
 	size_t used = 0;
 	int r = -EOPNOTSUPP;
 
 	libbpf_set_print(NULL);
-	why[0] = 0;
-	for (enum hooks_id id = HOOKS_NETFILTER; id <= HOOKS_FENTRY; id++) {
+	why->text[0] = 0;
+	for (enum hooks_id id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
 		const char *what = "";
 
 		*h = (struct hooks){.id = HOOKS_NONE};
@@ -268,9 +304,10 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size
 		r = attach_set(h, id, &what);
 		if (!r)
 			return 0;
-		if (used < why_size)
-			used += snprintf(why + used, why_size - used, "%s%s: refused (%s, %s: %s)",
-					 used ? "; " : "", hooks_names[id], what, bpf_error_name(r),
+		if (used < sizeof(why->text))
+			used += snprintf(why->text + used, sizeof(why->text) - used,
+					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
+					 hooks_names[id], what, bpf_error_name(r),
 					 reason(id, r, what));
 		hooks_close(h);
 	}

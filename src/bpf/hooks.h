@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
 #include "bpf/maps.h"
 #include "model/snapshot.h"
 
@@ -31,7 +32,7 @@ struct hooks {
  * network namespace. Returns 0; -errno of the last refused set, with what was refused and why in
  * `why`. The caller calls hooks_close().
  */
-int hooks_open(struct hooks *h, enum hooks_id wanted, char *why, size_t why_size);
+int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why);
 
 /* Close the descriptors; links that are not pinned end. Accepts an object that failed to open. */
 void hooks_close(struct hooks *h);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/owners.h"
+#include "base/units.h"
 
 #include <assert.h>
 #include <bpf/bpf.h>
@@ -8,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "bpf/other.h"
 
 static_assert(IPFW_NAME_MAX == SNAPSHOT_NAME_MAX, "names are copied whole");
 
-#define NS_PER_S INT64_C(1000000000)
 #define WORDS(c) (sizeof(c) / sizeof(uint64_t))
 
 /* Above this many paths, those of interfaces that went away make room. */
@@ -37,22 +38,15 @@ struct filling {
 	int error; /* the first */
 };
 
-uint64_t book_clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
 struct timespec book_since(const struct ipfw_info *info)
 {
-	int64_t by_wall = (int64_t)(book_clock_ns(CLOCK_REALTIME) - info->since_wall_ns);
-	int64_t by_boot = (int64_t)(book_clock_ns(CLOCK_BOOTTIME) - info->since_boot_ns);
-	int64_t set = by_wall - by_boot, half = set < 0 ? -NS_PER_S / 2 : NS_PER_S / 2;
+	int64_t by_wall = (int64_t)(clock_ns(CLOCK_REALTIME) - info->since_wall_ns);
+	int64_t by_boot = (int64_t)(clock_ns(CLOCK_BOOTTIME) - info->since_boot_ns);
+	const int64_t second = NS_PER_S;
+	int64_t set = by_wall - by_boot, half = set < 0 ? -second / 2 : second / 2;
 
-	return (struct timespec){(int64_t)info->since_wall_ns / NS_PER_S + (set + half) / NS_PER_S,
-				 (int64_t)info->since_wall_ns % NS_PER_S};
+	return (struct timespec){(int64_t)info->since_wall_ns / second + (set + half) / second,
+				 (int64_t)info->since_wall_ns % second};
 }
 
 int book_read(struct book *b, const int *maps)

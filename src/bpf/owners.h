@@ -21,9 +21,6 @@ struct book {
 	struct table if_records, if_bases, path_records;
 };
 
-/* What a clock shows, in ns. */
-uint64_t book_clock_ns(clockid_t clock);
-
 /*
  * When the counters began, by CLOCK_REALTIME as it is set now: by how many whole seconds it was set
  * since then, CLOCK_BOOTTIME tells. So the same moment stays the same to the digit.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/pins.h"
+#include "base/units.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -19,8 +20,7 @@
 
 #include "base/netns.h"
 
-#define BPFFS    "/sys/fs/bpf"
-#define NS_PER_S 1000000000
+#define BPFFS "/sys/fs/bpf"
 
 static bool is_bpffs(const char *path)
 {
@@ -112,7 +112,7 @@ static bool find_bpffs(char place[64], bool *hidden)
 	return false;
 }
 
-int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
+int pins_locate(struct pins *p, bool may_mount, struct why *why)
 {
 	char place[64];
 	uint64_t netns = netns_inode();
@@ -120,16 +120,13 @@ int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size)
 
 	if (!found && !hidden && may_mount)
 		found = mount_bpffs();
-	if (!found) {
-		snprintf(why, why_size,
-			 hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
-				: "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
-		return -ENOENT;
-	}
-	if (!netns) {
-		snprintf(why, why_size, "cannot tell which network namespace this is");
-		return -ENOENT;
-	}
+	if (!found)
+		return why_set(
+			why, -ENOENT, "%s",
+			hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
+			       : "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
+	if (!netns)
+		return why_set(why, -ENOENT, "cannot tell which network namespace this is");
 	snprintf(p->base, sizeof(p->base), "%s/ipfwagent", place);
 	snprintf(p->directory, sizeof(p->directory), "%s/netns-%llu-layout-%d", p->base,
 		 (unsigned long long)netns, IPFW_LAYOUT);

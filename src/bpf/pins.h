@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
 #include "bpf/hooks.h"
 
 struct pins {
@@ -22,7 +23,7 @@ struct pins {
  * Find where the pins of the calling thread's network namespace are. `may_mount`: mount bpffs if
  * nobody has. Returns 0 or -errno and a sentence in `why`.
  */
-int pins_locate(struct pins *p, bool may_mount, char *why, size_t why_size);
+int pins_locate(struct pins *p, bool may_mount, struct why *why);
 
 /* Open the pinned maps of this layout. -ENOENT: there are none. The caller closes them. */
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/timer.h"
 #include "base/units.h"
 
@@ -42,10 +43,10 @@ static int connect_to(const char *path)
 /* Read to the end of the stream. Returns 0 or -errno. */
 static int read_all(struct out_document *d, int fd)
 {
-	uint64_t until_ns = timer_now_ns() + PATIENCE_MS * NS_PER_MS, now_ns;
+	uint64_t until_ns = clock_now_ns() + PATIENCE_MS * NS_PER_MS, now_ns;
 	size_t room = 0;
 
-	while ((now_ns = timer_now_ns()) < until_ns) {
+	while ((now_ns = clock_now_ns()) < until_ns) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		ssize_t n;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/check.h"
+#include "base/clock.h"
 #include "cli/check_verdict.h"
 
 #include <errno.h>
@@ -18,13 +19,11 @@
 #define AGAIN_NS    (NS_PER_S / 10)
 #define PATIENCE_NS (5 * NS_PER_S)
 
-#define WHY_SIZE 256
-
 struct reader {
 	const struct options *o;
 	struct collector *collector;
-	bool agents;         /* the readings are the agent's */
-	char note[WHY_SIZE]; /* why they are not better */
+	bool agents;     /* the readings are the agent's */
+	struct why note; /* why they are not better */
 };
 
 static int read_agents(struct reader *reader, struct snapshot **s)
@@ -36,7 +35,7 @@ static int read_agents(struct reader *reader, struct snapshot **s)
 	if (r)
 		return r;
 	*s = snapshot_new();
-	r = *s ? system_lines_read(&d, *s, reader->note, sizeof(reader->note)) : -ENOMEM;
+	r = *s ? system_lines_read(&d, *s, reader->note.text, sizeof(reader->note.text)) : -ENOMEM;
 	free(d.text);
 	if (r) {
 		snapshot_free(*s);
@@ -45,15 +44,15 @@ static int read_agents(struct reader *reader, struct snapshot **s)
 	return r;
 }
 
-static int read_own(struct reader *reader, struct snapshot **s, char *why)
+static int read_own(struct reader *reader, struct snapshot **s, struct why *why)
 {
-	int r = collect_read(reader->collector, s, why, WHY_SIZE);
+	int r = collect_read(reader->collector, s, why);
 
-	snprintf(reader->note, sizeof(reader->note), "%s", collect_note(reader->collector));
+	why_set(&reader->note, 0, "%s", collect_note(reader->collector));
 	return r;
 }
 
-static int read_first(struct reader *reader, struct snapshot **s, char *why)
+static int read_first(struct reader *reader, struct snapshot **s, struct why *why)
 {
 	reader->agents = collect_degraded(reader->collector) && !read_agents(reader, s);
 	return reader->agents ? 0 : read_own(reader, s, why);
@@ -69,28 +68,26 @@ static void sleep_until(uint64_t ns)
 
 /* A reading at least one interval after `first`, from where that one was. */
 static int read_second(struct reader *reader, const struct snapshot *first, struct snapshot **s,
-		       char *why)
+		       struct why *why)
 {
 	uint64_t due_ns = first->mono_ns + options_interval_ns(reader->o);
 	uint64_t give_up_ns = due_ns + PATIENCE_NS;
 	int r;
 
-	for (uint64_t at_ns = due_ns; at_ns < give_up_ns; at_ns = timer_now_ns() + AGAIN_NS) {
+	for (uint64_t at_ns = due_ns; at_ns < give_up_ns; at_ns = clock_now_ns() + AGAIN_NS) {
 		sleep_until(at_ns);
 		if (!reader->agents)
 			return read_own(reader, s, why);
 		r = read_agents(reader, s);
 		if (r) {
-			snprintf(why, WHY_SIZE, "the agent answered once: %s", strerror(-r));
-			return r;
+			return why_errno(why, r, "the agent answered once");
 		}
 		if ((*s)->mono_ns >= due_ns)
 			return 0;
 		snapshot_free(*s);
 	}
-	snprintf(why, WHY_SIZE, "the agent takes no new reading");
 	*s = NULL;
-	return -ETIMEDOUT;
+	return why_set(why, -ETIMEDOUT, "the agent takes no new reading");
 }
 
 static int compare(struct reader *reader, const struct snapshot *first, struct snapshot *second)
@@ -104,7 +101,7 @@ static int compare(struct reader *reader, const struct snapshot *first, struct s
 
 	rate_follow(first, second);
 	rates = rate_compute(first, second);
-	verdict = rates ? check_verdict(&d, &config, second, rates, reader->note) : -ENOMEM;
+	verdict = rates ? check_verdict(&d, &config, second, rates, reader->note.text) : -ENOMEM;
 	rates_free(rates);
 	return check_say(&d, verdict);
 }
@@ -113,13 +110,13 @@ int check_run(const struct options *o)
 {
 	struct reader reader = {.o = o};
 	struct snapshot *first = NULL, *second = NULL;
-	char why[WHY_SIZE];
+	struct why why;
 	int status;
 
-	if (collect_open(&reader.collector, &o->collect, why, sizeof(why)))
-		return check_unknown(why);
-	if (read_first(&reader, &first, why) || read_second(&reader, first, &second, why))
-		status = check_unknown(why);
+	if (collect_open(&reader.collector, &o->collect, &why))
+		return check_unknown(why.text);
+	if (read_first(&reader, &first, &why) || read_second(&reader, first, &second, &why))
+		status = check_unknown(why.text);
 	else
 		status = compare(&reader, first, second);
 	snapshot_free(first);

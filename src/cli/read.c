@@ -18,9 +18,8 @@ static int write_reading(const struct options *o, const struct collector *c, out
 			 const struct snapshot *s, const struct rates *rates)
 {
 	bool terminal = isatty(STDOUT_FILENO);
-	char hostname[256] = "localhost";
 	struct out_options options = {
-		.hostname = hostname,
+		.hostname = report_hostname(),
 		.note = collect_note(c),
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
@@ -29,7 +28,6 @@ static int write_reading(const struct options *o, const struct collector *c, out
 	struct out_document d;
 	int r;
 
-	gethostname(hostname, sizeof(hostname) - 1);
 	r = make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
@@ -39,10 +37,10 @@ static int write_reading(const struct options *o, const struct collector *c, out
 
 static int read_one(const struct options *o, struct collector *c, struct snapshot **s)
 {
-	char why[256];
+	struct why why;
 
-	if (collect_read(c, s, why, sizeof(why)))
-		return report_failure(o, EXIT_FAILED, why);
+	if (collect_read(c, s, &why))
+		return report_failure(o, EXIT_FAILED, why.text);
 	if ((*s)->troubles) {
 		log_warning("%s", (*s)->trouble);
 		return EXIT_FAILED;
@@ -160,12 +158,12 @@ static int write_changes(const struct options *o, struct collector *c, out_make 
 /* Returns 0 and a collector; or the exit status, after it was said why. */
 static int open_collector(const struct options *o, struct collector **c)
 {
-	char why[256];
+	struct why why;
 
-	if (!collect_open(c, &o->collect, why, sizeof(why)))
+	if (!collect_open(c, &o->collect, &why))
 		return 0;
 	return report_failure(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
-			      why);
+			      why.text);
 }
 
 int read_snapshot(const struct options *o)

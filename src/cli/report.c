@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/check_verdict.h"
@@ -11,6 +12,15 @@
 static bool is_failure(const struct options *o, int r)
 {
 	return r && !(r == -EPIPE && out_forms[o->format].activity);
+}
+
+const char *report_hostname(void)
+{
+	static char name[256];
+
+	if (gethostname(name, sizeof(name) - 1))
+		strcpy(name, "localhost");
+	return name;
 }
 
 int report_status(const struct options *o, int r)

@@ -15,6 +15,9 @@
  */
 int report_document(const struct options *o, struct out_document *d);
 
+/* The name of this host, or "localhost" where it is not to be had. */
+const char *report_hostname(void);
+
 /* The exit status after that result. */
 int report_status(const struct options *o, int r);
 

@@ -27,13 +27,14 @@ enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
 
 enum source_id { SOURCE_KERNEL = 1, SOURCE_EBPF = 2 };
 
-enum hooks_id { HOOKS_NONE, HOOKS_NETFILTER, HOOKS_FENTRY };
+/* In the order in which they are tried. */
+enum hooks_id { HOOKS_NONE, HOOKS_NETFILTER, HOOKS_FENTRY, HOOKS_COUNT };
 
 /* Words for the enums above, as JSON and the MIB print them. */
 extern const char *const family_names[FAMILY_COUNT];
 extern const char *const quality_names[];
 extern const char *const source_names[];
-extern const char *const hooks_names[];
+extern const char *const hooks_names[HOOKS_COUNT];
 
 #define SNAPSHOT_NAME_MAX 16 /* IFNAMSIZ */
 

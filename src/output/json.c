@@ -6,8 +6,7 @@
 
 #include "base/escape.h"
 #include "base/units.h"
-#include "output/json_writer.h"
-#include "output/output.h"
+#include "output/json_members.h"
 
 #define ACTIVITY_NOTE                                                                              \
 	"packets and IP octets as on the wire, counted by eBPF in this network namespace"
@@ -25,55 +24,6 @@ static void put_name(struct json *j, const char *key, const char *name)
 	}
 }
 
-static void put_text(struct json *j, const char *key, const char *value)
-{
-	json_key(j, key);
-	json_string(j, value);
-}
-
-static void put_bool(struct json *j, const char *key, bool known, bool value)
-{
-	json_key(j, key);
-	if (known)
-		json_bool(j, value);
-	else
-		json_null(j);
-}
-
-static void put_u64(struct json *j, const char *key, bool known, uint64_t value)
-{
-	json_key(j, key);
-	if (known)
-		json_u64(j, value);
-	else
-		json_null(j);
-}
-
-static void put_decimal(struct json *j, const char *key, bool known, double value)
-{
-	json_key(j, key);
-	if (known)
-		json_decimal(j, value);
-	else
-		json_null(j);
-}
-
-static void put_time(struct json *j, const char *key, bool known, struct timespec ts)
-{
-	char text[48];
-	struct tm tm;
-	size_t n;
-
-	json_key(j, key);
-	if (!known || !gmtime_r(&ts.tv_sec, &tm)) {
-		json_null(j);
-		return;
-	}
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%06ldZ", ts.tv_nsec / 1000);
-	json_string(j, text);
-}
-
 /* One figure: `key` alone in a snapshot; key_delta, key_total and key_rate in the monitor form. */
 static void put_figure(struct json *j, const char *key, const struct figures *f, enum metric_id m,
 		       const struct delta *delta, uint64_t interval_ns)
@@ -82,25 +32,25 @@ static void put_figure(struct json *j, const char *key, const struct figures *f,
 	char full[64];
 
 	if (!delta) {
-		put_u64(j, key, known, f->value[m]);
+		json_put_u64(j, key, known, f->value[m]);
 		return;
 	}
 	delta_known = delta->known >> m & 1;
 	snprintf(full, sizeof(full), "%s_delta", key);
-	put_u64(j, full, delta_known, delta->value[m]);
+	json_put_u64(j, full, delta_known, delta->value[m]);
 	snprintf(full, sizeof(full), "%s_total", key);
-	put_u64(j, full, known, f->value[m]);
+	json_put_u64(j, full, known, f->value[m]);
 	snprintf(full, sizeof(full), "%s_rate", key);
-	put_decimal(j, full, delta_known, rate_per_second(delta->value[m], interval_ns));
+	json_put_decimal(j, full, delta_known, rate_per_second(delta->value[m], interval_ns));
 }
 
 static void put_system(struct json *j, const struct snapshot_system *row, const struct delta *delta,
 		       uint64_t interval_ns)
 {
 	json_open(j, '{');
-	put_bool(j, "forwarding_enabled", row->forwarding_known, row->forwarding);
+	json_put_bool(j, "forwarding_enabled", row->forwarding_known, row->forwarding);
 	if (delta)
-		put_bool(j, "discontinuity", true, row->continuity.fresh);
+		json_put_bool(j, "discontinuity", true, row->continuity.fresh);
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		json_key(j, metric_groups[group]);
 		json_open(j, '{');
@@ -108,8 +58,9 @@ static void put_system(struct json *j, const struct snapshot_system *row, const 
 			if (metrics[m].group == (enum metric_group)group)
 				put_figure(j, metrics[m].sys_key, &row->figures, m, delta,
 					   interval_ns);
-		put_text(j, "quality",
-			 quality_names[figures_quality(&row->figures, metrics_of_group(group))]);
+		json_put_text(
+			j, "quality",
+			quality_names[figures_quality(&row->figures, metrics_of_group(group))]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
@@ -122,9 +73,9 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 
 	put_name(j, NULL, row->name);
 	json_open(j, '{');
-	put_u64(j, "ifindex", row->ifindex, row->ifindex);
+	json_put_u64(j, "ifindex", row->ifindex, row->ifindex);
 	if (deltas)
-		put_bool(j, "discontinuity", true, row->continuity.fresh);
+		json_put_bool(j, "discontinuity", true, row->continuity.fresh);
 	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
 		enum family family = order[i];
 		const struct figures *f = &row->figures[family];
@@ -137,7 +88,7 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)
-			put_text(j, "quality", quality_names[figures_quality(f, METRICS_IF)]);
+			json_put_text(j, "quality", quality_names[figures_quality(f, METRICS_IF)]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
@@ -148,12 +99,12 @@ static void put_path(struct json *j, const struct snapshot_path *p, const struct
 {
 	json_open(j, '{');
 	put_name(j, "in", p->in_name);
-	put_u64(j, "in_ifindex", true, p->in_ifindex);
+	json_put_u64(j, "in_ifindex", true, p->in_ifindex);
 	put_name(j, "out", p->out_name);
-	put_u64(j, "out_ifindex", true, p->out_ifindex);
-	put_text(j, "family", family_names[p->family]);
+	json_put_u64(j, "out_ifindex", true, p->out_ifindex);
+	json_put_text(j, "family", family_names[p->family]);
 	if (delta)
-		put_bool(j, "discontinuity", true, p->continuity.fresh);
+		json_put_bool(j, "discontinuity", true, p->continuity.fresh);
 	put_figure(j, "packets", &p->figures, M_OUT_FORW_PACKETS, delta, interval_ns);
 	put_figure(j, "bytes", &p->figures, M_OUT_FORW_OCTETS, delta, interval_ns);
 	json_close(j, '}');
@@ -163,12 +114,10 @@ static void put_source(struct json *j, const struct snapshot *s)
 {
 	json_key(j, "source");
 	json_open(j, '{');
-	put_text(j, "name", source_names[s->source]);
-	put_text(j, "hooks", s->hooks == HOOKS_NONE ? NULL : hooks_names[s->hooks]);
-	put_time(j, "since", s->since_known, s->since);
+	json_put_source(j, s->source, s->hooks, s->since_known, s->since);
 	if (s->source == SOURCE_EBPF) {
-		put_u64(j, "missed_packets", true, s->missed_packets);
-		put_u64(j, "missed_path_packets", true, s->missed_path_packets);
+		json_put_u64(j, "missed_packets", true, s->missed_packets);
+		json_put_u64(j, "missed_path_packets", true, s->missed_path_packets);
 	}
 	json_close(j, '}');
 }
@@ -179,11 +128,9 @@ static void put_document(struct json *j, const struct snapshot *s, const struct 
 	uint64_t interval_ns = rates ? rates->interval_ns : 0;
 
 	json_open(j, '{');
-	put_time(j, "timestamp", true, s->wall);
-	put_text(j, "schema", "ipfwagent/1");
-	put_text(j, "hostname", options->hostname);
+	json_put_head(j, s->wall, options);
 	if (rates)
-		put_decimal(j, "interval_seconds", true, interval_ns / 1e9);
+		json_put_decimal(j, "interval_seconds", true, interval_ns / 1e9);
 	put_source(j, s);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		json_key(j, family_names[f]);
@@ -218,11 +165,9 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 	};
 
 	json_open(j, '{');
-	put_time(j, "timestamp", true, s->wall);
-	put_text(j, "schema", "ipfwagent/1");
-	put_text(j, "hostname", options->hostname);
-	put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
-	put_text(j, "note", ACTIVITY_NOTE);
+	json_put_head(j, s->wall, options);
+	json_put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
+	json_put_text(j, "note", ACTIVITY_NOTE);
 	put_source(j, s);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		const struct delta *d = &rates->system[f];
@@ -232,10 +177,10 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
 			json_key(j, stages[i].key);
 			json_open(j, '{');
-			put_u64(j, "packets_delta", d->known >> stages[i].packets & 1,
-				d->value[stages[i].packets]);
-			put_u64(j, "bytes_delta", d->known >> stages[i].octets & 1,
-				d->value[stages[i].octets]);
+			json_put_u64(j, "packets_delta", d->known >> stages[i].packets & 1,
+				     d->value[stages[i].packets]);
+			json_put_u64(j, "bytes_delta", d->known >> stages[i].octets & 1,
+				     d->value[stages[i].octets]);
 			json_close(j, '}');
 		}
 		json_close(j, '}');
@@ -252,13 +197,7 @@ static int make_json(struct out_document *d, put_any *put, const struct snapshot
 	struct json j = {.pretty = options->pretty};
 
 	put(&j, s, rates, options);
-	json_end(&j);
-	if (j.failed) {
-		free(j.text);
-		return -ENOMEM;
-	}
-	*d = (struct out_document){j.text, j.size};
-	return 0;
+	return json_finish(&j, d);
 }
 
 int out_json(struct out_document *d, const struct snapshot *s, const struct rates *rates,

@@ -9,12 +9,12 @@
 #include "output/plain.h"
 
 const struct out_form out_forms[] = {
-	[OUT_TEXT] = {"text", out_text, out_text_activity, NULL},
-	[OUT_JSON] = {"json", out_json, out_json_activity, NULL},
-	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL},
-	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL},
-	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, out_librenms_failure},
-	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL},
+	[OUT_TEXT] = {"text", out_text, out_text_activity, out_text_attachment, NULL},
+	[OUT_JSON] = {"json", out_json, out_json_activity, out_json_attachment, NULL},
+	[OUT_PROMETHEUS] = {"prometheus", out_prometheus, NULL, NULL, NULL},
+	[OUT_OPENMETRICS] = {"openmetrics", out_openmetrics, NULL, NULL, NULL},
+	[OUT_LIBRENMS] = {"librenms", out_librenms, NULL, NULL, out_librenms_failure},
+	[OUT_SYSTEM] = {"system", system_lines_make, NULL, NULL, NULL},
 };
 
 static_assert(ARRAY_SIZE(out_forms) == OUT_FORMATS, "one row per form");
@@ -39,9 +39,4 @@ int out_end(struct out_document *d, FILE *f)
 int out_document(const struct out_document *d)
 {
 	return fwrite(d->text, 1, d->size, stdout) != d->size || fflush(stdout) ? -errno : 0;
-}
-
-int out_line(const char *text)
-{
-	return puts(text) < 0 || fflush(stdout) ? -errno : 0;
 }

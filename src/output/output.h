@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "model/attachment.h"
 #include "model/rate.h"
 #include "model/snapshot.h"
 
@@ -50,10 +51,16 @@ int out_librenms_failure(struct out_document *d, const char *why);
 /* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
 out_make out_text_activity, out_json_activity;
 
+/* What is attached: a line of text, or all of it. */
+typedef int out_make_attachment(struct out_document *d, const struct attachment *a,
+				const struct out_options *options);
+out_make_attachment out_text_attachment, out_json_attachment;
+
 struct out_form {
 	const char *word; /* as the reading socket calls it */
 	out_make *make;
-	out_make *activity; /* NULL: the form is for a single reading only */
+	out_make *activity;              /* NULL: the form is for a single reading only */
+	out_make_attachment *attachment; /* the same */
 	/* What stands for the document when there is no reading, and why; NULL: nothing. */
 	int (*failure)(struct out_document *d, const char *why);
 };
@@ -66,8 +73,5 @@ int out_end(struct out_document *d, FILE *f);
 
 /* Write a document to standard output. Returns 0 or -errno. */
 int out_document(const struct out_document *d);
-
-/* One line of plain text, of the program's own making. */
-int out_line(const char *text);
 
 #endif

@@ -72,7 +72,7 @@ static void take_line(struct snapshot *s, const char *line, char *note, size_t n
 	} else if (sscanf(line, "source %31s %15s", second, third) == 2) {
 		place = find(second, source_names, SOURCE_EBPF + 1);
 		s->source = place > 0 ? place : 0;
-		place = find(third, hooks_names, HOOKS_FENTRY + 1);
+		place = find(third, hooks_names, HOOKS_COUNT);
 		s->hooks = place > 0 ? place : HOOKS_NONE;
 	} else if (sscanf(line, "mono_ns %" SCNu64, &s->mono_ns) != 1 &&
 		   sscanf(line, "missed %" SCNu64 " %" SCNu64, &s->missed_packets,

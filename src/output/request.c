@@ -11,14 +11,13 @@
 
 #define BLANKS " \t\r"
 
-static int refuse(char *why, size_t why_size, const char *what, const char *word)
+static int refuse(struct why *why, const char *what, const char *word)
 {
 	char escaped[NAME_ESCAPED_MAX], cut[16];
 
 	snprintf(cut, sizeof(cut), "%s", word);
 	name_escape(escaped, sizeof(escaped), cut, NAME_TEXT);
-	snprintf(why, why_size, "%s '%s'", what, escaped);
-	return -EINVAL;
+	return why_set(why, -EINVAL, "%s '%s'", what, escaped);
 }
 
 static bool is_glob(const char *glob)
@@ -30,47 +29,42 @@ static bool is_glob(const char *glob)
 	return *glob && !strpbrk(glob, BLANKS "\n") && asterisks <= READING_REQUEST_ASTERISKS;
 }
 
-static int take_glob(struct filter *f, bool include, const char *glob, char *why, size_t why_size)
+static int take_glob(struct filter *f, bool include, const char *glob, struct why *why)
 {
-	if (f->include.n + f->exclude.n == READING_REQUEST_GLOBS) {
-		snprintf(why, why_size, "at most %d globs", READING_REQUEST_GLOBS);
-		return -E2BIG;
-	}
+	if (f->include.n + f->exclude.n == READING_REQUEST_GLOBS)
+		return why_set(why, -E2BIG, "at most %d globs", READING_REQUEST_GLOBS);
 	if (!is_glob(glob))
-		return refuse(why, why_size, "too many asterisks in", glob);
-	if (filter_add(include ? &f->include : &f->exclude, glob)) {
-		snprintf(why, why_size, "%s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+		return refuse(why, "too many asterisks in", glob);
+	if (filter_add(include ? &f->include : &f->exclude, glob))
+		return why_errno(why, -ENOMEM, NULL);
 	return 0;
 }
 
-static int take_netns(struct reading_request *r, const char *number, char *why, size_t why_size)
+static int take_netns(struct reading_request *r, const char *number, struct why *why)
 {
 	char *end;
 
 	errno = 0;
 	r->netns = strtoull(number, &end, 10);
 	if (number[0] < '0' || number[0] > '9' || *end || errno || !r->netns)
-		return refuse(why, why_size, "no inode number:", number);
+		return refuse(why, "no inode number:", number);
 	return 0;
 }
 
 /* A word that an argument follows. */
-static int take_pair(struct reading_request *r, const char *word, char **rest, char *why,
-		     size_t why_size)
+static int take_pair(struct reading_request *r, const char *word, char **rest, struct why *why)
 {
 	bool netns = !strcmp(word, "netns"), include = !strcmp(word, "include");
 	const char *argument;
 
 	if (!netns && !include && strcmp(word, "exclude") != 0)
-		return refuse(why, why_size, "unknown word", word);
+		return refuse(why, "unknown word", word);
 	argument = strtok_r(NULL, BLANKS, rest);
 	if (!argument)
-		return refuse(why, why_size, "nothing follows", word);
+		return refuse(why, "nothing follows", word);
 	if (netns)
-		return take_netns(r, argument, why, why_size);
-	return take_glob(&r->filter, include, argument, why, why_size);
+		return take_netns(r, argument, why);
+	return take_glob(&r->filter, include, argument, why);
 }
 
 static bool take_form(struct reading_request *r, const char *word)
@@ -90,18 +84,15 @@ static bool take_detail(struct reading_request *r, const char *word)
 	return r->pretty || r->verbose;
 }
 
-int reading_request_parse(struct reading_request *r, char *line, size_t size, char *why,
-			  size_t why_size)
+int reading_request_parse(struct reading_request *r, char *line, size_t size, struct why *why)
 {
 	char *rest = NULL, *word;
 	int result = 0;
 
 	*r = (struct reading_request){.format = OUT_JSON};
 	line[size] = 0;
-	if (strlen(line) != size) {
-		snprintf(why, why_size, "a request is a line of text");
-		return -EINVAL;
-	}
+	if (strlen(line) != size)
+		return why_set(why, -EINVAL, "a request is a line of text");
 	word = strtok_r(line, BLANKS, &rest);
 	if (word && take_form(r, word)) {
 		word = strtok_r(NULL, BLANKS, &rest);
@@ -109,7 +100,7 @@ int reading_request_parse(struct reading_request *r, char *line, size_t size, ch
 			word = strtok_r(NULL, BLANKS, &rest);
 	}
 	for (; word && !result; word = strtok_r(NULL, BLANKS, &rest))
-		result = take_pair(r, word, &rest, why, why_size);
+		result = take_pair(r, word, &rest, why);
 	return result;
 }
 

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
 #include "model/filter.h"
 #include "output/output.h"
 
@@ -39,8 +40,7 @@ struct reading_request {
  * Parse the `size` octets in front of the line's end. The line is changed and has to stay; it has
  * room for one more. Returns 0, or -errno with a sentence in `why`. Clear the request either way.
  */
-int reading_request_parse(struct reading_request *r, char *line, size_t size, char *why,
-			  size_t why_size);
+int reading_request_parse(struct reading_request *r, char *line, size_t size, struct why *why);
 void reading_request_clear(struct reading_request *r);
 
 /*

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/units.h"
@@ -126,18 +127,14 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
 		       const struct out_options *options)
 {
-	char when[32], since[32];
-	struct tm tm;
+	char text[CLOCK_TEXT_MAX];
 
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", gmtime_r(&s->wall.tv_sec, &tm));
-	fprintf(f, "%s  %s UTC", options->hostname, when);
+	fprintf(f, "%s  %s UTC", options->hostname, clock_text(text, &s->wall, CLOCK_PLAIN));
 	if (rates)
 		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
 	if (s->source == SOURCE_EBPF) {
-		strftime(since, sizeof(since), "%Y-%m-%d %H:%M:%S",
-			 gmtime_r(&s->since.tv_sec, &tm));
 		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n", hooks_names[s->hooks],
-			since);
+			clock_text(text, &s->since, CLOCK_PLAIN));
 	} else {
 		fprintf(f,
 			"\nsource: the kernel's own counters since boot; derived where the kernel "

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/timer.h"
 #include "bpf/counters.h"
 #include "sources/netlink.h"
@@ -17,7 +18,7 @@ struct collector {
 	struct procfs procfs;
 	struct src_netlink *netlink; /* NULL: a tree below a root is read */
 	struct src_bpf *bpf;         /* NULL: the kernel's own counters only */
-	char note[256];
+	struct why note;             /* why the kernel's own counters serve; "": they need not */
 };
 
 static bool wants_bpf(const struct collector *c)
@@ -25,28 +26,25 @@ static bool wants_bpf(const struct collector *c)
 	return !c->config->root && c->config->source != CHOOSE_KERNEL;
 }
 
-int collect_open(struct collector **out, const struct collect_config *config, char *why,
-		 size_t why_size)
+int collect_open(struct collector **out, const struct collect_config *config, struct why *why)
 {
 	struct collector *c = calloc(1, sizeof(*c));
 	int r = 0;
 
-	if (!c) {
-		snprintf(why, why_size, "%s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!c)
+		return why_errno(why, -ENOMEM, NULL);
 	c->config = config;
 	c->filter = &config->filter;
 	procfs_open(&c->procfs, config->root);
 	if (!config->root) {
 		r = netlink_open(&c->netlink);
 		if (r)
-			snprintf(why, why_size, "netlink socket: %s", strerror(-r));
+			why_errno(why, r, "netlink socket");
 	}
 	if (!r && wants_bpf(c)) {
-		r = src_bpf_open(&c->bpf, config->hooks, config->attach, why, why_size);
+		r = src_bpf_open(&c->bpf, config->hooks, config->attach, why);
 		if (r && config->source == CHOOSE_AUTO) {
-			snprintf(c->note, sizeof(c->note), "%s", why);
+			c->note = *why;
 			r = 0;
 		}
 	}
@@ -76,12 +74,19 @@ void collect_set_memo(struct collector *c, int64_t memo)
 
 const char *collect_note(const struct collector *c)
 {
-	return c->note;
+	return c->note.text;
 }
 
 bool collect_degraded(const struct collector *c)
 {
-	return c->config->source == CHOOSE_AUTO && c->note[0];
+	return c->config->source == CHOOSE_AUTO && c->note.text[0];
+}
+
+bool collect_attachment(const struct collector *c, struct attachment *out)
+{
+	if (c->bpf)
+		src_bpf_describe(c->bpf, out);
+	return c->bpf;
 }
 
 void collect_close(struct collector *c)
@@ -120,33 +125,32 @@ static bool nothing_known(const struct snapshot *s)
 
 /* Sample the eBPF maps, or note why there are none to sample. Returns 0 or, if they must, -errno.
  */
-static int sample_bpf(struct collector *c, char *why, size_t why_size)
+static int sample_bpf(struct collector *c, struct why *why)
 {
-	char what[256];
+	struct why ignored;
 	int r = -ENOENT;
 
 	/* Where they are gone, others may be in their place. */
 	for (int i = 0; i < 2 && r == -ENOENT; i++) {
-		if (!c->bpf &&
-		    !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, what, sizeof(what)))
-			c->note[0] = 0;
+		if (!c->bpf && !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, &ignored))
+			c->note.text[0] = 0;
 		if (!c->bpf)
 			break;
-		r = src_bpf_sample(c->bpf, why, why_size);
+		r = src_bpf_sample(c->bpf, why);
 		if (r != -ENOENT)
 			return r;
 		src_bpf_close(c->bpf);
 		c->bpf = NULL;
-		snprintf(c->note, sizeof(c->note), "%s", why);
+		c->note = *why;
 	}
 	if (c->config->source == CHOOSE_AUTO)
 		return 0;
-	snprintf(why, why_size, "%s", c->note);
+	*why = c->note;
 	return r;
 }
 
 /* The interfaces, of both sources: the kernel's figures first, the exact ones over them. */
-static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t why_size)
+static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 {
 	int r;
 
@@ -162,46 +166,43 @@ static int read_ifs(struct collector *c, struct snapshot *s, char *why, size_t w
 	if (!c->bpf)
 		return 0;
 	if (r) { /* not all are there: the records of the others must not be closed */
-		snprintf(why, why_size, "%s", s->trouble);
 		src_bpf_drop(c->bpf);
-		return r;
+		return why_set(why, r, "%s", s->trouble);
 	}
-	r = src_bpf_fill(c->bpf, s, why, why_size);
+	r = src_bpf_fill(c->bpf, s, why);
 	if (r)
-		snapshot_trouble(s, "%s", why);
+		snapshot_trouble(s, "%s", why->text);
 	return 0;
 }
 
-int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size)
+int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 {
 	struct snapshot *s = snapshot_new();
-	const uint64_t began_ns = timer_now_ns();
+	const uint64_t began_ns = clock_now_ns();
 	int r = 0;
 
-	if (!s) {
-		snprintf(why, why_size, "%s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!s)
+		return why_errno(why, -ENOMEM, NULL);
 	if (wants_bpf(c))
-		r = sample_bpf(c, why, why_size);
+		r = sample_bpf(c, why);
 	/* Only now: who was waited for may have shown to others what begins anew here. */
-	s->mono_ns = timer_now_ns();
+	s->mono_ns = clock_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
 	if (!r) {
 		procfs_read_system(&c->procfs, s);
 		ask_interfaces(c, s);
-		r = read_ifs(c, s, why, why_size);
+		r = read_ifs(c, s, why);
 	}
 	if (r) {
 		snapshot_free(s);
 		return r;
 	}
 	filter_apply(c->filter, s);
-	s->duration_ns = timer_now_ns() - began_ns;
+	s->duration_ns = clock_now_ns() - began_ns;
 	if (s->troubles && nothing_known(s)) {
-		snprintf(why, why_size, "%s", s->trouble);
+		r = why_set(why, -EIO, "%s", s->trouble);
 		snapshot_free(s);
-		return -EIO;
+		return r;
 	}
 	*out = s;
 	return 0;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/why.h"
 #include "bpf/counters.h"
 #include "model/filter.h"
 #include "model/snapshot.h"
@@ -28,8 +29,7 @@ struct collector;
  * collector. Returns 0 or -errno, with a sentence for people in `why`; -EOPNOTSUPP: the source
  * that was asked for cannot be had here.
  */
-int collect_open(struct collector **out, const struct collect_config *config, char *why,
-		 size_t why_size);
+int collect_open(struct collector **out, const struct collect_config *config, struct why *why);
 
 /*
  * Why the kernel's own counters serve although eBPF was wanted; "" when nothing is amiss. Where
@@ -38,7 +38,10 @@ int collect_open(struct collector **out, const struct collect_config *config, ch
  */
 const char *collect_note(const struct collector *c);
 bool collect_degraded(const struct collector *c); /* just now, with `source` auto */
-void collect_close(struct collector *c);          /* accepts NULL */
+
+/* What eBPF counters the readings are of. False: of none; `out` is not written then. */
+bool collect_attachment(const struct collector *c, struct attachment *out);
+void collect_close(struct collector *c); /* accepts NULL */
 
 /* Show other interfaces from the next reading on. The filter must outlive the collector, too. */
 void collect_set_filter(struct collector *c, const struct filter *filter);
@@ -52,6 +55,6 @@ void collect_set_memo(struct collector *c, int64_t memo);
  * absent and noted in its `trouble`; -errno and no snapshot when nothing at all could be read,
  * with the sentence in `why`.
  */
-int collect_read(struct collector *c, struct snapshot **out, char *why, size_t why_size);
+int collect_read(struct collector *c, struct snapshot **out, struct why *why);
 
 #endif

@@ -136,15 +136,15 @@ int main(int argc, char **argv)
 	int rounds = argc > 1 ? atoi(argv[1]) : 100;
 	struct hooks hooks;
 	struct arrays arrays = {NULL, NULL};
-	char why[512];
+	struct why why;
 	int r;
 
 	if (rounds < 1)
 		return 2;
 	if (unshare(CLONE_NEWNET))
 		die("unshare", errno);
-	if (hooks_open(&hooks, HOOKS_NETFILTER, why, sizeof(why))) {
-		fprintf(stderr, "packets_reading: %s\n", why);
+	if (hooks_open(&hooks, HOOKS_NETFILTER, &why)) {
+		fprintf(stderr, "packets_reading: %s\n", why.text);
 		return 1;
 	}
 	r = arrays_open(hooks.maps, &arrays);

@@ -12,15 +12,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char line[READING_REQUEST_MAX + 1], again[2 * READING_REQUEST_MAX], third[sizeof(again)];
 	struct reading_request r, s;
-	char why[128] = "";
+	struct why why = {""};
 	int n;
 
 	if (size > READING_REQUEST_MAX)
 		return 0;
 	if (size)
 		memcpy(line, data, size);
-	if (reading_request_parse(&r, line, size, why, sizeof(why))) {
-		if (!why[0])
+	if (reading_request_parse(&r, line, size, &why)) {
+		if (!why.text[0])
 			abort();
 		reading_request_clear(&r);
 		return 0;
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (n < 2 || again[n - 1] != '\n')
 		abort();
 	memcpy(third, again, n);
-	if (reading_request_parse(&s, third, n - 1, why, sizeof(why)))
+	if (reading_request_parse(&s, third, n - 1, &why))
 		abort();
 	if (r.format != s.format || r.pretty != s.pretty || r.verbose != s.verbose ||
 	    r.netns != s.netns || r.filter.include.n != s.filter.include.n ||

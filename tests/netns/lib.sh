@@ -74,13 +74,20 @@ hears() { (($(awk '/^Name:/ { n = $2 } /^SigBlk:/ { print n == "ipfwagent" ? "0x
 # in_interval PATTERN WAIT COMMAND...: the command happens between the two readings of the program with
 # that command line. It waits there, in a WAIT of the kernel, and is stopped until the command is done.
 in_interval() {
-	local pid
-	waits() { pid=$(pgrep -f "^[^ ]*ipfwagent .*$1") && grep -q "$2" "/proc/$pid/wchan"; }
-	wait_for 20 waits "$1" "$2"
+	local pid='' wait=''
+	is_running() { pid=$(pgrep -f "^[^ ]*ipfwagent .*$1"); }
+	wait_for 10 is_running "$1" || return
+	until [[ $wait == *$2* ]]; do # no process in here: the interval is short
+		read -r -t 0.005 <>"$TMP/never"
+		read -r wait <"/proc/$pid/wchan"
+		dead "$pid" && echo "nothing was seen of the interval" && return
+	done
 	kill -STOP "$pid"
 	"${@:3}"
 	kill -CONT "$pid"
 }
+
+mkfifo "$TMP/never"
 
 # gone_in_time NAME PID SIGNAL [MS]: the signal ends it with status 0 in that time (1500), apart from what
 # it waits for a processor.

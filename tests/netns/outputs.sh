@@ -287,8 +287,8 @@ expect_true "check, traffic: 200 packets in 2 s or more, but not in $took ms ($p
 	awk -v p="$pps" -v t="$took" 'BEGIN { exit !(p > 200000 / t && p <= 100) }'
 expect "check, traffic: nothing was refused" 0.000 "$(value refused-percent)"
 expect_match "check, traffic: limits in the performance data" "'ipv4-bps'=[0-9.]+;;1000000;0; " "$(cat "$TMP/out")"
-during 1 datagrams "$C" 200 72 10.2.0.2 -- "too much" 1 "ipv4-pps is [0-9.]+ \(limit 10\) \|" --warn ipv4-pps=10
-during 1 datagrams "$C" 200 72 10.2.0.2 -- "far too much" 2 "ipv4-pps is [0-9.]+ \(limit 20\) \|" --warn ipv4-pps=10 --crit ipv4-pps=20
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "too much" 1 "ipv4-pps is [0-9.]+ \(limit 10\) \|" --warn ipv4-pps=10
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "far too much" 2 "ipv4-pps is [0-9.]+ \(limit 20\) \|" --warn ipv4-pps=10 --crit ipv4-pps=20
 judge "too little" 2 'ipv4-bps is 0.000 \(limit 1000:\)' -i 0.1 --crit ipv4-bps=1k:
 judge "in a forbidden range" 1 'ipv6-pps is 0.000 \(limit @~:5\)' -i 0.1 --warn ipv6-pps=@~:5
 in_ns "$R" nft -f - <<-'N'
@@ -336,7 +336,7 @@ judge "nothing attached" 1 "degraded: the kernel's own counters: no eBPF counter
 judge "nothing attached: it attaches nothing" 1 degraded -i 0.1
 judge "the kernel is fine" 0 'forwarded ipv4 0.0 packets/s, ipv6' -i 0.1 --source kernel
 expect "check, the kernel: no bits" '' "$(value ipv4-bps)$(value ipv6-bps)"
-during 1 datagrams "$C" 200 72 10.2.0.2 -- "the kernel, too much" 1 'ipv4-pps is' --source kernel --warn ipv4-pps=10
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "the kernel, too much" 1 'ipv4-pps is' --source kernel --warn ipv4-pps=10
 judge "the kernel, bits asked" 3 'ipv4-bps is not known: the kernel' -i 0.1 --source kernel --warn ipv4-bps=~:
 judge "eBPF refused" 3 'no eBPF' -i 0.1 --source ebpf
 ipfw_in() { "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"; }

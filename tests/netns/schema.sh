@@ -29,7 +29,19 @@ both() { # NAME ARGS...
 
 make_router
 both live
+"$BIN" status --json --compact --netns "$R" >"$TMP/doc" 2>"$TMP/err"
+expect "status, nothing attached: exit status" 3 $?
+valid "status, nothing attached" status "$TMP/doc"
+expect "status, nothing attached: what it says" '[false,"kernel",null]' "$(jq -c '[.attached, .source.name, .pinned]' "$TMP/doc")"
+expect "status, nothing attached: why, as on stderr" "ipfwagent: $(jq -r .why "$TMP/doc")" "$(cat "$TMP/err")"
+works=$(jq -c '[.hooks | to_entries[] | select(.value.works) | .key]' "$TMP/doc")
 "$BIN" attach --netns "$R" 2>/dev/null
+"$BIN" status --json --pretty --netns "$R" | tee "$TMP/pretty" | jq -c . >"$TMP/doc"
+valid "status, attached" status "$TMP/doc"
+expect_true "status: --pretty is on many lines" [ "$(wc -l <"$TMP/pretty")" -gt 10 ]
+expect "status, attached: by the first hooks that were said to work" "$(jq -r '.[0]' <<<"$works")" "$(jq -r .source.hooks "$TMP/doc")"
+expect_true "status, attached: pinned there" [ -d "$(jq -r .pinned "$TMP/doc")" ]
+expect "status, attached: since, as a reading has it" "$(in_ns "$R" "$BIN" --json | jq -c '.source.since')" "$(jq -c .source.since "$TMP/doc")"
 datagrams "$C" 5 100 10.2.0.2 && datagrams "$C" 5 100 fd02::2
 both "eBPF" --source ebpf
 ip -n "$R" link set rs down && ip -n "$R" link set rs name rs9 && ip -n "$R" link set rs9 up

@@ -16,6 +16,7 @@
 
 #include "agentx/session.h"
 #include "agentx/thread.h"
+#include "base/clock.h"
 #include "base/timer.h"
 
 #define S UINT64_C(1000000000)
@@ -87,7 +88,7 @@ static const struct mib_context *ask(struct snmp_agent *a, int64_t start_ns, boo
 	atomic_store(&request, ASKED);
 	while (atomic_load(&request) != ANSWERED)
 		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0) {
-			uint64_t now_ns = timer_now_ns();
+			uint64_t now_ns = clock_now_ns();
 
 			publish(a, now_ns, snmp_agent_master(a), now_ns);
 		}
@@ -115,7 +116,7 @@ static struct snmp_agent *start(void)
 static void test_a_reading_for_another_master(void **state)
 {
 	struct snmp_agent *a = start();
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	int64_t old = (int64_t)(now_ns - 9 * S), young = (int64_t)(now_ns - S);
 	const struct mib_context *ctx;
 
@@ -151,7 +152,7 @@ static void test_a_reading_for_another_master(void **state)
 static void test_a_new_master_gets_a_new_reading(void **state)
 {
 	struct snmp_agent *a = start();
-	uint64_t now_ns = timer_now_ns();
+	uint64_t now_ns = clock_now_ns();
 	const struct mib_context *ctx;
 
 	(void)state;

@@ -10,14 +10,15 @@
 
 #include "output/request.h"
 
-static char line[READING_REQUEST_MAX + 1], why[128];
+static char line[READING_REQUEST_MAX + 1];
+static struct why why;
 
 static int parse(struct reading_request *r, const char *text)
 {
 	memset(line, 'x', sizeof(line));
 	memcpy(line, text, strlen(text));
-	why[0] = 0;
-	return reading_request_parse(r, line, strlen(text), why, sizeof(why));
+	why.text[0] = 0;
+	return reading_request_parse(r, line, strlen(text), &why);
 }
 
 static void test_forms(void **state)
@@ -81,12 +82,12 @@ static void test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_true(parse(&r, rows[i].text) < 0);
-		assert_string_equal(why, rows[i].why);
+		assert_string_equal(why.text, rows[i].why);
 		reading_request_clear(&r);
 	}
 	memcpy(line, "json\0x", 6);
-	assert_true(reading_request_parse(&r, line, 6, why, sizeof(why)) < 0);
-	assert_string_equal(why, "a request is a line of text");
+	assert_true(reading_request_parse(&r, line, 6, &why) < 0);
+	assert_string_equal(why.text, "a request is a line of text");
 }
 
 static void test_format(void **state)

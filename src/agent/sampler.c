@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/sampler.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static void set_status(struct sampler *s, enum mib_status status, const char *text)
+{
+	if (status != s->status || strcmp(text, s->status_text)) {
+		if (text[0])
+			log_warning("%s: %s", mib_status_names[status], text);
+		else if (s->status)
+			log_info("all figures are back");
+	}
+	s->status = status;
+	snprintf(s->status_text, sizeof(s->status_text), "%s", text);
+}
+
+static bool same_ifs(const struct snapshot *a, const struct snapshot *b)
+{
+	if (a->n_ifs != b->n_ifs)
+		return false;
+	for (size_t i = 0; i < a->n_ifs; i++)
+		if (a->ifs[i].ifindex != b->ifs[i].ifindex ||
+		    strcmp(a->ifs[i].name, b->ifs[i].name))
+			return false;
+	return true;
+}
+
+/* Where eBPF counts, the agent before this one has left when it first learnt the master's start. */
+static void meet_master(struct sampler *s, int64_t start_ns)
+{
+	int64_t memo = collect_memo(s->collector);
+
+	if (!start_ns)
+		return;
+	if (!mib_same_master(start_ns, s->master_start_ns)) {
+		s->master_start_ns = mib_same_master(start_ns, memo) ? memo : start_ns;
+		s->master_since_ns = clock_now_ns();
+	}
+}
+
+/* With the counters that were read last; others may be in their place since. */
+static void leave_memo(struct sampler *s)
+{
+	if (s->master_start_ns && collect_memo(s->collector) != s->master_start_ns)
+		collect_set_memo(s->collector, s->master_start_ns);
+}
+
+void sampler_read(struct sampler *s, int64_t master_start_ns)
+{
+	struct why why;
+	struct snapshot *fresh;
+
+	s->samples++;
+	s->tried_ns = clock_now_ns();
+	meet_master(s, master_start_ns);
+	if (collect_read(s->collector, &fresh, &why)) {
+		s->errors++;
+		set_status(s, MIB_STATUS_FAILING, why.text);
+		return;
+	}
+	leave_memo(s);
+	if (fresh->troubles)
+		s->errors++;
+	if (fresh->troubles)
+		set_status(s, MIB_STATUS_DEGRADED, fresh->trouble);
+	else if (fresh->missed_packets || fresh->missed_path_packets)
+		set_status(
+			s, MIB_STATUS_DEGRADED,
+			"eBPF could not count some packets: its maps are full, or it was skipped");
+	else
+		set_status(s, *collect_note(s->collector) ? MIB_STATUS_DEGRADED : MIB_STATUS_OK,
+			   collect_note(s->collector));
+	rate_follow(s->latest, fresh);
+	if (s->latest && !same_ifs(s->latest, fresh))
+		s->if_change_ns = fresh->mono_ns;
+	snapshot_free(s->latest);
+	s->latest = fresh;
+}
+
+void sampler_end_interval(struct sampler *s)
+{
+	if (!s->latest || s->latest == s->interval)
+		return;
+	rates_free(s->rates);
+	s->rates = s->interval ? rate_compute(s->interval, s->latest) : NULL;
+	snapshot_free(s->interval);
+	s->interval = snapshot_share(s->latest);
+}
+
+struct mib_view *sampler_view(const struct sampler *s)
+{
+	struct mib_view *view = calloc(1, sizeof(*view));
+
+	if (!view)
+		log_fatal("%s", strerror(ENOMEM));
+	view->snapshot = snapshot_share(s->latest);
+	view->rates = rates_share(s->rates);
+	view->rates_of = snapshot_share(s->interval);
+	view->status = s->status;
+	memcpy(view->status_text, s->status_text, sizeof(view->status_text));
+	view->samples = s->samples;
+	view->sample_errors = s->errors;
+	view->if_change_ns = s->if_change_ns;
+	view->master_start_ns = s->master_start_ns;
+	view->master_since_ns = s->master_since_ns;
+	return view;
+}
+
+bool sampler_can_read(struct sampler *s)
+{
+	struct snapshot *fresh;
+	struct why why;
+	bool same;
+
+	if (collect_read(s->collector, &fresh, &why))
+		return false;
+	same = fresh->source == s->latest->source && !fresh->troubles;
+	snapshot_free(fresh);
+	return same;
+}
+
+void sampler_clear(struct sampler *s)
+{
+	rates_free(s->rates);
+	snapshot_free(s->interval);
+	snapshot_free(s->latest);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sampler: the agent's readings: the newest one, the last full interval, and how well it goes.
+ */
+#ifndef IPFW_AGENT_SAMPLER_H
+#define IPFW_AGENT_SAMPLER_H
+
+#include "mib/view.h"
+#include "sources/collect.h"
+
+/* Begins zeroed, but for the collector, which the caller opens and closes. */
+struct sampler {
+	struct collector *collector;
+	struct snapshot *latest;   /* the newest reading; NULL: none yet */
+	struct snapshot *interval; /* the one that ended the last full interval */
+	struct rates *rates;       /* over that interval, parallel to `interval` */
+	uint64_t samples, errors;
+	uint64_t tried_ns; /* when the last reading began, whatever came of it */
+	uint64_t if_change_ns;
+	int64_t master_start_ns; /* see struct mib_view */
+	uint64_t master_since_ns;
+	enum mib_status status;
+	char status_text[256];
+};
+
+/*
+ * Take a reading for the master whose sysUpTime was 0 at that time (0: there is none). What changes
+ * for better or worse is logged; a reading that fails leaves the one before.
+ */
+void sampler_read(struct sampler *s, int64_t master_start_ns);
+
+/* The newest reading ends a full interval. */
+void sampler_end_interval(struct sampler *s);
+
+/*
+ * A view of the readings, which the caller owns; no memory ends the program. What else is in it is
+ * the caller's to fill.
+ */
+struct mib_view *sampler_view(const struct sampler *s);
+
+/* Whether a reading of the same source is to be had as things are. */
+bool sampler_can_read(struct sampler *s);
+
+void sampler_clear(struct sampler *s); /* all but the collector */
+
+#endif

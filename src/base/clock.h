@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clock: what time it is, and how a time is written.
+ */
+#ifndef IPFW_BASE_CLOCK_H
+#define IPFW_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* That clock in ns. */
+uint64_t clock_ns(clockid_t clock);
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t clock_now_ns(void);
+
+enum clock_form {
+	CLOCK_ISO,    /* 2026-11-25T02:57:47Z */
+	CLOCK_ISO_US, /* 2026-11-25T02:57:47.000000Z */
+	CLOCK_PLAIN,  /* 2026-11-25 02:57:47 */
+};
+
+#define CLOCK_TEXT_MAX 48
+
+/* Write a time of CLOCK_REALTIME in UTC; "" if there is no such date. Returns `text`. */
+char *clock_text(char text[CLOCK_TEXT_MAX], const struct timespec *t, enum clock_form form);
+
+#endif

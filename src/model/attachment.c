@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/attachment.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+char *attachment_line(const struct attachment *a, char *text, size_t size)
+{
+	char since[CLOCK_TEXT_MAX];
+
+	snprintf(text, size, "%s hooks count since %s, %s%s", hooks_names[a->hooks],
+		 clock_text(since, &a->since, CLOCK_ISO),
+		 a->directory[0] ? "pinned in " : "as long as this process runs", a->directory);
+	return text;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attachment: which eBPF counters are attached in a network namespace, or would be. Plain data.
+ */
+#ifndef IPFW_MODEL_ATTACHMENT_H
+#define IPFW_MODEL_ATTACHMENT_H
+
+#include <stddef.h>
+#include <time.h>
+
+#include "base/why.h"
+#include "model/snapshot.h"
+
+struct attachment {
+	enum hooks_id hooks;   /* HOOKS_NONE: nothing is attached */
+	struct timespec since; /* CLOCK_REALTIME */
+	char directory[192];   /* where it is pinned; "": as long as the process runs */
+
+	/* Where nothing is attached: why, and what each hook set would say to it. */
+	struct why why;
+	bool tried; /* false: the verdicts are not there */
+	struct {
+		bool works;
+		struct why why; /* a sentence either way */
+	} verdicts[HOOKS_COUNT];
+};
+
+/* One line of text on what is attached. Returns `text`. */
+char *attachment_line(const struct attachment *a, char *text, size_t size);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/attachment.h"
+#include "output/json_members.h"
+
+int out_text_attachment(struct out_document *d, const struct attachment *a,
+			const struct out_options *options)
+{
+	char line[512];
+	FILE *f = out_begin(d);
+
+	(void)options;
+	if (!f)
+		return -errno;
+	fprintf(f, "%s\n", attachment_line(a, line, sizeof(line)));
+	return out_end(d, f);
+}
+
+static void put_verdicts(struct json *j, const struct attachment *a)
+{
+	json_key(j, "hooks");
+	json_open(j, '{');
+	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
+		json_key(j, hooks_names[id]);
+		json_open(j, '{');
+		json_put_bool(j, "works", a->tried, a->verdicts[id].works);
+		json_put_text(j, "why", a->tried ? a->verdicts[id].why.text : NULL);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
+int out_json_attachment(struct out_document *d, const struct attachment *a,
+			const struct out_options *options)
+{
+	bool attached = a->hooks != HOOKS_NONE;
+	struct json j = {.pretty = options->pretty};
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_open(&j, '{');
+	json_put_head(&j, now, options);
+	json_put_bool(&j, "attached", true, attached);
+	json_key(&j, "source");
+	json_open(&j, '{');
+	json_put_source(&j, attached ? SOURCE_EBPF : SOURCE_KERNEL, a->hooks, attached, a->since);
+	json_close(&j, '}');
+	json_put_text(&j, "pinned", a->directory[0] ? a->directory : NULL);
+	json_put_text(&j, "why", attached ? NULL : a->why.text);
+	put_verdicts(&j, a);
+	json_close(&j, '}');
+	return json_finish(&j, d);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json_members: the members that documents in JSON are made of. What is not known is null.
+ */
+#ifndef IPFW_OUTPUT_JSON_MEMBERS_H
+#define IPFW_OUTPUT_JSON_MEMBERS_H
+
+#include <time.h>
+
+#include "output/json_writer.h"
+#include "output/output.h"
+
+void json_put_text(struct json *j, const char *key, const char *value); /* NULL: null */
+void json_put_bool(struct json *j, const char *key, bool known, bool value);
+void json_put_u64(struct json *j, const char *key, bool known, uint64_t value);
+void json_put_decimal(struct json *j, const char *key, bool known, double value);
+void json_put_time(struct json *j, const char *key, bool known, struct timespec t);
+
+/* What each document begins with: when, which schema, and the host. */
+void json_put_head(struct json *j, struct timespec when, const struct out_options *options);
+
+/* The members of "source" that say what counts, and since when. */
+void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,
+		     struct timespec since);
+
+/* End the text and make it a document. Returns 0 or -ENOMEM. */
+int json_finish(struct json *j, struct out_document *d);
+
+#endif
