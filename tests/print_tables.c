@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "mib/engine.h"
+#include "model/attachment.h"
 #include "options/commands.h"
 #include "options/range.h"
 #include "options/rows.h"
@@ -167,17 +168,13 @@ static void put_mib(struct json *j, const struct mib_view *view)
 	json_close(j, ']');
 }
 
-static void put_document(struct json *j, const char *key, out_make *make,
-			 const struct mib_view *view, const struct rates *rates)
-{
-	const struct out_options options = {.hostname = "router", .note = ""};
-	struct out_document d;
+static const struct out_options options = {.hostname = "router", .note = ""};
 
-	if (make(&d, view->snapshot, rates, &options))
-		abort();
+static void put_lines(struct json *j, const char *key, const struct out_document *d)
+{
 	json_key(j, key);
 	json_open(j, '[');
-	for (char *line = d.text, *end = line + d.size, *next; line < end; line = next) {
+	for (char *line = d->text, *end = line + d->size, *next; line < end; line = next) {
 		next = line;
 		while (*next != '\n')
 			next++;
@@ -185,7 +182,27 @@ static void put_document(struct json *j, const char *key, out_make *make,
 		json_string(j, line);
 	}
 	json_close(j, ']');
-	free(d.text);
+	free(d->text);
+}
+
+static void put_document(struct json *j, const char *key, out_make *make,
+			 const struct mib_view *view, const struct rates *rates)
+{
+	struct out_document d;
+
+	if (make(&d, view->snapshot, rates, &options))
+		abort();
+	put_lines(j, key, &d);
+}
+
+static void put_status(struct json *j)
+{
+	const struct attachment nothing = {.tried = true};
+	struct out_document d;
+
+	if (out_json_attachment(&d, &nothing, &options))
+		abort();
+	put_lines(j, "status", &d);
 }
 
 /* The words that the MIB's enumerations share with the other outputs. */
@@ -226,7 +243,7 @@ int main(void)
 	put_document(&j, "monitor", out_json, view, view->rates);
 	put_document(&j, "activity", out_json_activity, view, view->rates);
 	put_document(&j, "prometheus", out_prometheus, view, NULL);
-	put_document(&j, "librenms", out_librenms, view, NULL);
+	put_status(&j);
 	json_close(&j, '}');
 	json_close(&j, '}');
 	json_end(&j);

@@ -165,7 +165,7 @@ static int set_up(void **state)
 	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 250);
 	add(FAMILY_IPV4, M_OUT_FORW_OCTETS, 25000);
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
-		add(FAMILY_IPV4, m, 3);
+		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : 0);
 	return 0;
 }
 
