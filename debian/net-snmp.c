@@ -7,7 +7,7 @@
 #include "../src/agentx/library.h"
 
 #define ADDRESS(name) (void *)name,
-void *const needed[] = {SNMP_LIB_FUNCTIONS(ADDRESS)};
+void *const needed[] = {AGENTX_LIBRARY_FUNCTIONS(ADDRESS)};
 
 int main(void)
 {

@@ -49,7 +49,7 @@ static void put_metrics(struct json *j)
 
 		json_open(j, '{');
 		put_text(j, "label", m->label);
-		put_text(j, "group", metric_groups[m->group]);
+		put_text(j, "group", metrics_groups[m->group]);
 		put_text(j, "unit", m->unit == UNIT_PACKETS ? "packets" : "octets");
 		put_text(j, "system_key", m->sys_key);
 		put_text(j, "interface_key", m->if_key);
@@ -70,8 +70,8 @@ static void put_kernel_columns(struct json *j)
 	json_open(j, '[');
 	for (int i = 0; i < K_COUNT; i++) {
 		json_open(j, '{');
-		put_text(j, "ipv4", kstat_names[i].ip4);
-		put_text(j, "ipv6", kstat_names[i].ip6);
+		put_text(j, "ipv4", kernel_names[i].ip4);
+		put_text(j, "ipv6", kernel_names[i].ip6);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -168,9 +168,9 @@ static void put_mib(struct json *j, const struct mib_view *view)
 	json_close(j, ']');
 }
 
-static const struct out_options options = {.hostname = "router", .note = ""};
+static const struct output_options options = {.hostname = "router", .note = ""};
 
-static void put_lines(struct json *j, const char *key, const struct out_document *d)
+static void put_lines(struct json *j, const char *key, const struct output_document *d)
 {
 	json_key(j, key);
 	json_open(j, '[');
@@ -185,10 +185,10 @@ static void put_lines(struct json *j, const char *key, const struct out_document
 	free(d->text);
 }
 
-static void put_document(struct json *j, const char *key, out_make *make,
+static void put_document(struct json *j, const char *key, output_make *make,
 			 const struct mib_view *view, const struct rates *rates)
 {
-	struct out_document d;
+	struct output_document d;
 
 	if (make(&d, view->snapshot, rates, &options))
 		abort();
@@ -198,9 +198,9 @@ static void put_document(struct json *j, const char *key, out_make *make,
 static void put_status(struct json *j)
 {
 	const struct attachment nothing = {.tried = true};
-	struct out_document d;
+	struct output_document d;
 
-	if (out_json_attachment(&d, &nothing, &options))
+	if (output_json_attachment(&d, &nothing, &options))
 		abort();
 	put_lines(j, "status", &d);
 }
@@ -210,9 +210,9 @@ static void put_enumerations(struct json *j)
 {
 	json_key(j, "enumerations");
 	json_open(j, '{');
-	put_words(j, "IpfwFamily", family_names, FAMILY_TOTAL, FAMILY_MIB_COUNT);
-	put_words(j, "IpfwQuality", quality_names, QUALITY_EXACT, QUALITY_DERIVED + 1);
-	put_words(j, "ipfwSource", source_names, SOURCE_KERNEL, SOURCE_EBPF + 1);
+	put_words(j, "IpfwFamily", snapshot_family_names, FAMILY_TOTAL, FAMILY_MIB_COUNT);
+	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_DERIVED + 1);
+	put_words(j, "ipfwSource", snapshot_source_names, SOURCE_KERNEL, SOURCE_EBPF + 1);
 	put_words(j, "ipfwStatus", mib_status_names, MIB_STATUS_OK, MIB_STATUS_COUNT);
 	json_close(j, '}');
 }
@@ -223,26 +223,26 @@ int main(void)
 	struct mib_view *view = full_view();
 
 	json_open(&j, '{');
-	put_words(&j, "groups", metric_groups, 0, GROUP_COUNT);
-	put_words(&j, "families", family_names, 0, FAMILY_COUNT);
+	put_words(&j, "groups", metrics_groups, 0, GROUP_COUNT);
+	put_words(&j, "families", snapshot_family_names, 0, FAMILY_COUNT);
 	put_metrics(&j);
 	put_kernel_columns(&j);
 	put_options(&j);
 	put_commands(&j);
-	put_words(&j, "check_keys", check_keys, 0, CHECK_KEYS);
+	put_words(&j, "check_keys", range_keys, 0, CHECK_KEYS);
 	json_key(&j, "formats");
 	json_open(&j, '[');
-	for (int f = 0; f < OUT_FORMATS; f++)
-		json_string(&j, out_forms[f].word);
+	for (int f = 0; f < OUTPUT_FORMATS; f++)
+		json_string(&j, output_forms[f].word);
 	json_close(&j, ']');
 	put_enumerations(&j);
 	put_mib(&j, view);
 	json_key(&j, "documents");
 	json_open(&j, '{');
-	put_document(&j, "snapshot", out_json, view, NULL);
-	put_document(&j, "monitor", out_json, view, view->rates);
-	put_document(&j, "activity", out_json_activity, view, view->rates);
-	put_document(&j, "prometheus", out_prometheus, view, NULL);
+	put_document(&j, "snapshot", output_json, view, NULL);
+	put_document(&j, "monitor", output_json, view, view->rates);
+	put_document(&j, "activity", output_json_activity, view, view->rates);
+	put_document(&j, "prometheus", output_prometheus, view, NULL);
 	put_status(&j);
 	json_close(&j, '}');
 	json_close(&j, '}');

@@ -16,7 +16,7 @@
 #include "agentx/thread.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 
 #define CACHE_MS 1000
@@ -26,12 +26,12 @@ struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
 	struct sampler sampler;
-	struct timer timer;
+	struct schedule timer;
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
-	struct snmp_agent *snmp;
-	struct reading_server *readings; /* NULL: no socket */
-	struct notice_watch watch;
-	struct notice_queue *notices; /* read by the SNMP thread */
+	struct agentx *snmp;
+	struct socket_server *readings; /* NULL: no socket */
+	struct notification_watch watch;
+	struct notification_queue *notifications; /* read by the SNMP thread */
 };
 
 /* What counts for settings that can change. */
@@ -47,18 +47,18 @@ static uint64_t interval_ns(const struct agent *a)
 
 static void take_reading(struct agent *a)
 {
-	sampler_read(&a->sampler, snmp_agent_master(a->snmp));
+	sampler_read(&a->sampler, agentx_master(a->snmp));
 }
 
-static void notice_changes(struct agent *a, const struct mib_view *view)
+static void notify_changes(struct agent *a, const struct mib_view *view)
 {
 	const struct options *o = settings(a);
-	struct notice found[NOTICE_SUBJECTS];
-	size_t n = notice_find(&a->watch, view, clock_now_ns(), o->hold_down_ns, !o->notifications,
-			       found);
+	struct notification found[NOTIFICATION_SUBJECTS];
+	size_t n = notification_find(&a->watch, view, clock_now_ns(), o->hold_down_ns,
+				     !o->notifications, found);
 
 	for (size_t i = 0; i < n; i++)
-		notice_queue_put(a->notices, &found[i]);
+		notification_queue_put(a->notifications, &found[i]);
 }
 
 static void publish(struct agent *a)
@@ -66,26 +66,26 @@ static void publish(struct agent *a)
 	struct mib_view *view = sampler_view(&a->sampler);
 
 	view->interval_ms = interval_ns(a) / NS_PER_MS;
-	notice_changes(a, view);
-	view->notifications_dropped = notice_queue_dropped(a->notices);
-	snmp_agent_publish(a->snmp, view);
+	notify_changes(a, view);
+	view->notifications_dropped = notification_queue_dropped(a->notifications);
+	agentx_publish(a->snmp, view);
 }
 
 static void log_status(struct agent *a)
 {
 	const struct sampler *sampler = &a->sampler;
 	const struct snapshot *s = sampler->latest;
-	const char *hooks = s && s->source == SOURCE_EBPF ? hooks_names[s->hooks] : NULL;
+	const char *hooks = s && s->source == SOURCE_EBPF ? snapshot_hooks_names[s->hooks] : NULL;
 	char since[CLOCK_TEXT_MAX] = "";
 
 	if (s && s->since_known)
 		clock_text(since, &s->since, CLOCK_ISO);
 	log_info("status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
 		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s",
-		 mib_status_names[sampler->status], s ? source_names[s->source] : "none",
+		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
 		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
-		 snmp_agent_master(a->snmp) ? "connected" : "not connected",
+		 agentx_master(a->snmp) ? "connected" : "not connected",
 		 sampler->status_text[0] ? "; " : "", sampler->status_text);
 }
 
@@ -112,11 +112,11 @@ static void reload(struct agent *a)
 		 n_pending ? pending : "");
 	a->live = fresh;
 	collect_set_filter(a->sampler.collector, &fresh->collect.filter);
-	reading_server_set_filter(a->readings, &fresh->collect.filter);
+	socket_server_set_filter(a->readings, &fresh->collect.filter);
 	if (old)
 		options_clear(old);
 	free(old);
-	r = interval_ns(a) != old_ns ? timer_set(&a->timer, interval_ns(a)) : 0;
+	r = interval_ns(a) != old_ns ? schedule_set(&a->timer, interval_ns(a)) : 0;
 	if (r)
 		log_warning("timer: %s", strerror(-r));
 }
@@ -126,29 +126,29 @@ static void serve_readings(struct agent *a)
 {
 	const struct sampler *s = &a->sampler;
 
-	if (!reading_server_serve(a->readings))
+	if (!socket_server_serve(a->readings))
 		return;
 	if (clock_now_ns() - a->sampler.tried_ns >= CACHE_NS) {
 		take_reading(a);
 		publish(a);
 	}
-	reading_server_answer(a->readings, s->status == MIB_STATUS_FAILING ? NULL : s->latest,
-			      s->status_text, collect_note(s->collector));
+	socket_server_answer(a->readings, s->status == MIB_STATUS_FAILING ? NULL : s->latest,
+			     s->status_text, collect_note(s->collector));
 }
 
 static int open_readings(struct agent *a, const struct options *o)
 {
 	const struct group *group = o->reading_group ? getgrnam(o->reading_group) : NULL;
-	const struct reading_server_config config = {.path = options_reading_socket(o),
-						     .mode = o->reading_mode,
-						     .gid = group ? group->gr_gid : (gid_t)-1,
-						     .filter = &o->collect.filter};
+	const struct socket_server_config config = {.path = options_reading_socket(o),
+						    .mode = o->reading_mode,
+						    .gid = group ? group->gr_gid : (gid_t)-1,
+						    .filter = &o->collect.filter};
 
 	if (o->reading_group && !group) {
 		log_warning("there is no group '%s'", o->reading_group);
 		return -EINVAL;
 	}
-	return config.path ? reading_server_open(&a->readings, &config) : 0;
+	return config.path ? socket_server_open(&a->readings, &config) : 0;
 }
 
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
@@ -157,34 +157,34 @@ static int serve(struct agent *a)
 	const char *why;
 
 	for (;;) {
-		int events = timer_wait(&a->timer, a->event_fd, reading_server_fd(a->readings),
-					notify_watchdog_ms());
+		int events = schedule_wait(&a->timer, a->event_fd, socket_server_fd(a->readings),
+					   service_manager_watchdog_ms());
 
-		notify_alive(); /* whatever the interval, and whether readings fail */
+		service_manager_alive(); /* whatever the interval, and whether readings fail */
 		if (events < 0) {
 			log_warning("poll: %s", strerror(-events));
 			return EXIT_FAILED;
 		}
-		if (snmp_agent_failed(a->snmp, &why)) {
+		if (agentx_failed(a->snmp, &why)) {
 			log_warning("%s", why);
 			return EXIT_FAILED;
 		}
-		if (events & TIMER_STOP)
+		if (events & SCHEDULE_STOP)
 			return EXIT_DONE;
-		if (events & TIMER_STATUS)
+		if (events & SCHEDULE_STATUS)
 			log_status(a);
-		if (events & TIMER_RELOAD)
+		if (events & SCHEDULE_RELOAD)
 			reload(a);
-		if (events & (TIMER_TICK | TIMER_OTHER | TIMER_RELOAD)) {
+		if (events & (SCHEDULE_TICK | SCHEDULE_OTHER | SCHEDULE_RELOAD)) {
 			take_reading(a);
-			if (events & TIMER_TICK)
+			if (events & SCHEDULE_TICK)
 				sampler_end_interval(&a->sampler);
 			publish(a);
-			if (events & TIMER_TICK && settings(a)->verbose)
+			if (events & SCHEDULE_TICK && settings(a)->verbose)
 				log_status(a);
-			reading_server_check(a->readings);
+			socket_server_check(a->readings);
 		}
-		if (events & TIMER_SERVICE)
+		if (events & SCHEDULE_SERVICE)
 			serve_readings(a);
 	}
 }
@@ -212,7 +212,8 @@ static int open_all(struct agent *a)
 	const struct options *o = a->started;
 	struct why why;
 	/* first, so that no signal finds the agent unprepared */
-	int r = timer_open(&a->timer, interval_ns(a), TIMER_STOP | TIMER_RELOAD | TIMER_STATUS);
+	int r = schedule_open(&a->timer, interval_ns(a),
+			      SCHEDULE_STOP | SCHEDULE_RELOAD | SCHEDULE_STATUS);
 
 	if (r) {
 		log_warning("timer: %s", strerror(-r));
@@ -234,7 +235,7 @@ static int open_all(struct agent *a)
 		log_warning("reading socket: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	timer_set(&a->timer, interval_ns(a)); /* attaching took its time */
+	schedule_set(&a->timer, interval_ns(a)); /* attaching took its time */
 	return -1;
 }
 
@@ -261,14 +262,14 @@ static int give_up_privileges(struct agent *a)
 
 static int start_snmp(struct agent *a)
 {
-	const struct snmp_agent_config config = {.socket = a->started->agentx_socket,
-						 .direct = !a->started->no_direct,
-						 .interval_ms = interval_ns(a) / NS_PER_MS,
-						 .cache_ms = CACHE_MS,
-						 .refresh_fd = a->event_fd,
-						 .stop_fd = a->event_fd,
-						 .notices = a->notices};
-	int r = snmp_agent_start(&a->snmp, &config);
+	const struct agentx_config config = {.socket = a->started->agentx_socket,
+					     .direct = !a->started->no_direct,
+					     .interval_ms = interval_ns(a) / NS_PER_MS,
+					     .cache_ms = CACHE_MS,
+					     .refresh_fd = a->event_fd,
+					     .stop_fd = a->event_fd,
+					     .notifications = a->notifications};
+	int r = agentx_start(&a->snmp, &config);
 
 	if (!r)
 		return -1;
@@ -285,25 +286,25 @@ static int serve_and_stop(struct agent *a)
 
 	sampler_end_interval(&a->sampler);
 	publish(a);
-	notify("READY=1");
+	service_manager_notify("READY=1");
 	result = serve(a);
-	notify("STOPPING=1");
-	if (settings(a)->detach_on_exit && src_bpf_detach(false, &why) < 0)
+	service_manager_notify("STOPPING=1");
+	if (settings(a)->detach_on_exit && counters_detach(false, &why) < 0)
 		log_warning("%s", why.text);
-	reading_server_close(a->readings);
+	socket_server_close(a->readings);
 	a->readings = NULL;
-	if (!snmp_agent_stop(a->snmp))
+	if (!agentx_stop(a->snmp))
 		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
 	return result;
 }
 
 static void close_all(struct agent *a)
 {
-	reading_server_close(a->readings);
+	socket_server_close(a->readings);
 	if (a->event_fd >= 0)
 		close(a->event_fd);
-	timer_close(&a->timer);
-	notice_queue_free(a->notices);
+	schedule_close(&a->timer);
+	notification_queue_free(a->notifications);
 	sampler_clear(&a->sampler);
 	collect_close(a->sampler.collector);
 	if (a->live)
@@ -323,8 +324,8 @@ int agent_run(const struct options *o)
 		result = give_up_privileges(&a);
 	}
 	if (result < 0) {
-		a.notices = notice_queue_new();
-		if (!a.notices)
+		a.notifications = notification_queue_new();
+		if (!a.notifications)
 			log_fatal("%s", strerror(ENOMEM));
 		result = start_snmp(&a);
 	}

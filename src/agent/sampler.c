@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/continuity.h"
 
 static void set_status(struct sampler *s, enum mib_status status, const char *text)
 {
@@ -77,7 +78,7 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 	else
 		set_status(s, *collect_note(s->collector) ? MIB_STATUS_DEGRADED : MIB_STATUS_OK,
 			   collect_note(s->collector));
-	rate_follow(s->latest, fresh);
+	continuity_follow(s->latest, fresh);
 	if (s->latest && !same_ifs(s->latest, fresh))
 		s->if_change_ns = fresh->mono_ns;
 	snapshot_free(s->latest);

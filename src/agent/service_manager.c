@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 
-void notify(const char *state)
+void service_manager_notify(const char *state)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -33,7 +33,7 @@ void notify(const char *state)
 	close(fd);
 }
 
-int notify_watchdog_ms(void)
+int service_manager_watchdog_ms(void)
 {
 	const char *wait = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
 	unsigned long long ms = wait ? strtoull(wait, NULL, 10) / 2000 : 0;
@@ -43,14 +43,14 @@ int notify_watchdog_ms(void)
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
-void notify_alive(void)
+void service_manager_alive(void)
 {
 	static uint64_t said_ns; /* 0: not yet */
 	uint64_t now_ns = clock_now_ns();
-	int every_ms = notify_watchdog_ms();
+	int every_ms = service_manager_watchdog_ms();
 
 	if (every_ms < 0 || (said_ns && now_ns - said_ns < every_ms * NS_PER_MS / 2))
 		return;
 	said_ns = now_ns;
-	notify("WATCHDOG=1");
+	service_manager_notify("WATCHDOG=1");
 }

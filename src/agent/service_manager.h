@@ -10,12 +10,12 @@
  * Send "READY=1", "STOPPING=1" or the like. Does nothing where no manager asked for
  * it ($NOTIFY_SOCKET); a manager that does not listen is its own trouble.
  */
-void notify(const char *state);
+void service_manager_notify(const char *state);
 
 /* How often it wants to hear that we live, in ms: twice in the time it waits. -1: it does not. */
-int notify_watchdog_ms(void);
+int service_manager_watchdog_ms(void);
 
 /* Say that we live, if it is half as long ago: call it as often as you like. */
-void notify_alive(void);
+void service_manager_alive(void);
 
 #endif

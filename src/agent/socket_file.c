@@ -58,14 +58,14 @@ static int bind_and_listen(int fd, const struct sockaddr_un *address, mode_t mod
 	return 0;
 }
 
-int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode, gid_t gid,
-			struct why *why)
+int socket_file_open(struct socket_file *s, const char *path, mode_t mode, gid_t gid,
+		     struct why *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX}, beside = {.sun_family = AF_UNIX};
 	struct stat st;
 	int r;
 
-	*s = (struct reading_socket){.fd = -1};
+	*s = (struct socket_file){.fd = -1};
 	if ((size_t)snprintf(beside.sun_path, sizeof(beside.sun_path), "%s.%d", path,
 			     (int)getpid()) >= sizeof(beside.sun_path)) {
 		return why_set(why, -ENAMETOOLONG, "the path is too long");
@@ -98,16 +98,16 @@ int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode,
 	return why_errno(why, r, NULL);
 }
 
-bool reading_socket_reachable(const struct reading_socket *s, const char *path)
+bool socket_file_reachable(const struct socket_file *s, const char *path)
 {
 	struct stat st;
 
 	return s->fd >= 0 && !lstat(path, &st) && st.st_dev == s->dev && st.st_ino == s->ino;
 }
 
-void reading_socket_close(struct reading_socket *s, const char *path)
+void socket_file_close(struct socket_file *s, const char *path)
 {
-	if (reading_socket_reachable(s, path))
+	if (socket_file_reachable(s, path))
 		unlink(path);
 	if (s->fd >= 0)
 		close(s->fd);

@@ -11,7 +11,7 @@
 
 #include "base/why.h"
 
-struct reading_socket {
+struct socket_file {
 	int fd; /* -1: not listening */
 	dev_t dev;
 	ino_t ino; /* of the file, which may not be ours any more */
@@ -22,13 +22,13 @@ struct reading_socket {
  * connect, in place of a socket that nobody listens on; its directory is made if only that is
  * missing. Returns 0, or -errno with a sentence in `why`; -EADDRINUSE: somebody else listens.
  */
-int reading_socket_open(struct reading_socket *s, const char *path, mode_t mode, gid_t gid,
-			struct why *why);
+int socket_file_open(struct socket_file *s, const char *path, mode_t mode, gid_t gid,
+		     struct why *why);
 
 /* True while clients who open `path` get here. */
-bool reading_socket_reachable(const struct reading_socket *s, const char *path);
+bool socket_file_reachable(const struct socket_file *s, const char *path);
 
 /* Remove the file, if it is still ours, and stop. */
-void reading_socket_close(struct reading_socket *s, const char *path);
+void socket_file_close(struct socket_file *s, const char *path);
 
 #endif

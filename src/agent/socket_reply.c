@@ -9,9 +9,9 @@
 
 #include "base/log.h"
 
-static struct reading_document *new_document(void)
+static struct socket_reply *new_document(void)
 {
-	struct reading_document *d = calloc(1, sizeof(*d));
+	struct socket_reply *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		log_fatal("%s", strerror(ENOMEM));
@@ -19,18 +19,18 @@ static struct reading_document *new_document(void)
 	return d;
 }
 
-static int make(struct out_document *out, const struct snapshot *reading,
-		const struct reading_request *r, const char *note)
+static int make(struct output_document *out, const struct snapshot *reading,
+		const struct request *r, const char *note)
 {
 	char hostname[256] = "localhost";
-	const struct out_options options = {
+	const struct output_options options = {
 		.hostname = hostname, .note = note, .pretty = r->pretty, .verbose = r->verbose};
 
 	gethostname(hostname, sizeof(hostname) - 1);
-	return out_forms[r->format].make(out, reading, NULL, &options);
+	return output_forms[r->format].make(out, reading, NULL, &options);
 }
 
-static void append(struct out_document *out, const char *line)
+static void append(struct output_document *out, const char *line)
 {
 	char *text = realloc(out->text, out->size + strlen(line));
 
@@ -41,15 +41,15 @@ static void append(struct out_document *out, const char *line)
 	out->size += strlen(line);
 }
 
-struct reading_document *reading_document_new(const struct snapshot *reading,
-					      const struct reading_request *r, const char *note)
+struct socket_reply *socket_reply_new(const struct snapshot *reading, const struct request *r,
+				      const char *note)
 {
-	struct reading_document *d = new_document();
+	struct socket_reply *d = new_document();
 	struct snapshot *filtered = NULL;
 	int failed;
 
 	d->reading_ns = reading->mono_ns;
-	reading_request_format(d->asked, sizeof(d->asked), r);
+	request_format(d->asked, sizeof(d->asked), r);
 	if (r->filter.include.n || r->filter.exclude.n) {
 		filtered = snapshot_copy(reading);
 		if (!filtered)
@@ -60,37 +60,37 @@ struct reading_document *reading_document_new(const struct snapshot *reading,
 	if (failed)
 		log_fatal("%s", strerror(-failed));
 	if (r->netns)
-		append(&d->out, READING_END);
+		append(&d->out, REQUEST_END);
 	snapshot_free(filtered);
 	return d;
 }
 
-struct reading_document *reading_document_error(const char *why)
+struct socket_reply *socket_reply_error(const char *why)
 {
-	struct reading_document *d = new_document();
+	struct socket_reply *d = new_document();
 
-	append(&d->out, READING_ERROR);
+	append(&d->out, REQUEST_ERROR);
 	append(&d->out, why);
 	append(&d->out, "\n");
 	return d;
 }
 
-bool reading_document_is(const struct reading_document *d, const struct snapshot *reading,
-			 const struct reading_request *r)
+bool socket_reply_is(const struct socket_reply *d, const struct snapshot *reading,
+		     const struct request *r)
 {
 	char asked[sizeof(d->asked)];
 
-	reading_request_format(asked, sizeof(asked), r);
+	request_format(asked, sizeof(asked), r);
 	return d->reading_ns == reading->mono_ns && !strcmp(d->asked, asked);
 }
 
-struct reading_document *reading_document_share(struct reading_document *d)
+struct socket_reply *socket_reply_share(struct socket_reply *d)
 {
 	d->references++;
 	return d;
 }
 
-void reading_document_free(struct reading_document *d)
+void socket_reply_free(struct socket_reply *d)
 {
 	if (!d || --d->references)
 		return;

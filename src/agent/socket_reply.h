@@ -8,26 +8,26 @@
 #include "output/output.h"
 #include "output/request.h"
 
-struct reading_document {
+struct socket_reply {
 	unsigned references;
 	uint64_t reading_ns; /* of which reading; 0: an error */
-	char asked[READING_REQUEST_MAX + 16];
-	struct out_document out;
+	char asked[REQUEST_MAX + 16];
+	struct output_document out;
 };
 
 /*
  * What `r` asks for, or a line with the error. No memory ends the program. The caller owns one
  * reference. `note`: why the figures are not better, or "".
  */
-struct reading_document *reading_document_new(const struct snapshot *reading,
-					      const struct reading_request *r, const char *note);
-struct reading_document *reading_document_error(const char *why);
+struct socket_reply *socket_reply_new(const struct snapshot *reading, const struct request *r,
+				      const char *note);
+struct socket_reply *socket_reply_error(const char *why);
 
 /* Is it what `r` asks for, of that reading? */
-bool reading_document_is(const struct reading_document *d, const struct snapshot *reading,
-			 const struct reading_request *r);
+bool socket_reply_is(const struct socket_reply *d, const struct snapshot *reading,
+		     const struct request *r);
 
-struct reading_document *reading_document_share(struct reading_document *d);
-void reading_document_free(struct reading_document *d); /* gives one back; accepts NULL */
+struct socket_reply *socket_reply_share(struct socket_reply *d);
+void socket_reply_free(struct socket_reply *d); /* gives one back; accepts NULL */
 
 #endif

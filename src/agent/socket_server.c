@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/netns.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 #include "output/request.h"
 
@@ -31,40 +31,40 @@ struct client {
 	enum state state;
 	int fd;
 	uint64_t deadline_ns;
-	char line[READING_REQUEST_MAX + 1];
+	char line[REQUEST_MAX + 1];
 	size_t have; /* octets in `line` */
-	struct reading_request request;
-	struct reading_document *document;
+	struct request request;
+	struct socket_reply *document;
 	size_t sent;
 };
 
-struct reading_server {
-	struct reading_server_config config;
-	struct reading_socket socket;
+struct socket_server {
+	struct socket_server_config config;
+	struct socket_file socket;
 	int epoll_fd, timer_fd;
 	uint64_t netns;
 	bool accepting;
 	uint64_t accept_ns, check_ns; /* not before */
 	struct why trouble;           /* why it does not listen; "": it does */
-	struct client clients[READING_CLIENTS];
+	struct client clients[SOCKET_SERVER_CLIENTS];
 };
 
 /* What an epoll event is about: the number of a client, or one of these. */
-enum { ABOUT_SOCKET = READING_CLIENTS, ABOUT_TIMER };
+enum { ABOUT_SOCKET = SOCKET_SERVER_CLIENTS, ABOUT_TIMER };
 
-static int watch(struct reading_server *s, int op, int fd, uint32_t events, uint64_t about)
+static int watch(struct socket_server *s, int op, int fd, uint32_t events, uint64_t about)
 {
 	struct epoll_event e = {.events = events, .data.u64 = about};
 
 	return epoll_ctl(s->epoll_fd, op, fd, &e) ? -errno : 0;
 }
 
-static void watch_client(struct reading_server *s, struct client *c, uint32_t events)
+static void watch_client(struct socket_server *s, struct client *c, uint32_t events)
 {
 	watch(s, EPOLL_CTL_MOD, c->fd, events, c - s->clients);
 }
 
-static void accept_or_not(struct reading_server *s, bool accepting)
+static void accept_or_not(struct socket_server *s, bool accepting)
 {
 	if (s->socket.fd >= 0 && accepting != s->accepting)
 		watch(s, EPOLL_CTL_MOD, s->socket.fd, accepting ? EPOLLIN : 0, ABOUT_SOCKET);
@@ -74,14 +74,14 @@ static void accept_or_not(struct reading_server *s, bool accepting)
 static void end_client(struct client *c)
 {
 	close(c->fd);
-	reading_request_clear(&c->request);
-	reading_document_free(c->document);
+	request_clear(&c->request);
+	socket_reply_free(c->document);
 	*c = (struct client){.state = FREE, .fd = -1};
 }
 
 static void send_more(struct client *c)
 {
-	const struct out_document *out = &c->document->out;
+	const struct output_document *out = &c->document->out;
 	ssize_t n =
 		send(c->fd, out->text + c->sent, out->size - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
@@ -94,7 +94,7 @@ static void send_more(struct client *c)
 }
 
 /* The client takes over the caller's reference. */
-static void start_sending(struct reading_server *s, struct client *c, struct reading_document *d)
+static void start_sending(struct socket_server *s, struct client *c, struct socket_reply *d)
 {
 	c->document = d;
 	c->state = SENDING;
@@ -102,28 +102,28 @@ static void start_sending(struct reading_server *s, struct client *c, struct rea
 	send_more(c);
 }
 
-static void refuse(struct reading_server *s, struct client *c, const char *why)
+static void refuse(struct socket_server *s, struct client *c, const char *why)
 {
-	start_sending(s, c, reading_document_error(why));
+	start_sending(s, c, socket_reply_error(why));
 }
 
-static void take_request(struct reading_server *s, struct client *c, size_t size)
+static void take_request(struct socket_server *s, struct client *c, size_t size)
 {
 	struct why why;
 
-	if (reading_request_parse(&c->request, c->line, size, &why))
+	if (request_parse(&c->request, c->line, size, &why))
 		return refuse(s, c, why.text);
 	if (c->request.netns && c->request.netns != s->netns)
 		return refuse(s, c, "this agent counts in another network namespace");
-	if (!reading_request_fits(s->config.filter, &c->request.filter))
+	if (!request_fits(s->config.filter, &c->request.filter))
 		return refuse(s, c, "this agent leaves some of these interfaces out");
 	c->state = WAITING;
 	watch_client(s, c, 0);
 }
 
-static void read_more(struct reading_server *s, struct client *c)
+static void read_more(struct socket_server *s, struct client *c)
 {
-	ssize_t n = read(c->fd, c->line + c->have, READING_REQUEST_MAX - c->have);
+	ssize_t n = read(c->fd, c->line + c->have, REQUEST_MAX - c->have);
 	const char *end;
 
 	if (n < 0) {
@@ -137,13 +137,13 @@ static void read_more(struct reading_server *s, struct client *c)
 		take_request(s, c, end - c->line);
 	else if (n == 0)
 		take_request(s, c, c->have);
-	else if (c->have == READING_REQUEST_MAX)
+	else if (c->have == REQUEST_MAX)
 		refuse(s, c, "the request is too long");
 }
 
-static void accept_clients(struct reading_server *s, uint64_t now_ns)
+static void accept_clients(struct socket_server *s, uint64_t now_ns)
 {
-	for (size_t i = 0; i < READING_CLIENTS; i++) {
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
 		struct client *c = &s->clients[i];
 		int fd;
 
@@ -162,7 +162,7 @@ static void accept_clients(struct reading_server *s, uint64_t now_ns)
 		}
 		c->fd = fd;
 		c->state = READING;
-		c->deadline_ns = now_ns + READING_DEADLINE_S * NS_PER_S;
+		c->deadline_ns = now_ns + SOCKET_SERVER_DEADLINE_S * NS_PER_S;
 	}
 	accept_or_not(s, false);
 }
@@ -175,32 +175,32 @@ static void drain(int fd)
 		;
 }
 
-static int64_t octets_left(const struct reading_server *s)
+static int64_t octets_left(const struct socket_server *s)
 {
 	int64_t left = OCTETS_MAX;
 
-	for (size_t i = 0; i < READING_CLIENTS; i++)
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		if (s->clients[i].document)
 			left -= s->clients[i].document->out.size /
 				s->clients[i].document->references;
 	return left;
 }
 
-static bool wants_answer(const struct reading_server *s)
+static bool wants_answer(const struct socket_server *s)
 {
-	for (size_t i = 0; i < READING_CLIENTS; i++)
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		if (s->clients[i].state == WAITING)
 			return octets_left(s) > 0;
 	return false;
 }
 
 /* Set the timer: at once when a client can be answered, else for the next deadline. */
-static void set_timer(struct reading_server *s)
+static void set_timer(struct socket_server *s)
 {
 	uint64_t at_ns = s->accept_ns;
 	struct itimerspec schedule = {{0, 0}, {0, 0}};
 
-	for (size_t i = 0; i < READING_CLIENTS; i++)
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		if (s->clients[i].state != FREE && (!at_ns || s->clients[i].deadline_ns < at_ns))
 			at_ns = s->clients[i].deadline_ns;
 	if (wants_answer(s))
@@ -210,14 +210,14 @@ static void set_timer(struct reading_server *s)
 }
 
 /* End what is late, accept others where there is room, and see to it that this goes on. */
-static void tidy(struct reading_server *s)
+static void tidy(struct socket_server *s)
 {
 	uint64_t now_ns = clock_now_ns();
 	bool room = false;
 
 	if (s->accept_ns <= now_ns)
 		s->accept_ns = 0;
-	for (size_t i = 0; i < READING_CLIENTS; i++) {
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
 		if (s->clients[i].state != FREE && s->clients[i].deadline_ns <= now_ns)
 			end_client(&s->clients[i]);
 		room |= s->clients[i].state == FREE;
@@ -227,14 +227,14 @@ static void tidy(struct reading_server *s)
 	set_timer(s);
 }
 
-bool reading_server_serve(struct reading_server *s)
+bool socket_server_serve(struct socket_server *s)
 {
-	struct epoll_event events[READING_CLIENTS + 2];
+	struct epoll_event events[SOCKET_SERVER_CLIENTS + 2];
 	uint64_t now_ns = clock_now_ns();
-	int n = epoll_wait(s->epoll_fd, events, READING_CLIENTS + 2, 0);
+	int n = epoll_wait(s->epoll_fd, events, SOCKET_SERVER_CLIENTS + 2, 0);
 
 	for (int i = 0; i < n; i++) {
-		struct client *c = &s->clients[events[i].data.u64 % READING_CLIENTS];
+		struct client *c = &s->clients[events[i].data.u64 % SOCKET_SERVER_CLIENTS];
 
 		if (events[i].data.u64 == ABOUT_SOCKET)
 			accept_clients(s, now_ns);
@@ -252,28 +252,27 @@ bool reading_server_serve(struct reading_server *s)
 }
 
 /* The document for that client, if it is there: `made`, or what another one is being sent. */
-static struct reading_document *find_document(struct reading_server *s, struct client *c,
-					      const struct snapshot *reading,
-					      struct reading_document *made)
+static struct socket_reply *find_document(struct socket_server *s, struct client *c,
+					  const struct snapshot *reading, struct socket_reply *made)
 {
-	if (made && reading_document_is(made, reading, &c->request))
+	if (made && socket_reply_is(made, reading, &c->request))
 		return made;
-	for (size_t i = 0; i < READING_CLIENTS; i++) {
-		struct reading_document *d = s->clients[i].document;
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
+		struct socket_reply *d = s->clients[i].document;
 
-		if (d && reading_document_is(d, reading, &c->request))
+		if (d && socket_reply_is(d, reading, &c->request))
 			return d;
 	}
 	return NULL;
 }
 
-void reading_server_answer(struct reading_server *s, const struct snapshot *reading,
-			   const char *why, const char *note)
+void socket_server_answer(struct socket_server *s, const struct snapshot *reading, const char *why,
+			  const char *note)
 {
-	struct reading_document *made = NULL, *d;
+	struct socket_reply *made = NULL, *d;
 	char incomplete[300];
 
-	for (size_t i = 0; i < READING_CLIENTS; i++) {
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
 		struct client *c = &s->clients[i];
 
 		if (c->state != WAITING)
@@ -290,20 +289,20 @@ void reading_server_answer(struct reading_server *s, const struct snapshot *read
 		}
 		d = find_document(s, c, reading, made);
 		if (!d && !made)
-			d = made = reading_document_new(reading, &c->request, note);
+			d = made = socket_reply_new(reading, &c->request, note);
 		if (d)
-			start_sending(s, c, reading_document_share(d));
+			start_sending(s, c, socket_reply_share(d));
 	}
-	reading_document_free(made);
+	socket_reply_free(made);
 	tidy(s);
 }
 
-int reading_server_fd(const struct reading_server *s)
+int socket_server_fd(const struct socket_server *s)
 {
 	return s ? s->epoll_fd : -1;
 }
 
-void reading_server_check(struct reading_server *s)
+void socket_server_check(struct socket_server *s)
 {
 	uint64_t now_ns = clock_now_ns();
 	const char *path = s ? s->config.path : NULL;
@@ -313,16 +312,16 @@ void reading_server_check(struct reading_server *s)
 	if (!s || now_ns < s->check_ns)
 		return;
 	s->check_ns = now_ns + CHECK_NS;
-	if (reading_socket_reachable(&s->socket, path))
+	if (socket_file_reachable(&s->socket, path))
 		return;
-	reading_socket_close(&s->socket, path);
-	r = reading_socket_open(&s->socket, path, s->config.mode, s->config.gid, &why);
+	socket_file_close(&s->socket, path);
+	r = socket_file_open(&s->socket, path, s->config.mode, s->config.gid, &why);
 	if (!r) {
 		s->accepting = true;
 		r = watch(s, EPOLL_CTL_ADD, s->socket.fd, EPOLLIN, ABOUT_SOCKET);
 		if (r) {
 			why_errno(&why, r, NULL);
-			reading_socket_close(&s->socket, path);
+			socket_file_close(&s->socket, path);
 		}
 	}
 	if (r && strcmp(why.text, s->trouble.text) != 0)
@@ -332,15 +331,15 @@ void reading_server_check(struct reading_server *s)
 	s->trouble = why;
 }
 
-void reading_server_set_filter(struct reading_server *s, const struct filter *filter)
+void socket_server_set_filter(struct socket_server *s, const struct filter *filter)
 {
 	if (s)
 		s->config.filter = filter;
 }
 
-int reading_server_open(struct reading_server **out, const struct reading_server_config *config)
+int socket_server_open(struct socket_server **out, const struct socket_server_config *config)
 {
-	struct reading_server *s = calloc(1, sizeof(*s));
+	struct socket_server *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
@@ -348,7 +347,7 @@ int reading_server_open(struct reading_server **out, const struct reading_server
 	s->config = *config;
 	s->socket.fd = -1;
 	s->netns = netns_inode();
-	for (size_t i = 0; i < READING_CLIENTS; i++)
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		s->clients[i].fd = -1;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -356,22 +355,22 @@ int reading_server_open(struct reading_server **out, const struct reading_server
 		    ? -errno
 		    : watch(s, EPOLL_CTL_ADD, s->timer_fd, EPOLLIN, ABOUT_TIMER);
 	if (r) {
-		reading_server_close(s);
+		socket_server_close(s);
 		return r;
 	}
-	reading_server_check(s);
+	socket_server_check(s);
 	*out = s;
 	return 0;
 }
 
-void reading_server_close(struct reading_server *s)
+void socket_server_close(struct socket_server *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < READING_CLIENTS; i++)
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		if (s->clients[i].state != FREE)
 			end_client(&s->clients[i]);
-	reading_socket_close(&s->socket, s->config.path);
+	socket_file_close(&s->socket, s->config.path);
 	if (s->timer_fd >= 0)
 		close(s->timer_fd);
 	if (s->epoll_fd >= 0)

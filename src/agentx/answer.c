@@ -19,32 +19,33 @@ enum { AGENTX_NETWORK_BYTE_ORDER = 0x10, AGENTX_UNSUPPORTED_CONTEXT = 262 };
 
 static const oid objects[] = {MIB_OBJECTS};
 
-void snmp_direct_set(netsnmp_variable_list *var, const struct mib_value *value)
+void agentx_answer_set(netsnmp_variable_list *var, const struct mib_value *value)
 {
 	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
 	long number = value->number;
 
 	switch (value->type) {
 	case MIB_COUNTER64:
-		snmp_lib.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
+		agentx_library.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
 		break;
 	case MIB_STRING:
-		snmp_lib.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
-						  strlen(value->string));
+		agentx_library.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
+							strlen(value->string));
 		break;
 	case MIB_INTEGER:
-		snmp_lib.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
+		agentx_library.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
 		break;
 	case MIB_GAUGE32:
-		snmp_lib.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
+		agentx_library.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
 		break;
 	case MIB_TIMETICKS:
-		snmp_lib.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number, sizeof(number));
+		agentx_library.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number,
+							sizeof(number));
 		break;
 	}
 }
 
-size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id)
+size_t agentx_answer_oid(const netsnmp_variable_list *var, uint32_t *id)
 {
 	size_t len = var->name_length < MAX_OID_LEN ? var->name_length : MAX_OID_LEN;
 
@@ -53,7 +54,7 @@ size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id)
 	return len;
 }
 
-bool snmp_direct_can(const netsnmp_pdu *pdu)
+bool agentx_answer_can(const netsnmp_pdu *pdu)
 {
 	if ((pdu->command != AGENTX_GET && pdu->command != AGENTX_GETNEXT) || pdu->community_len ||
 	    !pdu->variables)
@@ -68,7 +69,7 @@ bool snmp_direct_can(const netsnmp_pdu *pdu)
 /* A response without variables. */
 static void send_error(netsnmp_session *session, const netsnmp_pdu *pdu, long error, long index)
 {
-	netsnmp_pdu *response = snmp_lib.snmp_pdu_create(AGENTX_RESPONSE);
+	netsnmp_pdu *response = agentx_library.snmp_pdu_create(AGENTX_RESPONSE);
 
 	if (!response)
 		return;
@@ -79,11 +80,11 @@ static void send_error(netsnmp_session *session, const netsnmp_pdu *pdu, long er
 	response->reqid = pdu->reqid;
 	response->errstat = error;
 	response->errindex = index;
-	if (!snmp_lib.snmp_send(session, response))
-		snmp_lib.snmp_free_pdu(response);
+	if (!agentx_library.snmp_send(session, response))
+		agentx_library.snmp_free_pdu(response);
 }
 
-bool snmp_direct_refuse(netsnmp_session *session, const netsnmp_pdu *pdu)
+bool agentx_answer_refuse(netsnmp_session *session, const netsnmp_pdu *pdu)
 {
 	switch (pdu->command) {
 	case AGENTX_RESPONSE:
@@ -111,7 +112,7 @@ bool snmp_direct_refuse(netsnmp_session *session, const netsnmp_pdu *pdu)
 
 static void set_exception(netsnmp_variable_list *var, u_char type)
 {
-	snmp_lib.snmp_set_var_typed_value(var, type, NULL, 0);
+	agentx_library.snmp_set_var_typed_value(var, type, NULL, 0);
 }
 
 static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
@@ -119,9 +120,9 @@ static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
 	uint32_t id[MAX_OID_LEN];
 	struct mib_value value;
 
-	switch (mib_get(ctx, id, snmp_direct_oid(var, id), &value)) {
+	switch (mib_get(ctx, id, agentx_answer_oid(var, id), &value)) {
 	case MIB_FOUND:
-		snmp_direct_set(var, &value);
+		agentx_answer_set(var, &value);
 		break;
 	case MIB_NO_INSTANCE:
 		set_exception(var, SNMP_NOSUCHINSTANCE);
@@ -153,7 +154,7 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
 {
 	uint32_t id[MAX_OID_LEN];
 	oid name[MIB_OID_MAX];
-	size_t len = snmp_direct_oid(var, id);
+	size_t len = agentx_answer_oid(var, id);
 	struct mib_value value;
 	struct mib_oid next = {.len = 0};
 
@@ -169,18 +170,18 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
 	}
 	for (size_t i = 0; i < next.len; i++)
 		name[i] = next.id[i];
-	snmp_lib.snmp_set_var_objid(var, name, next.len);
-	snmp_direct_set(var, &value);
+	agentx_library.snmp_set_var_objid(var, name, next.len);
+	agentx_answer_set(var, &value);
 }
 
-void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx)
+void agentx_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx)
 {
 	bool get = pdu->command == AGENTX_GET;
 	netsnmp_variable_list *variables = pdu->variables;
 	netsnmp_pdu *response;
 
 	pdu->variables = NULL; /* they move to the response and are changed in place */
-	response = snmp_lib.snmp_clone_pdu(pdu);
+	response = agentx_library.snmp_clone_pdu(pdu);
 	if (!response) {
 		pdu->variables = variables;
 		return;
@@ -192,6 +193,6 @@ void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_c
 	response->errindex = 0;
 	for (netsnmp_variable_list *v = response->variables; v; v = v->next_variable)
 		get ? answer_get(ctx, v) : answer_getnext(ctx, v);
-	if (!snmp_lib.snmp_send(session, response))
-		snmp_lib.snmp_free_pdu(response);
+	if (!agentx_library.snmp_send(session, response))
+		agentx_library.snmp_free_pdu(response);
 }

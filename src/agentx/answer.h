@@ -3,7 +3,7 @@
  * answer: answers Get and GetNext PDUs of the master straight from the engine. The library
  * would carry each through a session with itself: three select(2) and four pipe calls more.
  *
- * For snmp_master.c, behind the net-snmp headers.
+ * For session.c, behind the net-snmp headers.
  */
 #ifndef IPFW_AGENTX_ANSWER_H
 #define IPFW_AGENTX_ANSWER_H
@@ -11,28 +11,28 @@
 #include "mib/engine.h"
 
 /* Write a value into a variable binding. */
-void snmp_direct_set(netsnmp_variable_list *var, const struct mib_value *value);
+void agentx_answer_set(netsnmp_variable_list *var, const struct mib_value *value);
 
 /*
  * The variable's name as the engine's OID: `id` has room for MAX_OID_LEN, and no instance has so
  * long a name that it would matter what is cut off. Returns its length.
  */
-size_t snmp_direct_oid(const netsnmp_variable_list *var, uint32_t *id);
+size_t agentx_answer_oid(const netsnmp_variable_list *var, uint32_t *id);
 
 /*
  * Whether the PDU is one to answer here: Get or GetNext, in the default context, and all of its
  * variables begin in our subtree.
  */
-bool snmp_direct_can(const netsnmp_pdu *pdu);
+bool agentx_answer_can(const netsnmp_pdu *pdu);
 
 /*
  * Refuse what is neither a response nor a question in the default context: there is nothing to set,
  * and the library keeps for good what a set began and nobody ended, and copies contexts beyond
  * their end. Returns whether the PDU was dealt with.
  */
-bool snmp_direct_refuse(netsnmp_session *session, const netsnmp_pdu *pdu);
+bool agentx_answer_refuse(netsnmp_session *session, const netsnmp_pdu *pdu);
 
 /* Answer it (RFC 2741, 7.2.3) from `ctx`. */
-void snmp_direct_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx);
+void agentx_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 
 #define LOOK_NS UINT64_C(1500000000) /* long enough for the library to try in between */
 
@@ -41,7 +41,7 @@ static const char *find_trouble(const char *address, bool connects)
 	return error && error != EAGAIN ? strerror(error) : no_answer;
 }
 
-void snmp_report(struct snmp_report *r, const char *address, bool connected)
+void connection_log(struct connection_log *r, const char *address, bool connected)
 {
 	uint64_t now_ns = clock_now_ns();
 	const char *trouble;
@@ -51,7 +51,8 @@ void snmp_report(struct snmp_report *r, const char *address, bool connected)
 				   : "lost the SNMP master agent at %s, reconnecting",
 			 address);
 	if (connected || connected != r->connected) {
-		*r = (struct snmp_report){.connected = connected, .look_at_ns = now_ns + LOOK_NS};
+		*r = (struct connection_log){.connected = connected,
+					     .look_at_ns = now_ns + LOOK_NS};
 		return;
 	}
 	if (now_ns < r->look_at_ns)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct snmp_report { /* begins zeroed */
+struct connection_log { /* begins zeroed */
 	bool connected;
 	unsigned accepted;   /* looks that found a listener since one that did not */
 	char trouble[64];    /* why there is no connection, as logged last */
@@ -17,6 +17,6 @@ struct snmp_report { /* begins zeroed */
 };
 
 /* Call it again and again, at least once a second. */
-void snmp_report(struct snmp_report *r, const char *address, bool connected);
+void connection_log(struct connection_log *r, const char *address, bool connected);
 
 #endif

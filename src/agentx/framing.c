@@ -171,7 +171,7 @@ static int on_send(netsnmp_transport *t, const void *data, int size, void **opaq
 
 static netsnmp_transport *create(netsnmp_tdomain_spec *spec)
 {
-	netsnmp_transport *t = snmp_lib.netsnmp_tdomain_transport_tspec(spec);
+	netsnmp_transport *t = agentx_library.netsnmp_tdomain_transport_tspec(spec);
 
 	if (!t)
 		return NULL;
@@ -184,7 +184,7 @@ static netsnmp_transport *create(netsnmp_tdomain_spec *spec)
 	return t;
 }
 
-void snmp_guard_register(void)
+void framing_register(void)
 {
 	static const oid name[] = {MIB_ROOT};
 	static netsnmp_tdomain domain = {
@@ -194,5 +194,5 @@ void snmp_guard_register(void)
 	if (!domain.prefix)
 		log_fatal("%s", strerror(ENOMEM));
 	domain.prefix[0] = SNMP_GUARD;
-	snmp_lib.netsnmp_tdomain_register(&domain);
+	agentx_library.netsnmp_tdomain_register(&domain);
 }

@@ -18,6 +18,6 @@
  * is neither a response nor a plain Get or GetNext; the log says why. If it ends before the answer
  * to a request of ours, that is answered here, with an error. There is one connection at a time.
  */
-void snmp_guard_register(void);
+void framing_register(void);
 
 #endif

@@ -4,7 +4,7 @@
  * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
  * reading, which the command line would pay for nothing.
  *
- * For snmp_master.c, snmp_direct.c, snmp_guard.c and snmp_notify.c, and the only place that
+ * For session.c, answer.c, framing.c and notify.c, and the only place that
  * includes net-snmp's headers.
  */
 #ifndef IPFW_AGENTX_LIBRARY_H
@@ -27,7 +27,7 @@
 #include <string.h>
 
 /* Every function of the library that is called; the types come from its own headers. */
-#define SNMP_LIB_FUNCTIONS(F)                                                                      \
+#define AGENTX_LIBRARY_FUNCTIONS(F)                                                                \
 	F(init_agent)                                                                              \
 	F(init_snmp)                                                                               \
 	F(netsnmp_check_outstanding_agent_requests)                                                \
@@ -69,16 +69,16 @@
 	F(snmp_shutdown)                                                                           \
 	F(snmp_timeout)
 
-struct snmp_lib {
+struct agentx_library {
 #define SNMP_LIB_MEMBER(name) __typeof__(name) *name;
-	SNMP_LIB_FUNCTIONS(SNMP_LIB_MEMBER)
+	AGENTX_LIBRARY_FUNCTIONS(SNMP_LIB_MEMBER)
 #undef SNMP_LIB_MEMBER
 };
 
-extern struct snmp_lib snmp_lib; /* filled by snmp_master_start() */
+extern struct agentx_library agentx_library; /* filled by session_start() */
 
 /* What the dynamic loader misses and which packages have it, in static storage. */
-static inline const char *snmp_lib_fail(void *library)
+static inline const char *agentx_library_fail(void *library)
 {
 	static char why[512];
 	const char *error = dlerror(); /* valid until the next call, or the thread's end */
@@ -101,17 +101,17 @@ static inline const char *snmp_lib_fail(void *library)
  * changes with the layout of the library's structures, and the layout that this was built with is
  * that of the headers.
  */
-static inline const char *snmp_lib_load(struct snmp_lib *lib)
+static inline const char *agentx_library_load(struct agentx_library *lib)
 {
 	void *library = dlopen(SNMP_AGENT_SONAME, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		return snmp_lib_fail(NULL);
+		return agentx_library_fail(NULL);
 #define SNMP_LIB_LOAD(name)                                                                        \
 	lib->name = (__typeof__(name) *)dlsym(library, #name);                                     \
 	if (!lib->name)                                                                            \
-		return snmp_lib_fail(library);
-	SNMP_LIB_FUNCTIONS(SNMP_LIB_LOAD)
+		return agentx_library_fail(library);
+	AGENTX_LIBRARY_FUNCTIONS(SNMP_LIB_LOAD)
 #undef SNMP_LIB_LOAD
 	return NULL;
 }

@@ -18,8 +18,8 @@ static const oid sys_up_time[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 static const oid snmp_trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
 
 static struct {
-	struct notice_queue *queue;
-	struct notice notice;
+	struct notification_queue *queue;
+	struct notification notification;
 	bool waiting; /* to be sent */
 	bool sent;    /* to be acknowledged */
 } self;
@@ -33,7 +33,7 @@ static int on_answer(int operation, netsnmp_session *session, int reqid, netsnmp
 	self.sent = false;
 	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && pdu->errstat == 0)
 		return 1;
-	notice_queue_drop(self.queue);
+	notification_queue_drop(self.queue);
 	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
 		log_warning("SNMP: the master refused a notification: error %ld", pdu->errstat);
 	else
@@ -48,21 +48,21 @@ static bool add_object(netsnmp_pdu *pdu, const struct mib_oid *name, const struc
 
 	for (size_t i = 0; i < name->len; i++)
 		id[i] = name->id[i];
-	var = snmp_lib.snmp_pdu_add_variable(pdu, id, name->len, ASN_NULL, NULL, 0);
+	var = agentx_library.snmp_pdu_add_variable(pdu, id, name->len, ASN_NULL, NULL, 0);
 	if (!var)
 		return false;
-	snmp_direct_set(var, value);
+	agentx_answer_set(var, value);
 	return true;
 }
 
 /* NULL: no memory. The sysUpTime is that of the event; the master would take that of now. */
-static netsnmp_pdu *make_pdu(const netsnmp_session *session, const struct notice *notice,
-			     int64_t master_start_ns)
+static netsnmp_pdu *make_pdu(const netsnmp_session *session,
+			     const struct notification *notification, int64_t master_start_ns)
 {
 	static const oid root[] = {MIB_ROOT};
-	netsnmp_pdu *pdu = snmp_lib.snmp_pdu_create(AGENTX_NOTIFY);
+	netsnmp_pdu *pdu = agentx_library.snmp_pdu_create(AGENTX_NOTIFY);
 	oid trap[OID_LENGTH(root) + 2];
-	int64_t uptime_ns = (int64_t)notice->at_ns - master_start_ns;
+	int64_t uptime_ns = (int64_t)notification->at_ns - master_start_ns;
 	u_long ticks = uptime_ns > 0 ? (uint32_t)(uptime_ns / NS_PER_CS) : 0;
 	bool whole;
 
@@ -70,24 +70,25 @@ static netsnmp_pdu *make_pdu(const netsnmp_session *session, const struct notice
 		return NULL;
 	memcpy(trap, root, sizeof(root));
 	trap[OID_LENGTH(root)] = 0;
-	trap[OID_LENGTH(root) + 1] = notice->number;
+	trap[OID_LENGTH(root) + 1] = notification->number;
 	pdu->version = session->version;
 	pdu->sessid = session->sessid;
 	pdu->time = ACKNOWLEDGE_S;
 	pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT | (session->flags & AGENTX_NETWORK_BYTE_ORDER);
-	whole = snmp_lib.snmp_pdu_add_variable(pdu, sys_up_time, OID_LENGTH(sys_up_time),
-					       ASN_TIMETICKS, &ticks, sizeof(ticks)) &&
-		snmp_lib.snmp_pdu_add_variable(pdu, snmp_trap_oid, OID_LENGTH(snmp_trap_oid),
-					       ASN_OBJECT_ID, trap, sizeof(trap));
-	for (size_t i = 0; i < notice->n; i++)
-		whole = whole && add_object(pdu, &notice->names[i], &notice->values[i]);
+	whole = agentx_library.snmp_pdu_add_variable(pdu, sys_up_time, OID_LENGTH(sys_up_time),
+						     ASN_TIMETICKS, &ticks, sizeof(ticks)) &&
+		agentx_library.snmp_pdu_add_variable(pdu, snmp_trap_oid, OID_LENGTH(snmp_trap_oid),
+						     ASN_OBJECT_ID, trap, sizeof(trap));
+	for (size_t i = 0; i < notification->n; i++)
+		whole = whole && add_object(pdu, &notification->names[i], &notification->values[i]);
 	if (whole)
 		return pdu;
-	snmp_lib.snmp_free_pdu(pdu);
+	agentx_library.snmp_free_pdu(pdu);
 	return NULL;
 }
 
-void snmp_notify_next(netsnmp_session *session, struct notice_queue *queue, int64_t master_start_ns)
+void notify_next(netsnmp_session *session, struct notification_queue *queue,
+		 int64_t master_start_ns)
 {
 	netsnmp_pdu *pdu;
 
@@ -95,25 +96,25 @@ void snmp_notify_next(netsnmp_session *session, struct notice_queue *queue, int6
 		return;
 	self.queue = queue;
 	if (!self.waiting)
-		self.waiting = notice_queue_take(queue, &self.notice);
+		self.waiting = notification_queue_take(queue, &self.notification);
 	if (!self.waiting)
 		return;
-	pdu = make_pdu(session, &self.notice, master_start_ns);
+	pdu = make_pdu(session, &self.notification, master_start_ns);
 	if (!pdu)
 		return;
-	if (snmp_lib.snmp_async_send(session, pdu, on_answer, NULL)) {
+	if (agentx_library.snmp_async_send(session, pdu, on_answer, NULL)) {
 		self.waiting = false;
 		self.sent = true;
 	} else {
-		snmp_lib.snmp_free_pdu(pdu);
+		agentx_library.snmp_free_pdu(pdu);
 	}
 }
 
-void snmp_notify_end(struct notice_queue *queue)
+void notify_end(struct notification_queue *queue)
 {
 	unsigned n = self.waiting;
 
-	while (notice_queue_take(queue, &self.notice))
+	while (notification_queue_take(queue, &self.notification))
 		n++;
 	self.waiting = false;
 	if (n)

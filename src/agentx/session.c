@@ -12,7 +12,7 @@
 #include "agentx/notify.h"
 #include "agentx/session.h"
 #include "base/log.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 
 #define NAME "ipfwagent"
@@ -25,19 +25,19 @@
 
 /* The library's callbacks take no argument of ours that it would not free. */
 static struct {
-	struct snmp_master_config config;
+	struct session_config config;
 	netsnmp_handler_registration *registration;
 	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
 	uint64_t opened_ns;       /* when the session began, before the master was asked */
 	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
-	struct snmp_report report;
+	struct connection_log report;
 	const char *failed;
 	char last_error[128];
 } self;
 
-struct snmp_lib snmp_lib;
+struct agentx_library agentx_library;
 
 static const oid module[] = {MIB_ROOT};
 static const oid objects[] = {MIB_OBJECTS};
@@ -49,13 +49,13 @@ static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info
 
 	switch (mib_get(ctx, id, len, &value)) {
 	case MIB_FOUND:
-		snmp_direct_set(request->requestvb, &value);
+		agentx_answer_set(request->requestvb, &value);
 		break;
 	case MIB_NO_INSTANCE:
-		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+		agentx_library.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
 		break;
 	default:
-		snmp_lib.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+		agentx_library.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
 	}
 }
 
@@ -68,15 +68,15 @@ static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *reques
 	oid name[MIB_OID_MAX];
 
 	if (request->inclusive && mib_get(ctx, id, len, &value) == MIB_FOUND) {
-		snmp_direct_set(request->requestvb, &value);
+		agentx_answer_set(request->requestvb, &value);
 		return;
 	}
 	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND)
 		return;
 	for (size_t i = 0; i < next.len; i++)
 		name[i] = next.id[i];
-	snmp_lib.snmp_set_var_objid(request->requestvb, name, next.len);
-	snmp_direct_set(request->requestvb, &value);
+	agentx_library.snmp_set_var_objid(request->requestvb, name, next.len);
+	agentx_answer_set(request->requestvb, &value);
 }
 
 static struct mib_context *context(void)
@@ -98,7 +98,7 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 
 		if (r->processed)
 			continue;
-		len = snmp_direct_oid(var, id);
+		len = agentx_answer_oid(var, id);
 		if (info->mode == MODE_GET)
 			answer_get(ctx, info, r, id, len);
 		else if (info->mode == MODE_GETNEXT)
@@ -122,18 +122,18 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 
 static void set_ping(int seconds)
 {
-	snmp_lib.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
-				    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
+	agentx_library.netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
+					  NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
 }
 
 /* In front of the library's own callback of the session. */
 static int on_pdu(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
 {
 	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
-		if (snmp_direct_refuse(session, pdu))
+		if (agentx_answer_refuse(session, pdu))
 			return 1;
-		if (self.config.direct && snmp_direct_can(pdu)) {
-			snmp_direct_answer(session, pdu, context());
+		if (self.config.direct && agentx_answer_can(pdu)) {
+			agentx_answer(session, pdu, context());
 			return 1;
 		}
 	}
@@ -157,7 +157,7 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	 * from now on looks like something from before the master. */
 	self.master_start_ns =
 		(int64_t)self.opened_ns -
-		((int64_t)(uint32_t)snmp_lib.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
+		((int64_t)(uint32_t)agentx_library.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
 	set_ping(PING_S);
 	return 0;
 }
@@ -208,16 +208,16 @@ static void watch_connection(void)
 {
 	if (self.session)
 		set_ping(RECONNECT_S);
-	snmp_report(&self.report, master_address(), self.session != NULL);
+	connection_log(&self.report, master_address(), self.session != NULL);
 }
 
 static bool register_subtree(void)
 {
 	self.register_at_ns = 0;
-	self.registration = snmp_lib.netsnmp_create_handler_registration(
+	self.registration = agentx_library.netsnmp_create_handler_registration(
 		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
 	if (self.registration &&
-	    snmp_lib.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
+	    agentx_library.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
 		return true;
 	self.registration = NULL; /* the library has freed it */
 	return false;
@@ -229,7 +229,7 @@ static void retry_registration(void)
 	if (!self.register_at_ns || !self.session || clock_now_ns() < self.register_at_ns)
 		return;
 	if (self.registration)
-		snmp_lib.netsnmp_unregister_handler(self.registration);
+		agentx_library.netsnmp_unregister_handler(self.registration);
 	if (!register_subtree())
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 }
@@ -238,59 +238,61 @@ static void configure_library(void)
 {
 	char guarded[512];
 
-	snmp_lib.set_configuration_directory("/dev/null");
-	snmp_lib.set_persistent_directory("/dev/null");
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE,
-					1);
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
-					NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
-					NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS,
-					1);
-	snmp_lib.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
-					NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
-	snmp_lib.netsnmp_enable_subagent();
-	snmp_guard_register();
+	agentx_library.set_configuration_directory("/dev/null");
+	agentx_library.set_persistent_directory("/dev/null");
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					      NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					      NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					      NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
+					      NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+					      NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+					      NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+	agentx_library.netsnmp_enable_subagent();
+	framing_register();
 	snprintf(guarded, sizeof(guarded), SNMP_GUARD ":%s", master_address());
-	snmp_lib.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-				       guarded);
-	snmp_lib.snmp_disable_stderrlog();
-	snmp_lib.snmp_enable_calllog();
-	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
-	snmp_lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
-					on_session_init, NULL);
-	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
-					on_connect, NULL);
-	snmp_lib.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
-					on_disconnect, NULL);
+	agentx_library.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+					     guarded);
+	agentx_library.snmp_disable_stderrlog();
+	agentx_library.snmp_enable_calllog();
+	agentx_library.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log,
+					      NULL);
+	agentx_library.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT,
+					      on_session_init, NULL);
+	agentx_library.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+					      on_connect, NULL);
+	agentx_library.snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+					      on_disconnect, NULL);
 }
 
-const char *snmp_master_start(const struct snmp_master_config *config)
+const char *session_start(const struct session_config *config)
 {
-	const char *why = snmp_lib_load(&snmp_lib);
+	const char *why = agentx_library_load(&agentx_library);
 
 	if (why)
 		return why;
 	self.config = *config;
 	configure_library();
-	if (snmp_lib.init_agent(NAME) != 0 || !register_subtree()) {
+	if (agentx_library.init_agent(NAME) != 0 || !register_subtree()) {
 		why = "the SNMP library cannot be initialised";
 	} else {
-		snmp_lib.register_sysORTable((oid *)module, OID_LENGTH(module),
-					     "IP traffic received, sent and forwarded");
-		set_ping(RECONNECT_S); /* snmp_lib.init_agent() has set its own default */
-		snmp_lib.init_snmp(NAME);
+		agentx_library.register_sysORTable((oid *)module, OID_LENGTH(module),
+						   "IP traffic received, sent and forwarded");
+		set_ping(RECONNECT_S); /* agentx_library.init_agent() has set its own default */
+		agentx_library.init_snmp(NAME);
 		why = self.failed;
 	}
 	if (why)
-		snmp_master_stop();
+		session_stop();
 	return why;
 }
 
 /* The library's descriptors change behind our back: ask for them in every round. */
-bool snmp_master_serve(int wake_fd)
+bool session_serve(int wake_fd)
 {
 	netsnmp_large_fd_set fds;
 	struct timeval timeout = {.tv_sec = 1};
@@ -298,39 +300,39 @@ bool snmp_master_serve(int wake_fd)
 	bool woken = false;
 
 	watch_connection();
-	snmp_lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	agentx_library.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
-	snmp_lib.snmp_select_info2(&n, &fds, &timeout, &block);
-	snmp_lib.netsnmp_large_fd_setfd(wake_fd, &fds);
-	if (snmp_lib.netsnmp_large_fd_set_select(n, &fds, NULL, NULL, block ? NULL : &timeout) >
-	    0) {
-		woken = snmp_lib.netsnmp_large_fd_is_set(wake_fd, &fds);
-		snmp_lib.netsnmp_large_fd_clr(wake_fd, &fds);
-		snmp_lib.snmp_read2(&fds);
+	agentx_library.snmp_select_info2(&n, &fds, &timeout, &block);
+	agentx_library.netsnmp_large_fd_setfd(wake_fd, &fds);
+	if (agentx_library.netsnmp_large_fd_set_select(n, &fds, NULL, NULL,
+						       block ? NULL : &timeout) > 0) {
+		woken = agentx_library.netsnmp_large_fd_is_set(wake_fd, &fds);
+		agentx_library.netsnmp_large_fd_clr(wake_fd, &fds);
+		agentx_library.snmp_read2(&fds);
 	}
-	snmp_lib.netsnmp_large_fd_set_cleanup(&fds);
-	snmp_lib.snmp_timeout();
-	snmp_lib.run_alarms();
-	snmp_lib.netsnmp_check_outstanding_agent_requests();
+	agentx_library.netsnmp_large_fd_set_cleanup(&fds);
+	agentx_library.snmp_timeout();
+	agentx_library.run_alarms();
+	agentx_library.netsnmp_check_outstanding_agent_requests();
 	retry_registration();
 	if (self.session)
-		snmp_notify_next(self.session, self.config.notices, self.master_start_ns);
+		notify_next(self.session, self.config.notifications, self.master_start_ns);
 	return woken;
 }
 
-int64_t snmp_master_began(void)
+int64_t session_began(void)
 {
 	return self.session ? self.master_start_ns : 0;
 }
 
-const char *snmp_master_failed(void)
+const char *session_failed(void)
 {
 	return self.failed;
 }
 
-void snmp_master_stop(void)
+void session_stop(void)
 {
-	snmp_notify_end(self.config.notices);
-	snmp_lib.snmp_shutdown(NAME);
-	snmp_lib.shutdown_agent();
+	notify_end(self.config.notifications);
+	agentx_library.snmp_shutdown(NAME);
+	agentx_library.shutdown_agent();
 }

@@ -3,7 +3,7 @@
  * session: the connection to the SNMP master agent (AgentX, RFC 2741), and what it asks.
  *
  * net-snmp's library keeps its state in globals and blocks now and then, so there is one connection
- * in a process, and one thread makes all of these calls. snmp_master.c and snmp_direct.c alone
+ * in a process, and one thread makes all of these calls. session.c and answer.c alone
  * include its headers.
  */
 #ifndef IPFW_AGENTX_SESSION_H
@@ -21,31 +21,31 @@
  */
 typedef struct mib_context *snmp_master_prepare(void *arg, int64_t master_start_ns);
 
-struct snmp_master_config {
+struct session_config {
 	const char *address; /* NULL: the library's default */
 	bool direct;         /* answer without the library's detour where that is possible */
 	snmp_master_prepare *prepare;
 	void *arg;
-	struct notice_queue *notices; /* to be sent whenever there is a master */
+	struct notification_queue *notifications; /* to be sent whenever there is a master */
 };
 
 /*
  * Register the MIB and begin to connect. The caller keeps what `config` points to. Returns NULL, or
  * why it is impossible: then there is nothing to serve or to stop. A master that is not there yet
- * is no failure: snmp_master_serve() connects and reconnects, and logs it when the state changes.
+ * is no failure: session_serve() connects and reconnects, and logs it when the state changes.
  */
-const char *snmp_master_start(const struct snmp_master_config *config);
+const char *session_start(const struct session_config *config);
 
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
-bool snmp_master_serve(int wake_fd);
+bool session_serve(int wake_fd);
 
 /* When the master's sysUpTime was 0, CLOCK_MONOTONIC; 0: there is no master that answers. */
-int64_t snmp_master_began(void);
+int64_t session_began(void);
 
 /* Why there is no use in going on, or NULL. */
-const char *snmp_master_failed(void);
+const char *session_failed(void);
 
 /* Take leave of the master, after a start that worked. */
-void snmp_master_stop(void);
+void session_stop(void);
 
 #endif

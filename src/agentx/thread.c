@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agentx/thread.h"
 #include "base/clock.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 
 #include <errno.h>
@@ -22,8 +22,8 @@
 #define ASK_AGAIN_MS  1000
 #define STOP_WAIT_MS  1000
 
-struct snmp_agent {
-	struct snmp_agent_config config;
+struct agentx {
+	struct agentx_config config;
 	char *socket; /* owned */
 	pthread_t thread;
 	int wake_fd;  /* eventfd: a view was published, or stop */
@@ -57,7 +57,7 @@ static void drain(int fd)
 		;
 }
 
-static void take_view(struct snmp_agent *a)
+static void take_view(struct agentx *a)
 {
 	struct mib_view *view = atomic_exchange(&a->next, NULL);
 
@@ -75,14 +75,14 @@ static bool is_for(const struct mib_view *view, int64_t master_start_ns)
 	       mib_same_master(view->master_start_ns, master_start_ns);
 }
 
-static bool is_fresh(const struct snmp_agent *a, int64_t master_start_ns, uint64_t now_ns)
+static bool is_fresh(const struct agentx *a, int64_t master_start_ns, uint64_t now_ns)
 {
 	return is_for(a->view, master_start_ns) &&
 	       now_ns < a->view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
 }
 
 /* Take the newest view; if it will not do, ask for another one and wait for it a moment. */
-static void freshen(struct snmp_agent *a, int64_t master_start_ns)
+static void freshen(struct agentx *a, int64_t master_start_ns)
 {
 	uint64_t now_ns = clock_now_ns(), until_ns;
 	bool met;
@@ -108,7 +108,7 @@ static void freshen(struct snmp_agent *a, int64_t master_start_ns)
 }
 
 /* Answer from the view, or from the agent's own state in it alone. */
-static void withhold_readings(struct snmp_agent *a, bool withhold)
+static void withhold_readings(struct agentx *a, bool withhold)
 {
 	if (withhold == (a->context.view == &a->bare))
 		return;
@@ -120,7 +120,7 @@ static void withhold_readings(struct snmp_agent *a, bool withhold)
 
 static struct mib_context *prepare(void *arg, int64_t master_start_ns)
 {
-	struct snmp_agent *a = arg;
+	struct agentx *a = arg;
 	bool shown;
 
 	atomic_store(&a->master_start_ns, master_start_ns);
@@ -135,23 +135,23 @@ static struct mib_context *prepare(void *arg, int64_t master_start_ns)
 
 static void *run(void *arg)
 {
-	struct snmp_agent *a = arg;
-	const struct snmp_master_config config = {.address = a->socket,
-						  .direct = a->config.direct,
-						  .prepare = prepare,
-						  .arg = a,
-						  .notices = a->config.notices};
-	const char *why = snmp_master_start(&config);
+	struct agentx *a = arg;
+	const struct session_config config = {.address = a->socket,
+					      .direct = a->config.direct,
+					      .prepare = prepare,
+					      .arg = a,
+					      .notifications = a->config.notifications};
+	const char *why = session_start(&config);
 
 	if (!why) {
 		while (!why && !atomic_load(&a->stopping)) {
-			if (snmp_master_serve(a->wake_fd))
+			if (session_serve(a->wake_fd))
 				drain(a->wake_fd);
-			atomic_store(&a->master_start_ns, snmp_master_began());
+			atomic_store(&a->master_start_ns, session_began());
 			take_view(a);
-			why = snmp_master_failed();
+			why = session_failed();
 		}
-		snmp_master_stop();
+		session_stop();
 	}
 	if (why) {
 		atomic_store(&a->failed, why);
@@ -161,7 +161,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static void destroy(struct snmp_agent *a)
+static void destroy(struct agentx *a)
 {
 	if (a->wake_fd >= 0)
 		close(a->wake_fd);
@@ -173,9 +173,9 @@ static void destroy(struct snmp_agent *a)
 	free(a);
 }
 
-int snmp_agent_start(struct snmp_agent **out, const struct snmp_agent_config *config)
+int agentx_start(struct agentx **out, const struct agentx_config *config)
 {
-	struct snmp_agent *a = calloc(1, sizeof(*a));
+	struct agentx *a = calloc(1, sizeof(*a));
 	sigset_t all, old;
 	int err = -ENOMEM;
 
@@ -213,13 +213,13 @@ out:
 	return err;
 }
 
-void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view)
+void agentx_publish(struct agentx *a, struct mib_view *view)
 {
 	mib_view_free(atomic_exchange(&a->next, view));
 	wake(a->wake_fd);
 }
 
-bool snmp_agent_failed(struct snmp_agent *a, const char **why)
+bool agentx_failed(struct agentx *a, const char **why)
 {
 	const char *failed = atomic_load(&a->failed);
 
@@ -228,12 +228,12 @@ bool snmp_agent_failed(struct snmp_agent *a, const char **why)
 	return failed != NULL;
 }
 
-int64_t snmp_agent_master(struct snmp_agent *a)
+int64_t agentx_master(struct agentx *a)
 {
 	return a ? atomic_load(&a->master_start_ns) : 0;
 }
 
-bool snmp_agent_stop(struct snmp_agent *a)
+bool agentx_stop(struct agentx *a)
 {
 	struct pollfd ended;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * thread: the AgentX side of the agent. snmp_agent_none.c stands in where it is not built.
+ * thread: the AgentX side of the agent. thread_none.c stands in where it is not built.
  *
  * One thread makes every net-snmp call. The owner publishes immutable views of a reading; the
  * thread answers from the newest one.
@@ -13,31 +13,32 @@
 #include "mib/notification_queue.h"
 #include "mib/view.h"
 
-struct snmp_agent;
+struct agentx;
 
-struct snmp_agent_config {
+struct agentx_config {
 	const char *socket;   /* net-snmp transport address of the master; NULL: its default */
 	bool direct;          /* answer without the library's detour */
 	unsigned interval_ms; /* full sampling interval */
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */
 	int stop_fd;          /* eventfd: written when the thread ended by itself (see failed) */
-	struct notice_queue *notices; /* sent as soon as there is a master; the owner keeps it */
+	struct notification_queue
+		*notifications; /* sent as soon as there is a master; the owner keeps it */
 };
 
 /* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */
-int snmp_agent_start(struct snmp_agent **out, const struct snmp_agent_config *config);
+int agentx_start(struct agentx **out, const struct agentx_config *config);
 
 /* Hand over a view; the agent owns it from now on and frees it when the next one comes. */
-void snmp_agent_publish(struct snmp_agent *a, struct mib_view *view);
+void agentx_publish(struct agentx *a, struct mib_view *view);
 
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
-bool snmp_agent_failed(struct snmp_agent *a, const char **why);
+bool agentx_failed(struct agentx *a, const char **why);
 
 /* When the master agent's sysUpTime was 0, CLOCK_MONOTONIC; 0: there is none. Accepts NULL. */
-int64_t snmp_agent_master(struct snmp_agent *a);
+int64_t agentx_master(struct agentx *a);
 
 /* Stop and wait at most 1 s; accepts NULL. False: it did not end, leave the process at once. */
-bool snmp_agent_stop(struct snmp_agent *a);
+bool agentx_stop(struct agentx *a);
 
 #endif

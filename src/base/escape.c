@@ -26,7 +26,7 @@ static bool is_control(const unsigned char *p)
 	return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
 }
 
-char *name_escape(char *dst, size_t size, const char *name, enum name_form form)
+char *escape_name(char *dst, size_t size, const char *name, enum escape_form form)
 {
 	const unsigned char *p = (const unsigned char *)name;
 	size_t used = 0;
@@ -37,9 +37,9 @@ char *name_escape(char *dst, size_t size, const char *name, enum name_form form)
 		char piece[8];
 		size_t length;
 
-		if (form != NAME_UTF8 && plain && is_control(p))
+		if (form != ESCAPE_UTF8 && plain && is_control(p))
 			plain = false;
-		if (form == NAME_ASCII && n > 1)
+		if (form == ESCAPE_ASCII && n > 1)
 			plain = false;
 		if (!plain)
 			n = 1;

@@ -21,7 +21,7 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
-struct src_bpf {
+struct counters {
 	struct pins pins;
 	bool pinned;        /* the maps are those of the pins, and so is `hooks` empty */
 	struct hooks hooks; /* the process's own */
@@ -30,9 +30,9 @@ struct src_bpf {
 	size_t n_programs;
 	int records;        /* pinned: descriptor to lock from sample to fill; -1 */
 	uint64_t sealed_ns; /* pinned: with this pins_whole() knows whether they all are there */
-	struct arrays arrays;
-	struct counts counts;
-	struct book book;
+	struct maps_arrays arrays;
+	struct maps_counts counts;
+	struct owners book;
 };
 
 /* A number that no other network namespace ever has; 0: the kernel gives none (before 5.14). */
@@ -72,7 +72,7 @@ static int begin(const struct hooks *h)
 	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
-static void close_pinned(struct src_bpf *b)
+static void close_pinned(struct counters *b)
 {
 	if (b->pinned) {
 		for (int i = 0; i < MAP_COUNT; i++)
@@ -85,7 +85,7 @@ static void close_pinned(struct src_bpf *b)
 }
 
 /* Open the pinned maps. -ESTALE: they are there, but made by another version or for another. */
-static int open_pinned(struct src_bpf *b, enum hooks_id wanted, bool same_version)
+static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_version)
 {
 	struct ipfw_info info = {.since_wall_ns = 0};
 	int r = pins_open_maps(&b->pins, b->maps);
@@ -114,7 +114,7 @@ static int refuse(struct why *why, int error, const char *what)
 	return why_set(why, error, "%s: %s", what, bpf_error_text(error));
 }
 
-static int attach_own(struct src_bpf *b, enum hooks_id hooks, struct why *why)
+static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
 {
 	int r = hooks_open(&b->hooks, hooks, why);
 
@@ -126,7 +126,7 @@ static int attach_own(struct src_bpf *b, enum hooks_id hooks, struct why *why)
 }
 
 /* Pin the process's own hooks in the place of what is pinned; the lock is held. */
-static int replace_pinned(struct src_bpf *b, struct pins_ended *ended)
+static int replace_pinned(struct counters *b, struct pins_ended *ended)
 {
 	struct ipfw_info info;
 	int r = pins_remove(&b->pins, false, ended);
@@ -146,7 +146,7 @@ static int replace_pinned(struct src_bpf *b, struct pins_ended *ended)
 }
 
 /* Attach and pin, or adopt what is pinned. */
-static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, struct why *why)
+static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *why)
 {
 	struct pins_ended ended = {NULL, 0};
 	int lock, r = open_pinned(b, hooks, true);
@@ -171,7 +171,7 @@ static int attach_pinned(struct src_bpf *b, enum hooks_id hooks, struct why *why
 	return r;
 }
 
-static int explain_missing(const struct src_bpf *b, int error, struct why *why)
+static int explain_missing(const struct counters *b, int error, struct why *why)
 {
 	if (error == -ENOENT)
 		return why_set(why, error,
@@ -184,18 +184,18 @@ static int explain_missing(const struct src_bpf *b, int error, struct why *why)
 	return refuse(why, error, b->pins.directory);
 }
 
-void src_bpf_describe(const struct src_bpf *b, struct attachment *out)
+void counters_describe(const struct counters *b, struct attachment *out)
 {
 	struct ipfw_info info = {.hooks = HOOKS_NONE};
 
 	read_info(b->maps, &info);
-	*out = (struct attachment){.hooks = info.hooks, .since = book_since(&info)};
+	*out = (struct attachment){.hooks = info.hooks, .since = owners_since(&info)};
 	if (b->pinned)
 		snprintf(out->directory, sizeof(out->directory), "%s", b->pins.directory);
 }
 
 /* The programs of fentry hooks, which say how often they did not run. */
-static void find_programs(struct src_bpf *b)
+static void find_programs(struct counters *b)
 {
 	struct ipfw_info info;
 
@@ -207,9 +207,10 @@ static void find_programs(struct src_bpf *b)
 		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
 }
 
-int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach attach, struct why *why)
+int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach attach,
+		  struct why *why)
 {
-	struct src_bpf *b = calloc(1, sizeof(*b));
+	struct counters *b = calloc(1, sizeof(*b));
 	int r;
 
 	*out = NULL;
@@ -229,12 +230,12 @@ int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach atta
 			r = attach_own(b, hooks, why);
 	}
 	if (!r) {
-		r = arrays_open(b->maps, &b->arrays);
+		r = maps_arrays_open(b->maps, &b->arrays);
 		if (r)
 			refuse(why, r, "eBPF maps");
 	}
 	if (r) {
-		src_bpf_close(b);
+		counters_close(b);
 		return r;
 	}
 	find_programs(b);
@@ -242,23 +243,23 @@ int src_bpf_open(struct src_bpf **out, enum hooks_id hooks, enum bpf_attach atta
 	return 0;
 }
 
-void src_bpf_close(struct src_bpf *b)
+void counters_close(struct counters *b)
 {
 	if (!b)
 		return;
-	src_bpf_drop(b);
+	counters_drop(b);
 	for (size_t i = 0; i < b->n_programs; i++)
 		close(b->programs[i]);
-	arrays_close(&b->arrays);
+	maps_arrays_close(&b->arrays);
 	close_pinned(b);
 	hooks_close(&b->hooks);
-	counts_clear(&b->counts);
-	book_clear(&b->book);
+	maps_counts_clear(&b->counts);
+	owners_clear(&b->book);
 	free(b);
 }
 
 /* Packets for which the kernel skipped a program: it does not run within itself. */
-static uint64_t skipped(const struct src_bpf *b)
+static uint64_t skipped(const struct counters *b)
 {
 	uint64_t n = 0;
 
@@ -272,20 +273,20 @@ static uint64_t skipped(const struct src_bpf *b)
 	return n;
 }
 
-void src_bpf_drop(struct src_bpf *b)
+void counters_drop(struct counters *b)
 {
 	if (b->records >= 0)
 		pins_unlock_records(b->records);
 }
 
-int src_bpf_sample(struct src_bpf *b, struct why *why)
+int counters_sample(struct counters *b, struct why *why)
 {
 	int r;
 
 	if (b->pinned) {
 		r = pins_lock_records(b->records);
 		if (!r && !pins_whole(b->records, b->sealed_ns)) {
-			src_bpf_drop(b);
+			counters_drop(b);
 			r = -ENOENT;
 		}
 		if (r == -ENOENT)
@@ -296,24 +297,24 @@ int src_bpf_sample(struct src_bpf *b, struct why *why)
 	}
 	r = maps_read_counts(b->maps, &b->arrays, &b->counts);
 	if (!r)
-		r = book_read(&b->book, b->maps);
+		r = owners_read(&b->book, b->maps);
 	if (r) {
-		src_bpf_drop(b);
+		counters_drop(b);
 		return refuse(why, r, "eBPF maps");
 	}
 	b->counts.missed[IPFW_MISSED_IF] += skipped(b);
 	return 0;
 }
 
-int src_bpf_fill(struct src_bpf *b, struct snapshot *s, struct why *why)
+int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
 {
-	int r = book_fill(&b->book, b->maps, &b->arrays, &b->counts, s);
+	int r = owners_fill(&b->book, b->maps, &b->arrays, &b->counts, s);
 
-	src_bpf_drop(b);
+	counters_drop(b);
 	return r ? refuse(why, r, "eBPF records") : 0;
 }
 
-int64_t src_bpf_memo(const struct src_bpf *b)
+int64_t counters_memo(const struct counters *b)
 {
 	struct ipfw_info info = {.memo = 0};
 
@@ -321,7 +322,7 @@ int64_t src_bpf_memo(const struct src_bpf *b)
 	return info.memo;
 }
 
-int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
+int counters_set_memo(struct counters *b, int64_t memo)
 {
 	const uint32_t zero = 0;
 	struct ipfw_info info;
@@ -334,11 +335,11 @@ int src_bpf_set_memo(struct src_bpf *b, int64_t memo)
 		info.memo = memo;
 		r = bpf_map_update_elem(b->maps[MAP_INFO], &zero, &info, BPF_ANY);
 	}
-	src_bpf_drop(b);
+	counters_drop(b);
 	return r;
 }
 
-int src_bpf_detach(bool all, struct why *why)
+int counters_detach(bool all, struct why *why)
 {
 	struct pins_ended ended = {NULL, 0};
 	struct pins pins;
@@ -357,7 +358,7 @@ int src_bpf_detach(bool all, struct why *why)
 	return r;
 }
 
-void src_bpf_try(struct attachment *out)
+void counters_try(struct attachment *out)
 {
 	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
 		struct why *why = &out->verdicts[id].why;
@@ -367,7 +368,7 @@ void src_bpf_try(struct attachment *out)
 		if (!out->verdicts[id].works)
 			continue;
 		hooks_close(&h);
-		why_set(why, 0, "%s: works here", hooks_names[id]);
+		why_set(why, 0, "%s: works here", snapshot_hooks_names[id]);
 	}
 	out->tried = true;
 }

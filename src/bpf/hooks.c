@@ -252,7 +252,7 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	if (!r)
 		r = bpf_object__load(h->object);
 	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		h->maps[i] = bpf_object__find_map_fd_by_name(h->object, map_names[i]);
+		h->maps[i] = bpf_object__find_map_fd_by_name(h->object, maps_names[i]);
 		if (h->maps[i] < 0)
 			r = h->maps[i];
 	}
@@ -307,7 +307,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 		if (used < sizeof(why->text))
 			used += snprintf(why->text + used, sizeof(why->text) - used,
 					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
-					 hooks_names[id], what, bpf_error_name(r),
+					 snapshot_hooks_names[id], what, bpf_error_name(r),
 					 reason(id, r, what));
 		hooks_close(h);
 	}

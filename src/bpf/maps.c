@@ -14,7 +14,7 @@
 
 #define BATCH 512
 
-const char *const map_names[MAP_COUNT] = {
+const char *const maps_names[MAP_COUNT] = {
 	[MAP_IF_LOW] = "if_low",     [MAP_IF_HIGH] = "if_high",
 	[MAP_PATH_LOW] = "path_low", [MAP_PATH_HIGH] = "path_high",
 	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
@@ -164,7 +164,7 @@ int maps_size(struct bpf_object *object)
 	int r = ids ? 0 : -errno;
 
 	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, map_names[i]);
+		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
 
 		if (!map)
 			r = -ENOENT;
@@ -181,23 +181,23 @@ static const void *map_array(int fd, size_t slots, size_t slot_size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-int arrays_open(const int *fds, struct arrays *out)
+int maps_arrays_open(const int *fds, struct maps_arrays *out)
 {
 	out->ifs = map_array(fds[MAP_IF_LOW], IPFW_LOW_IFS, sizeof(*out->ifs));
 	out->paths = map_array(fds[MAP_PATH_LOW], IPFW_LOW_PATHS, sizeof(*out->paths));
 	return out->ifs && out->paths ? 0 : -errno;
 }
 
-void arrays_close(struct arrays *a)
+void maps_arrays_close(struct maps_arrays *a)
 {
 	if (a->ifs)
 		munmap((void *)a->ifs, sizeof(*a->ifs) * IPFW_LOW_IFS * cpus_possible().ids);
 	if (a->paths)
 		munmap((void *)a->paths, sizeof(*a->paths) * IPFW_LOW_PATHS * cpus_possible().ids);
-	*a = (struct arrays){NULL, NULL};
+	*a = (struct maps_arrays){NULL, NULL};
 }
 
-static int read_arrays(const struct arrays *a, struct counts *out)
+static int read_arrays(const struct maps_arrays *a, struct maps_counts *out)
 {
 	int r = 0;
 
@@ -213,7 +213,7 @@ static int read_arrays(const struct arrays *a, struct counts *out)
 	return r;
 }
 
-int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out)
+int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out)
 {
 	size_t cpus = cpus_possible().count;
 	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
@@ -282,7 +282,7 @@ static int read_entry(int fd, const void *key, uint64_t *out, size_t words)
 	return r;
 }
 
-int maps_read_if(const int *fds, const struct arrays *arrays, uint32_t ifindex,
+int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifindex,
 		 struct ipfw_if_counters *out)
 {
 	const size_t words = sizeof(*out) / 8;
@@ -294,8 +294,8 @@ int maps_read_if(const int *fds, const struct arrays *arrays, uint32_t ifindex,
 	return 0;
 }
 
-int maps_read_path(const int *fds, const struct arrays *arrays, const struct ipfw_path_key *key,
-		   struct ipfw_counter *out)
+int maps_read_path(const int *fds, const struct maps_arrays *arrays,
+		   const struct ipfw_path_key *key, struct ipfw_counter *out)
 {
 	const size_t words = sizeof(*out) / 8;
 	uint32_t slot = IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6);
@@ -307,7 +307,7 @@ int maps_read_path(const int *fds, const struct arrays *arrays, const struct ipf
 	return 0;
 }
 
-void counts_clear(struct counts *c)
+void maps_counts_clear(struct maps_counts *c)
 {
 	table_clear(&c->ifs);
 	table_clear(&c->paths);

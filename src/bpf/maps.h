@@ -27,44 +27,44 @@ enum map_id {
 };
 
 /* Their names in the eBPF object, and as pins. */
-extern const char *const map_names[MAP_COUNT];
+extern const char *const maps_names[MAP_COUNT];
 
 /* Whether the maps hold as many records as they should, of the sizes that this program knows. */
 bool maps_fit(const int *fds);
 
 /* The arrays of counters, mapped into memory: [number of the CPU][slot]. */
-struct arrays {
+struct maps_arrays {
 	const struct ipfw_if_counters *ifs;
 	const struct ipfw_counter *paths;
 };
 
-/* Map the arrays. Returns 0 or -errno. arrays_close() accepts what was never opened. */
-int arrays_open(const int *fds, struct arrays *out);
-void arrays_close(struct arrays *a);
+/* Map the arrays. Returns 0 or -errno. maps_arrays_close() accepts what was never opened. */
+int maps_arrays_open(const int *fds, struct maps_arrays *out);
+void maps_arrays_close(struct maps_arrays *a);
 
 /* Let the maps of an object that is not loaded yet have room for every CPU. */
 struct bpf_object;
 int maps_size(struct bpf_object *object);
 
 /* What the hooks counted, over all CPUs. */
-struct counts {
+struct maps_counts {
 	struct table ifs;   /* uint32_t -> struct ipfw_if_counters */
 	struct table paths; /* struct ipfw_path_key -> struct ipfw_counter; empty ones left out */
 	uint64_t missed[IPFW_MISSED];
 };
 
 /* What the hooks counted until now. Returns 0 or -errno; the tables' room is used again. */
-int maps_read_counts(const int *fds, const struct arrays *arrays, struct counts *out);
-void counts_clear(struct counts *c);
+int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
+void maps_counts_clear(struct maps_counts *c);
 
 /* Take the counters of an ifindex out of the hash. Returns 0, -ENOENT or another -errno. */
 int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
 
 /* What is counted just now for one interface, or path. Returns 0 or -errno. */
-int maps_read_if(const int *fds, const struct arrays *arrays, uint32_t ifindex,
+int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifindex,
 		 struct ipfw_if_counters *out);
-int maps_read_path(const int *fds, const struct arrays *arrays, const struct ipfw_path_key *key,
-		   struct ipfw_counter *out);
+int maps_read_path(const int *fds, const struct maps_arrays *arrays,
+		   const struct ipfw_path_key *key, struct ipfw_counter *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);

@@ -49,8 +49,8 @@ static struct ip_traffic as_device(const struct snapshot_if *row,
 static const enum ipfw_stage directions[2] = {IPFW_IN, IPFW_OUT};
 static const enum metric_id metrics_of[2] = {M_IN_PACKETS, M_OUT_PACKETS};
 
-void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
-		    const struct ipfw_if_counters *own)
+void other_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
+		 const struct ipfw_if_counters *own)
 {
 	const struct figures *total = &row->figures[FAMILY_TOTAL];
 
@@ -62,8 +62,8 @@ void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row
 	}
 }
 
-void residual_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
-		   const struct ipfw_if_counters *own)
+void other_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
+		const struct ipfw_if_counters *own)
 {
 	const struct figures *total = &row->figures[FAMILY_TOTAL];
 	struct figures *other = &row->figures[FAMILY_OTHER];

@@ -16,11 +16,11 @@
 #include "model/snapshot.h"
 
 /* Note in the record where the device stood when the interface had counted `own`. */
-void residual_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
-		    const struct ipfw_if_counters *own);
+void other_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
+		 const struct ipfw_if_counters *own);
 
 /* Fill figures[FAMILY_OTHER] of the row. */
-void residual_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
-		   const struct ipfw_if_counters *own);
+void other_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
+		const struct ipfw_if_counters *own);
 
 #endif

@@ -28,17 +28,17 @@ static const enum metric_id stage_metrics[IPFW_STAGES] = {
 
 /* One filling: what it works on, and the interfaces that are not those of before. */
 struct filling {
-	struct book *book;
+	struct owners *book;
 	const int *maps;
-	const struct arrays *arrays;
-	const struct counts *counts;
+	const struct maps_arrays *arrays;
+	const struct maps_counts *counts;
 	struct snapshot *s;
 	uint32_t *renewed; /* ascending */
 	size_t n_renewed;
 	int error; /* the first */
 };
 
-struct timespec book_since(const struct ipfw_info *info)
+struct timespec owners_since(const struct ipfw_info *info)
 {
 	int64_t by_wall = (int64_t)(clock_ns(CLOCK_REALTIME) - info->since_wall_ns);
 	int64_t by_boot = (int64_t)(clock_ns(CLOCK_BOOTTIME) - info->since_boot_ns);
@@ -49,7 +49,7 @@ struct timespec book_since(const struct ipfw_info *info)
 				 (int64_t)info->since_wall_ns % second};
 }
 
-int book_read(struct book *b, const int *maps)
+int owners_read(struct owners *b, const int *maps)
 {
 	const uint32_t zero = 0;
 	int r;
@@ -69,7 +69,7 @@ int book_read(struct book *b, const int *maps)
 	return r;
 }
 
-void book_clear(struct book *b)
+void owners_clear(struct owners *b)
 {
 	table_clear(&b->if_records);
 	table_clear(&b->if_bases);
@@ -147,7 +147,7 @@ static struct ipfw_if_record begin_record(struct filling *f, const struct snapsh
 	} else if (!f->book->if_records.n) {
 		record.since_ns = f->book->info.since_ns; /* here when the hooks were attached */
 	}
-	residual_begin(&record, row, own);
+	other_begin(&record, row, own);
 	write_record(f, MAP_IF_RECORDS, &row->ifindex, &record);
 	mark_present(f, row->ifindex);
 	f->renewed[f->n_renewed++] = row->ifindex;
@@ -175,7 +175,7 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 		memset(out, 0, sizeof(*out));
 		figures_of(out, own.of[ipv6]);
 	}
-	residual_fill(row, &record, &own);
+	other_fill(row, &record, &own);
 	row->continuity.since_ns = record.since_ns;
 }
 
@@ -333,8 +333,8 @@ static void fill_paths(struct filling *f)
 	f->s->paths_known = true;
 }
 
-int book_fill(struct book *b, const int *maps, const struct arrays *arrays,
-	      const struct counts *counts, struct snapshot *s)
+int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
+		const struct maps_counts *counts, struct snapshot *s)
 {
 	struct filling f = {.book = b, .maps = maps, .arrays = arrays, .counts = counts, .s = s};
 
@@ -349,7 +349,7 @@ int book_fill(struct book *b, const int *maps, const struct arrays *arrays,
 	free(f.renewed);
 	s->source = SOURCE_EBPF;
 	s->hooks = b->info.hooks;
-	s->since = book_since(&b->info);
+	s->since = owners_since(&b->info);
 	s->since_known = true;
 	s->missed_packets = counts->missed[IPFW_MISSED_IF];
 	s->missed_path_packets = counts->missed[IPFW_MISSED_PATH];

@@ -16,7 +16,7 @@
 #include "bpf/maps.h"
 #include "model/snapshot.h"
 
-struct book {
+struct owners {
 	struct ipfw_info info;
 	struct table if_records, if_bases, path_records;
 };
@@ -25,17 +25,17 @@ struct book {
  * When the counters began, by CLOCK_REALTIME as it is set now: by how many whole seconds it was set
  * since then, CLOCK_BOOTTIME tells. So the same moment stays the same to the digit.
  */
-struct timespec book_since(const struct ipfw_info *info);
+struct timespec owners_since(const struct ipfw_info *info);
 
 /* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
-int book_read(struct book *b, const int *maps);
-void book_clear(struct book *b);
+int owners_read(struct owners *b, const int *maps);
+void owners_clear(struct owners *b);
 
 /*
  * Fill the snapshot, whose interfaces must be all that there are, sorted, with the device's own
  * counters; bring the records up to date. Returns 0 or -errno: then they may be behind.
  */
-int book_fill(struct book *b, const int *maps, const struct arrays *arrays,
-	      const struct counts *counts, struct snapshot *s);
+int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
+		const struct maps_counts *counts, struct snapshot *s);
 
 #endif

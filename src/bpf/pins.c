@@ -141,7 +141,7 @@ int pins_open_maps(const struct pins *p, int maps[MAP_COUNT])
 	for (int i = 0; i < MAP_COUNT; i++)
 		maps[i] = -1;
 	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		snprintf(path, sizeof(path), "%s/%s", p->directory, map_names[i]);
+		snprintf(path, sizeof(path), "%s/%s", p->directory, maps_names[i]);
 		maps[i] = bpf_obj_get(path);
 		if (maps[i] < 0)
 			r = -errno;
@@ -208,7 +208,7 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 	if ((mkdir(p->base, 0700) < 0 && errno != EEXIST) || mkdir(new, 0700) < 0)
 		return -errno;
 	for (int i = 0; i < MAP_COUNT && !r; i++)
-		r = pin(new, map_names[i], h->maps[i]);
+		r = pin(new, maps_names[i], h->maps[i]);
 	for (size_t i = 0; i < h->n_links && !r; i++)
 		r = pin(new, h->links[i].name, h->links[i].fd);
 	if (!r && (utimensat(AT_FDCWD, new, times, 0) < 0 || rename(new, p->directory) < 0))

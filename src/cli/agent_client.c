@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 
 #define PATIENCE_MS 2000
@@ -41,7 +41,7 @@ static int connect_to(const char *path)
 }
 
 /* Read to the end of the stream. Returns 0 or -errno. */
-static int read_all(struct out_document *d, int fd)
+static int read_all(struct output_document *d, int fd)
 {
 	uint64_t until_ns = clock_now_ns() + PATIENCE_MS * NS_PER_MS, now_ns;
 	size_t room = 0;
@@ -73,23 +73,23 @@ static int read_all(struct out_document *d, int fd)
 }
 
 /* Take the last line off a whole document. Returns 0, or -EPROTO: it is an error or the half. */
-static int take_end(struct out_document *d)
+static int take_end(struct output_document *d)
 {
-	const size_t end = strlen(READING_END);
+	const size_t end = strlen(REQUEST_END);
 
 	if (d->size <= end || d->text[d->size - end - 1] != '\n' ||
-	    memcmp(d->text + d->size - end, READING_END, end) != 0)
+	    memcmp(d->text + d->size - end, REQUEST_END, end) != 0)
 		return -EPROTO;
 	d->size -= end;
 	return 0;
 }
 
-int src_agent_read(struct out_document *d, const char *path, const struct reading_request *r)
+int agent_client_read(struct output_document *d, const char *path, const struct request *r)
 {
-	char line[READING_REQUEST_MAX + 1];
-	int size = reading_request_format(line, sizeof(line), r), fd, result;
+	char line[REQUEST_MAX + 1];
+	int size = request_format(line, sizeof(line), r), fd, result;
 
-	*d = (struct out_document){NULL, 0};
+	*d = (struct output_document){NULL, 0};
 	if (!path)
 		return -ENOENT;
 	if (!r->netns)
@@ -105,7 +105,7 @@ int src_agent_read(struct out_document *d, const char *path, const struct readin
 	close(fd);
 	if (result) {
 		free(d->text);
-		*d = (struct out_document){NULL, 0};
+		*d = (struct output_document){NULL, 0};
 	}
 	return result;
 }

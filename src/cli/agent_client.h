@@ -14,6 +14,6 @@
  * there within 2 s, the agent counts in another namespace, cannot answer just this, or has no
  * complete reading.
  */
-int src_agent_read(struct out_document *d, const char *path, const struct reading_request *r);
+int agent_client_read(struct output_document *d, const char *path, const struct request *r);
 
 #endif

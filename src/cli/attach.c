@@ -8,7 +8,7 @@
 #include "cli/report.h"
 #include "output/output.h"
 
-int attach_run(const struct options *o)
+int cli_attach(const struct options *o)
 {
 	struct collector *c = NULL;
 	struct snapshot *s = NULL;
@@ -33,10 +33,10 @@ int attach_run(const struct options *o)
 	return result;
 }
 
-int detach_run(const struct options *o)
+int cli_detach(const struct options *o)
 {
 	struct why why;
-	int r = src_bpf_detach(o->all, &why);
+	int r = counters_detach(o->all, &why);
 
 	if (r < 0) {
 		log_warning("%s", why.text);
@@ -52,27 +52,27 @@ int detach_run(const struct options *o)
 /* What is attached, or else why nothing is and what each hook set would say to it. */
 static bool look(const struct options *o, struct attachment *a)
 {
-	struct src_bpf *b;
+	struct counters *b;
 	int r;
 
 	*a = (struct attachment){.hooks = HOOKS_NONE};
-	r = src_bpf_open(&b, o->collect.hooks, BPF_ATTACH_NEVER, &a->why);
+	r = counters_open(&b, o->collect.hooks, BPF_ATTACH_NEVER, &a->why);
 	if (!r)
-		src_bpf_describe(b, a);
+		counters_describe(b, a);
 	else
-		src_bpf_try(a);
-	src_bpf_close(b);
+		counters_try(a);
+	counters_close(b);
 	return !r;
 }
 
-int status_run(const struct options *o)
+int cli_status(const struct options *o)
 {
-	out_make_attachment *make = out_forms[o->format].attachment;
-	const struct out_options options = {.hostname = report_hostname(),
-					    .pretty = options_pretty(o, true)};
+	output_make_attachment *make = output_forms[o->format].attachment;
+	const struct output_options options = {.hostname = report_hostname(),
+					       .pretty = options_pretty(o, true)};
 	struct attachment a;
-	struct out_document d;
-	bool attached = look(o, &a), whole = o->format != OUT_TEXT;
+	struct output_document d;
+	bool attached = look(o, &a), whole = o->format != OUTPUT_TEXT;
 
 	if (!attached) {
 		log_warning("%s", a.why.text);
@@ -83,7 +83,7 @@ int status_run(const struct options *o)
 		int r = make(&d, &a, &options);
 
 		if (r)
-			log_warning("%s: %s", out_forms[o->format].word, strerror(-r));
+			log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
 		if (r || report_status(o, report_document(o, &d)))
 			return EXIT_FAILED;
 	}

@@ -8,8 +8,8 @@
 
 #include "options/options.h"
 
-int attach_run(const struct options *o);
-int detach_run(const struct options *o);
-int status_run(const struct options *o);
+int cli_attach(const struct options *o);
+int cli_detach(const struct options *o);
+int cli_status(const struct options *o);
 
 #endif

@@ -10,9 +10,10 @@
 #include <time.h>
 
 #include "base/netns.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/units.h"
 #include "cli/agent_client.h"
+#include "model/continuity.h"
 #include "output/plain.h"
 
 /* The agent's readings are a second old at most: asked again, it has a new one soon. */
@@ -28,14 +29,14 @@ struct reader {
 
 static int read_agents(struct reader *reader, struct snapshot **s)
 {
-	const struct reading_request request = {.format = OUT_SYSTEM, .netns = netns_inode()};
-	struct out_document d;
-	int r = src_agent_read(&d, options_reading_socket(reader->o), &request);
+	const struct request request = {.format = OUTPUT_SYSTEM, .netns = netns_inode()};
+	struct output_document d;
+	int r = agent_client_read(&d, options_reading_socket(reader->o), &request);
 
 	if (r)
 		return r;
 	*s = snapshot_new();
-	r = *s ? system_lines_read(&d, *s, reader->note.text, sizeof(reader->note.text)) : -ENOMEM;
+	r = *s ? plain_read(&d, *s, reader->note.text, sizeof(reader->note.text)) : -ENOMEM;
 	free(d.text);
 	if (r) {
 		snapshot_free(*s);
@@ -95,11 +96,11 @@ static int compare(struct reader *reader, const struct snapshot *first, struct s
 	struct check_config config = {.limits = reader->o->check,
 				      .wants_ebpf = reader->o->collect.source == CHOOSE_AUTO &&
 						    !reader->o->collect.root};
-	struct out_document d;
+	struct output_document d;
 	struct rates *rates;
 	int verdict;
 
-	rate_follow(first, second);
+	continuity_follow(first, second);
 	rates = rate_compute(first, second);
 	verdict = rates ? check_verdict(&d, &config, second, rates, reader->note.text) : -ENOMEM;
 	rates_free(rates);

@@ -144,48 +144,48 @@ static const char *unit_of(enum check_key key)
 static void put_perfdata(FILE *f, const struct check_config *config, enum check_key key,
 			 double value)
 {
-	fprintf(f, " '%s'=%.3f%s;", check_keys[key], value, unit_of(key));
-	check_range_print(f, &config->limits.warn[key]);
+	fprintf(f, " '%s'=%.3f%s;", range_keys[key], value, unit_of(key));
+	range_print(f, &config->limits.warn[key]);
 	fputc(';', f);
-	check_range_print(f, &config->limits.crit[key]);
+	range_print(f, &config->limits.crit[key]);
 	fputs(key == CHECK_REFUSED ? ";0;100" : ";0;", f);
 }
 
 static void judge_range(struct verdict *v, enum check_key key, double value,
-			const struct check_range *range, enum check_status status)
+			const struct range *range, enum check_status status)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *f;
 
-	if (!check_range_alerts(range, value))
+	if (!range_alerts(range, value))
 		return;
 	f = open_memstream(&text, &size);
 	if (f) {
-		check_range_print(f, range);
+		range_print(f, range);
 		fclose(f);
 	}
-	add_reason(v, status, "%s is %.3f%s (limit %s)", check_keys[key], value, unit_of(key),
+	add_reason(v, status, "%s is %.3f%s (limit %s)", range_keys[key], value, unit_of(key),
 		   text ? text : "");
 	free(text);
 }
 
 static void judge_key(struct verdict *v, enum check_key key, FILE *perfdata)
 {
-	const struct check_range *warn = &v->config->limits.warn[key],
-				 *crit = &v->config->limits.crit[key];
+	const struct range *warn = &v->config->limits.warn[key],
+			   *crit = &v->config->limits.crit[key];
 	double value;
 
 	if (!measure(v, key, &value)) {
 		if (warn->set || crit->set)
 			add_reason(v, CHECK_UNKNOWN,
 				   "%s is not known: %s does not count it, or began anew",
-				   check_keys[key],
+				   range_keys[key],
 				   v->now->source == SOURCE_EBPF ? "eBPF" : "the kernel");
 		return;
 	}
 	put_perfdata(perfdata, v->config, key, value);
-	if (check_range_alerts(crit, value))
+	if (range_alerts(crit, value))
 		judge_range(v, key, value, crit, CHECK_CRITICAL);
 	else
 		judge_range(v, key, value, warn, CHECK_WARNING);
@@ -197,9 +197,9 @@ static void judge_family(struct verdict *v, enum family f)
 
 	if (!row->forwarding_known)
 		add_reason(v, CHECK_UNKNOWN, "whether %s is forwarded is not known",
-			   family_names[f]);
+			   snapshot_family_names[f]);
 	else if (!row->forwarding)
-		add_reason(v, CHECK_CRITICAL, "forwarding of %s is off", family_names[f]);
+		add_reason(v, CHECK_CRITICAL, "forwarding of %s is off", snapshot_family_names[f]);
 }
 
 static void judge_forwarding(struct verdict *v)
@@ -245,7 +245,8 @@ static void put_summary(const struct verdict *v, FILE *f)
 	double bits, packets;
 
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
-		fprintf(f, "%s%s", i == FAMILY_IPV4 ? "forwarded " : ", ", family_names[i]);
+		fprintf(f, "%s%s", i == FAMILY_IPV4 ? "forwarded " : ", ",
+			snapshot_family_names[i]);
 		if (measure_forwarded(v, i, M_OUT_FORW_PACKETS, &packets))
 			fprintf(f, " %.1f packets/s", packets);
 		else
@@ -256,10 +257,10 @@ static void put_summary(const struct verdict *v, FILE *f)
 }
 
 /* The whole line, from its parts. */
-static int finish(struct out_document *d, const struct verdict *v,
-		  const struct out_document *reasons, const struct out_document *perfdata)
+static int finish(struct output_document *d, const struct verdict *v,
+		  const struct output_document *reasons, const struct output_document *perfdata)
 {
-	FILE *f = out_begin(d);
+	FILE *f = output_begin(d);
 
 	if (!f)
 		return -errno;
@@ -272,19 +273,19 @@ static int finish(struct out_document *d, const struct verdict *v,
 		fputs(" |", f);
 	fwrite(perfdata->text, 1, perfdata->size, f);
 	fputc('\n', f);
-	return out_end(d, f);
+	return output_end(d, f);
 }
 
-int check_verdict(struct out_document *d, const struct check_config *config,
+int check_verdict(struct output_document *d, const struct check_config *config,
 		  const struct snapshot *now, const struct rates *rates, const char *note)
 {
-	struct out_document reasons, perfdata;
+	struct output_document reasons, perfdata;
 	struct verdict v = {.config = config, .now = now, .rates = rates};
 	FILE *f;
 	int r = -ENOMEM;
 
-	v.reasons = out_begin(&reasons);
-	f = out_begin(&perfdata);
+	v.reasons = output_begin(&reasons);
+	f = output_begin(&perfdata);
 	if (v.reasons && f) {
 		judge_forwarding(&v);
 		judge_source(&v, note);
@@ -292,9 +293,9 @@ int check_verdict(struct out_document *d, const struct check_config *config,
 			judge_key(&v, key, f);
 		r = 0;
 	}
-	if (v.reasons && out_end(&reasons, v.reasons))
+	if (v.reasons && output_end(&reasons, v.reasons))
 		r = -ENOMEM;
-	if (f && out_end(&perfdata, f))
+	if (f && output_end(&perfdata, f))
 		r = -ENOMEM;
 	if (!r)
 		r = finish(d, &v, &reasons, &perfdata);
@@ -303,9 +304,9 @@ int check_verdict(struct out_document *d, const struct check_config *config,
 	return r ? r : (int)v.status;
 }
 
-int check_say(struct out_document *d, int verdict)
+int check_say(struct output_document *d, int verdict)
 {
-	int r = verdict < 0 ? verdict : out_document(d);
+	int r = verdict < 0 ? verdict : output_document(d);
 
 	if (verdict >= 0)
 		free(d->text);
@@ -317,8 +318,8 @@ int check_say(struct out_document *d, int verdict)
 
 int check_unknown(const char *why)
 {
-	struct out_document d;
-	FILE *f = out_begin(&d);
+	struct output_document d;
+	FILE *f = output_begin(&d);
 	int r;
 
 	if (!f)
@@ -326,6 +327,6 @@ int check_unknown(const char *why)
 	fprintf(f, "IPFW %s - ", status_words[CHECK_UNKNOWN]);
 	put_plain(f, why);
 	fputc('\n', f);
-	r = out_end(&d, f);
+	r = output_end(&d, f);
 	return check_say(&d, r ? r : CHECK_UNKNOWN);
 }

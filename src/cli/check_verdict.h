@@ -21,14 +21,14 @@ struct check_config {
  * `now`; `note` says why the figures are not better, or is "". Returns an enum check_status, or
  * -errno and no document.
  */
-int check_verdict(struct out_document *d, const struct check_config *config,
+int check_verdict(struct output_document *d, const struct check_config *config,
 		  const struct snapshot *now, const struct rates *rates, const char *note);
 
 /*
  * Write the line to standard output and give it back. Returns the exit status: `verdict`, or
  * CHECK_UNKNOWN if there is none (-errno) or nobody gets to see it, which is logged.
  */
-int check_say(struct out_document *d, int verdict);
+int check_say(struct output_document *d, int verdict);
 
 /* The same where there is nothing to judge. */
 int check_unknown(const char *why);

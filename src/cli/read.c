@@ -9,29 +9,30 @@
 
 #include "base/log.h"
 #include "base/netns.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "cli/agent_client.h"
 #include "cli/report.h"
+#include "model/continuity.h"
 
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct options *o, const struct collector *c, out_make *make,
+static int write_reading(const struct options *o, const struct collector *c, output_make *make,
 			 const struct snapshot *s, const struct rates *rates)
 {
 	bool terminal = isatty(STDOUT_FILENO);
-	struct out_options options = {
+	struct output_options options = {
 		.hostname = report_hostname(),
 		.note = collect_note(c),
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
 		.refresh = rates && terminal,
 	};
-	struct out_document d;
+	struct output_document d;
 	int r;
 
 	r = make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
-	log_warning("%s: %s", out_forms[o->format].word, strerror(-r));
+	log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
 	return r;
 }
 
@@ -80,17 +81,17 @@ static void warn_unmatched(const struct options *o, const struct snapshot *s)
 static bool write_agents(const struct options *o, struct collector *c, int *result)
 {
 	const char *socket = options_reading_socket(o);
-	const struct reading_request request = {.format = o->format,
-						.pretty = options_pretty(o, true),
-						.verbose = o->verbose,
-						.netns = netns_inode(),
-						.filter = o->collect.filter};
-	struct out_document d;
+	const struct request request = {.format = o->format,
+					.pretty = options_pretty(o, true),
+					.verbose = o->verbose,
+					.netns = netns_inode(),
+					.filter = o->collect.filter};
+	struct output_document d;
 	int r;
 
 	if (!collect_degraded(c))
 		return false;
-	r = src_agent_read(&d, socket, &request);
+	r = agent_client_read(&d, socket, &request);
 	if (r == -ETIMEDOUT)
 		log_warning("the agent at %s does not answer: the kernel's counters instead",
 			    socket);
@@ -112,7 +113,7 @@ static int write_once(const struct options *o, struct collector *c)
 	result = read_one(o, c, &s);
 	if (s) {
 		warn_unmatched(o, s);
-		if (report_status(o, write_reading(o, c, out_forms[o->format].make, s, NULL)))
+		if (report_status(o, write_reading(o, c, output_forms[o->format].make, s, NULL)))
 			result = EXIT_FAILED;
 	}
 	snapshot_free(s);
@@ -120,8 +121,8 @@ static int write_once(const struct options *o, struct collector *c)
 }
 
 /* Readings with what changed between them: `count` of them, 0 for no end. */
-static int write_changes(const struct options *o, struct collector *c, out_make *make,
-			 struct timer *timer, unsigned long count)
+static int write_changes(const struct options *o, struct collector *c, output_make *make,
+			 struct schedule *timer, unsigned long count)
 {
 	struct snapshot *before = NULL, *now;
 	int result = read_one(o, c, &before), r;
@@ -131,15 +132,15 @@ static int write_changes(const struct options *o, struct collector *c, out_make 
 	for (unsigned long n = 0; before && (!count || n < count);) {
 		struct rates *rates;
 
-		r = timer_wait(timer, -1, -1, -1);
-		if (r < 0 || r & TIMER_STOP)
+		r = schedule_wait(timer, -1, -1, -1);
+		if (r < 0 || r & SCHEDULE_STOP)
 			break;
 		now = NULL;
 		if (read_one(o, c, &now))
 			result = EXIT_FAILED;
 		if (!now)
 			continue; /* the last good reading stays what the next is compared with */
-		rate_follow(before, now);
+		continuity_follow(before, now);
 		rates = rate_compute(before, now);
 		r = rates ? write_reading(o, c, make, now, rates) : 0;
 		n++;
@@ -178,12 +179,13 @@ int read_snapshot(const struct options *o)
 	return result;
 }
 
-static int read_on(const struct options *o, out_make *make, unsigned long count)
+static int read_on(const struct options *o, output_make *make, unsigned long count)
 {
-	struct timer timer;
+	struct schedule timer;
 	struct collector *c;
 	int result;
-	int r = timer_open(&timer, options_interval_ns(o), TIMER_STOP); /* no signal is lost */
+	int r = schedule_open(&timer, options_interval_ns(o),
+			      SCHEDULE_STOP); /* no signal is lost */
 
 	if (r) {
 		log_warning("timer: %s", strerror(-r));
@@ -191,21 +193,21 @@ static int read_on(const struct options *o, out_make *make, unsigned long count)
 	}
 	result = open_collector(o, &c);
 	if (!result) {
-		timer_set(&timer, options_interval_ns(o)); /* attaching took its time */
+		schedule_set(&timer, options_interval_ns(o)); /* attaching took its time */
 		result = write_changes(o, c, make, &timer, count);
 		collect_close(c);
 	}
-	timer_close(&timer);
+	schedule_close(&timer);
 	return result;
 }
 
 int read_monitor(const struct options *o)
 {
-	return read_on(o, out_forms[o->format].make, o->count);
+	return read_on(o, output_forms[o->format].make, o->count);
 }
 
 int read_activity(const struct options *o)
 {
-	return read_on(o, out_forms[o->format].activity,
+	return read_on(o, output_forms[o->format].activity,
 		       o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count);
 }

@@ -11,7 +11,7 @@
 
 static bool is_failure(const struct options *o, int r)
 {
-	return r && !(r == -EPIPE && out_forms[o->format].activity);
+	return r && !(r == -EPIPE && output_forms[o->format].activity);
 }
 
 const char *report_hostname(void)
@@ -28,9 +28,9 @@ int report_status(const struct options *o, int r)
 	return is_failure(o, r) ? EXIT_FAILED : EXIT_DONE;
 }
 
-int report_document(const struct options *o, struct out_document *d)
+int report_document(const struct options *o, struct output_document *d)
 {
-	int r = out_document(d);
+	int r = output_document(d);
 
 	free(d->text);
 	if (is_failure(o, r))
@@ -40,8 +40,8 @@ int report_document(const struct options *o, struct out_document *d)
 
 int report_failure(const struct options *o, int status, const char *why)
 {
-	const struct out_form *form = &out_forms[o->format];
-	struct out_document d;
+	const struct output_form *form = &output_forms[o->format];
+	struct output_document d;
 
 	if (o->command == COMMAND_CHECK)
 		return check_unknown(why);

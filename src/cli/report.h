@@ -13,7 +13,7 @@
  * except that a reader of text or JSON may leave when it has seen enough. One that keeps a form of
  * a single reading has lost a part of it.
  */
-int report_document(const struct options *o, struct out_document *d);
+int report_document(const struct options *o, struct output_document *d);
 
 /* The name of this host, or "localhost" where it is not to be had. */
 const char *report_hostname(void);

@@ -15,7 +15,7 @@ static const struct subject {
 	struct {
 		size_t len;
 		uint32_t suffix[SUFFIX_MAX]; /* below ipfwObjects */
-	} objects[NOTICE_OBJECTS_MAX];
+	} objects[NOTIFICATION_OBJECTS_MAX];
 } subjects[] = {
 	{3, 0, 1, {{3, {MIB_AGENT, MIB_AGENT_VERSION, 0}}}},
 	{1, 1, 1, {{4, {MIB_SYSTEM, 1, MIB_SYSTEM_FORWARDING, FAMILY_IPV4}}}},
@@ -28,10 +28,11 @@ static const struct subject {
 	  {3, {MIB_AGENT, MIB_AGENT_STATUS_TEXT, 0}}}},
 };
 
-static_assert(ARRAY_SIZE(subjects) == NOTICE_SUBJECTS, "one watch for each");
+static_assert(ARRAY_SIZE(subjects) == NOTIFICATION_SUBJECTS, "one watch for each");
 
 /* The subject's objects as they are; false: one is absent. */
-static bool observe(const struct subject *subject, struct mib_context *ctx, struct notice *out)
+static bool observe(const struct subject *subject, struct mib_context *ctx,
+		    struct notification *out)
 {
 	static const uint32_t root[] = {MIB_OBJECTS};
 
@@ -55,30 +56,31 @@ static bool same(const struct mib_value *a, const struct mib_value *b)
 	return a->type == MIB_STRING ? !strcmp(a->string, b->string) : a->number == b->number;
 }
 
-size_t notice_find(struct notice_watch *w, const struct mib_view *view, uint64_t now_ns,
-		   uint64_t hold_down_ns, bool quiet, struct notice out[NOTICE_SUBJECTS])
+size_t notification_find(struct notification_watch *w, const struct mib_view *view, uint64_t now_ns,
+			 uint64_t hold_down_ns, bool quiet,
+			 struct notification out[NOTIFICATION_SUBJECTS])
 {
 	struct mib_context ctx = {.now_ns = now_ns};
 	size_t found = 0;
 
 	mib_context_init(&ctx, view);
-	for (size_t s = 0; s < NOTICE_SUBJECTS; s++) {
-		struct notice *notice = &out[found];
+	for (size_t s = 0; s < NOTIFICATION_SUBJECTS; s++) {
+		struct notification *notification = &out[found];
 		size_t keys = subjects[s].keys;
 		bool first = !w->subjects[s].is_told, changed = first && !keys;
 
-		if (!observe(&subjects[s], &ctx, notice))
+		if (!observe(&subjects[s], &ctx, notification))
 			continue;
 		for (size_t i = 0; i < keys && !first; i++)
-			changed |= !same(&notice->values[i], &w->subjects[s].told[i]);
+			changed |= !same(&notification->values[i], &w->subjects[s].told[i]);
 		if (changed && !quiet && w->subjects[s].sent_ns &&
 		    now_ns - w->subjects[s].sent_ns < hold_down_ns)
 			continue;
 		w->subjects[s].is_told = true;
-		memcpy(w->subjects[s].told, notice->values, sizeof(notice->values));
+		memcpy(w->subjects[s].told, notification->values, sizeof(notification->values));
 		if (!changed || quiet)
 			continue;
-		w->subjects[s].sent_ns = notice->at_ns = now_ns;
+		w->subjects[s].sent_ns = notification->at_ns = now_ns;
 		found++;
 	}
 	return found;

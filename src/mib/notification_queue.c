@@ -4,23 +4,23 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-struct notice_queue {
+struct notification_queue {
 	pthread_mutex_t mutex;
-	struct notice notices[NOTICE_QUEUE_MAX]; /* a ring */
+	struct notification notifications[NOTIFICATION_QUEUE_MAX]; /* a ring */
 	size_t first, n;
 	uint64_t dropped;
 };
 
-struct notice_queue *notice_queue_new(void)
+struct notification_queue *notification_queue_new(void)
 {
-	struct notice_queue *q = calloc(1, sizeof(*q));
+	struct notification_queue *q = calloc(1, sizeof(*q));
 
 	if (q)
 		pthread_mutex_init(&q->mutex, NULL);
 	return q;
 }
 
-void notice_queue_free(struct notice_queue *q)
+void notification_queue_free(struct notification_queue *q)
 {
 	if (!q)
 		return;
@@ -28,45 +28,45 @@ void notice_queue_free(struct notice_queue *q)
 	free(q);
 }
 
-static void remove_first(struct notice_queue *q)
+static void remove_first(struct notification_queue *q)
 {
-	q->first = (q->first + 1) % NOTICE_QUEUE_MAX;
+	q->first = (q->first + 1) % NOTIFICATION_QUEUE_MAX;
 	q->n--;
 }
 
-void notice_queue_put(struct notice_queue *q, const struct notice *notice)
+void notification_queue_put(struct notification_queue *q, const struct notification *notification)
 {
 	pthread_mutex_lock(&q->mutex);
-	if (q->n == NOTICE_QUEUE_MAX) {
+	if (q->n == NOTIFICATION_QUEUE_MAX) {
 		remove_first(q);
 		q->dropped++;
 	}
-	q->notices[(q->first + q->n++) % NOTICE_QUEUE_MAX] = *notice;
+	q->notifications[(q->first + q->n++) % NOTIFICATION_QUEUE_MAX] = *notification;
 	pthread_mutex_unlock(&q->mutex);
 }
 
-bool notice_queue_take(struct notice_queue *q, struct notice *out)
+bool notification_queue_take(struct notification_queue *q, struct notification *out)
 {
 	bool there;
 
 	pthread_mutex_lock(&q->mutex);
 	there = q->n > 0;
 	if (there) {
-		*out = q->notices[q->first];
+		*out = q->notifications[q->first];
 		remove_first(q);
 	}
 	pthread_mutex_unlock(&q->mutex);
 	return there;
 }
 
-void notice_queue_drop(struct notice_queue *q)
+void notification_queue_drop(struct notification_queue *q)
 {
 	pthread_mutex_lock(&q->mutex);
 	q->dropped++;
 	pthread_mutex_unlock(&q->mutex);
 }
 
-uint64_t notice_queue_dropped(struct notice_queue *q)
+uint64_t notification_queue_dropped(struct notification_queue *q)
 {
 	uint64_t n;
 

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notification_queue: notices on their way from the thread that finds them to the one that sends
- * them. There is room for a few; when more wait, the oldest gives way and is counted.
+ * notification_queue: notifications on their way from the thread that finds them to the one that
+ * sends them. There is room for a few; when more wait, the oldest gives way and is counted.
  */
 #ifndef IPFW_MIB_NOTIFICATION_QUEUE_H
 #define IPFW_MIB_NOTIFICATION_QUEUE_H
 
 #include "mib/notification.h"
 
-#define NOTICE_QUEUE_MAX 16
+#define NOTIFICATION_QUEUE_MAX 16
 
-struct notice_queue;
+struct notification_queue;
 
-struct notice_queue *notice_queue_new(void);    /* NULL: no memory */
-void notice_queue_free(struct notice_queue *q); /* accepts NULL */
+struct notification_queue *notification_queue_new(void);    /* NULL: no memory */
+void notification_queue_free(struct notification_queue *q); /* accepts NULL */
 
 /* From any thread. */
-void notice_queue_put(struct notice_queue *q, const struct notice *notice);
-bool notice_queue_take(struct notice_queue *q, struct notice *out); /* false: it is empty */
+void notification_queue_put(struct notification_queue *q, const struct notification *notification);
+bool notification_queue_take(struct notification_queue *q,
+			     struct notification *out); /* false: it is empty */
 
 /* Count one that was taken and could not be delivered; how many were not, of all. */
-void notice_queue_drop(struct notice_queue *q);
-uint64_t notice_queue_dropped(struct notice_queue *q);
+void notification_queue_drop(struct notification_queue *q);
+uint64_t notification_queue_dropped(struct notification_queue *q);
 
 #endif

@@ -46,7 +46,7 @@ static bool string(struct mib_value *out, const char *value)
 static bool interface_name(struct mib_value *out, const char *name)
 {
 	out->type = MIB_STRING;
-	name_escape(out->string, sizeof(out->string), name, NAME_ASCII);
+	escape_name(out->string, sizeof(out->string), name, ESCAPE_ASCII);
 	return true;
 }
 
@@ -182,7 +182,7 @@ static bool reading_cell(const struct mib_context *ctx, unsigned column, struct 
 	case MIB_AGENT_SOURCE:
 		return s->source && number(out, MIB_INTEGER, s->source);
 	case MIB_AGENT_HOOKS:
-		return string(out, hooks_names[s->hooks]);
+		return string(out, snapshot_hooks_names[s->hooks]);
 	case MIB_AGENT_AGE:
 		return gauge(out, age_ns(ctx, s->mono_ns) / NS_PER_MS);
 	case MIB_AGENT_DURATION:
@@ -288,7 +288,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 	case IF_NAME:
 		return interface_name(out, i->name);
 	case IF_FAMILY_NAME:
-		return string(out, family_names[family]);
+		return string(out, snapshot_family_names[family]);
 	case IF_QUALITY:
 		return quality(&i->figures[family], out);
 	case IF_DISCONTINUITY:

@@ -9,7 +9,7 @@ char *attachment_line(const struct attachment *a, char *text, size_t size)
 {
 	char since[CLOCK_TEXT_MAX];
 
-	snprintf(text, size, "%s hooks count since %s, %s%s", hooks_names[a->hooks],
+	snprintf(text, size, "%s hooks count since %s, %s%s", snapshot_hooks_names[a->hooks],
 		 clock_text(since, &a->since, CLOCK_ISO),
 		 a->directory[0] ? "pinned in " : "as long as this process runs", a->directory);
 	return text;

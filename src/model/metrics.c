@@ -37,10 +37,20 @@ const struct metric metrics[] = {
 
 static_assert(ARRAY_SIZE(metrics) == M_COUNT, "one row per metric");
 
-const char *const metric_groups[] = {
+const char *const metrics_groups[] = {
 	[GROUP_FORWARDING] = "forwarding",
 	[GROUP_TRAFFIC] = "traffic",
 	[GROUP_NOT_ROUTED] = "not_routed",
 };
 
-static_assert(ARRAY_SIZE(metric_groups) == GROUP_COUNT, "one name per group");
+static_assert(ARRAY_SIZE(metrics_groups) == GROUP_COUNT, "one name per group");
+
+uint32_t metrics_of_group(enum metric_group group)
+{
+	uint32_t mask = 0;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (metrics[m].group == group)
+			mask |= 1u << m;
+	return mask;
+}

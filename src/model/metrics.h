@@ -13,6 +13,7 @@
 #define IPFW_MODEL_METRICS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum metric_id {
 	M_IN_PACKETS, /* received by the IP layer, header checks passed */
@@ -55,6 +56,10 @@ struct metric {
 extern const struct metric metrics[M_COUNT];
 
 /* The groups' JSON keys, indexed by enum metric_group. */
-extern const char *const metric_groups[GROUP_COUNT];
+extern const char *const metrics_groups[GROUP_COUNT];
+
+/* Sets of metrics, a bit for each: those of an interface, and of a group. */
+#define METRICS_IF ((1u << M_IF_COUNT) - 1)
+uint32_t metrics_of_group(enum metric_group group);
 
 #endif

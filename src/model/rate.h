@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rate: what changed between two readings. Every rule about resets, wraps, reuse and renaming of
- * interfaces lives here and only here.
- *
- * - A counter that went down was reset. Nobody can tell a wrap from a reset, so a wrap counts as
- *   one: the row is discontinuous, its deltas are absent for this interval.
- * - An interface is the same one if ifindex and name both are; else it is discontinuous.
- * - Figures of another source, or of other hooks, count anew: every row is discontinuous, also
- *   where these have counted for long.
- * - A source that knows when a row's counters began says so, and that is when they began anew.
- * - A figure that was absent in between is compared with what it was before that. Where the list of
- *   interfaces could not be read whole, those that were there stay, without a figure.
- * - A derived figure is a difference of counters read at slightly different moments and may step
- *   back by itself. If none of the row's plain counters went down, it holds its last value.
- * - A figure that is absent for a while is compared with its last value before.
+ * rate: what changed between two readings, and how fast. Which rows may be compared is
+ * continuity's.
  */
 #ifndef IPFW_MODEL_RATE_H
 #define IPFW_MODEL_RATE_H
@@ -35,14 +23,6 @@ struct rates {
 	struct delta *paths;               /* parallel to its paths */
 	size_t n_ifs, n_paths;
 };
-
-/*
- * Make `cur` the successor of `prev`: fill every row's continuity and hold derived figures. Call
- * it once for each new reading, before anybody reads it. prev NULL: the first reading. Then nothing
- * is discontinuous, but nobody knows what happened before: the rows of which the source does not
- * know since when they count are known from now on.
- */
-void rate_follow(const struct snapshot *prev, struct snapshot *cur);
 
 /*
  * Deltas from `prev` to `cur`, both sorted, `cur` the (direct or later) successor of `prev`. A row

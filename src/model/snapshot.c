@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const family_names[] = {"total", "ipv4", "ipv6", "other"};
-const char *const quality_names[] = {"unavailable", "exact", "derived"};
-const char *const source_names[] = {NULL, "kernel", "ebpf"};
-const char *const hooks_names[] = {"none", "netfilter", "fentry"};
+const char *const snapshot_family_names[] = {"total", "ipv4", "ipv6", "other"};
+const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived"};
+const char *const snapshot_source_names[] = {NULL, "kernel", "ebpf"};
+const char *const snapshot_hooks_names[] = {"none", "netfilter", "fentry"};
 
 struct snapshot *snapshot_new(void)
 {
@@ -165,19 +165,21 @@ void snapshot_trouble(struct snapshot *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-enum quality figures_quality(const struct figures *f, uint32_t mask)
+const struct snapshot_if *snapshot_same_if(const struct snapshot *s, size_t n,
+					   const struct snapshot_if *row)
 {
-	if (!(f->known & mask))
-		return QUALITY_UNAVAILABLE;
-	return f->known & f->derived & mask ? QUALITY_DERIVED : QUALITY_EXACT;
+	return n ? bsearch(row, s->ifs, n, sizeof(*row), snapshot_order_ifs) : NULL;
 }
 
-uint32_t metrics_of_group(enum metric_group group)
+const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
+					       const struct snapshot_path *row)
 {
-	uint32_t mask = 0;
+	const struct snapshot_path *p;
 
-	for (int m = 0; m < M_COUNT; m++)
-		if (metrics[m].group == group)
-			mask |= 1u << m;
-	return mask;
+	if (!s->n_paths)
+		return NULL;
+	p = bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths);
+
+	return p && !strcmp(p->in_name, row->in_name) && !strcmp(p->out_name, row->out_name) ? p
+											     : NULL;
 }

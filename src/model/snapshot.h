@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "model/metrics.h"
+#include "model/figures.h"
 
 /*
  * The numbers are the MIB's IpfwFamily; ipv4 and ipv6 are InetVersion's (RFC 4001). The MIB ends
@@ -23,38 +23,24 @@
 enum family { FAMILY_TOTAL, FAMILY_IPV4, FAMILY_IPV6, FAMILY_OTHER, FAMILY_COUNT };
 #define FAMILY_MIB_COUNT FAMILY_OTHER
 
-enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
-
 enum source_id { SOURCE_KERNEL = 1, SOURCE_EBPF = 2 };
 
 /* In the order in which they are tried. */
 enum hooks_id { HOOKS_NONE, HOOKS_NETFILTER, HOOKS_FENTRY, HOOKS_COUNT };
 
 /* Words for the enums above, as JSON and the MIB print them. */
-extern const char *const family_names[FAMILY_COUNT];
-extern const char *const quality_names[];
-extern const char *const source_names[];
-extern const char *const hooks_names[HOOKS_COUNT];
+extern const char *const snapshot_family_names[FAMILY_COUNT];
+extern const char *const snapshot_quality_names[];
+extern const char *const snapshot_source_names[];
+extern const char *const snapshot_hooks_names[HOOKS_COUNT];
 
 #define SNAPSHOT_NAME_MAX 16 /* IFNAMSIZ */
 
 /*
- * A row of counters. Bit m of `known` says that value[m] is one; bit m of `derived`, that it comes
- * from a formula over other counters rather than from a counter of just this; bit m of `kept`, that
- * it is not known now and value[m] is what it was last: for rate_follow() and nobody else.
- */
-struct figures {
-	uint64_t value[M_COUNT];
-	uint32_t known;
-	uint32_t derived;
-	uint32_t kept;
-};
-
-/*
  * Since when a row's counters are known not to have started anew: CLOCK_MONOTONIC in ns. A source
- * sets since_ns if it knows; else it is 0, and rate_follow() sets the time of the first reading.
- * That carries it on from reading to reading, and sets `fresh` when they started anew between the
- * reading before and this one.
+ * sets since_ns if it knows; else it is 0, and continuity_follow() sets the time of the first
+ * reading. That carries it on from reading to reading, and sets `fresh` when they started anew
+ * between the reading before and this one.
  */
 struct continuity {
 	uint64_t since_ns;
@@ -146,29 +132,13 @@ int snapshot_order_paths(const void *a, const void *b);
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
 							    ...);
 
-static inline bool figures_known(const struct figures *f, enum metric_id m)
-{
-	return f->known >> m & 1;
-}
-
-static inline void figures_set(struct figures *f, enum metric_id m, uint64_t value)
-{
-	f->value[m] = value;
-	f->known |= 1u << m;
-	f->derived &= ~(1u << m);
-}
-
-static inline void figures_derive(struct figures *f, enum metric_id m, uint64_t value)
-{
-	figures_set(f, m, value);
-	f->derived |= 1u << m;
-}
-
-/* The quality of the metrics in `mask` (bits) taken together: that of the weakest known one. */
-enum quality figures_quality(const struct figures *f, uint32_t mask);
-
-/* Masks for figures_quality(). */
-#define METRICS_IF ((1u << M_IF_COUNT) - 1)
-uint32_t metrics_of_group(enum metric_group group);
+/*
+ * The row of the same interface, among the first `n` of a sorted snapshot, or of the same path:
+ * both ifindex and name are the same. NULL: there is none.
+ */
+const struct snapshot_if *snapshot_same_if(const struct snapshot *s, size_t n,
+					   const struct snapshot_if *row);
+const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
+					       const struct snapshot_path *row);
 
 #endif

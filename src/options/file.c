@@ -14,7 +14,7 @@
 
 #define BLANKS " \t\r"
 
-int conf_load(const char *path, char **text, size_t *size, struct why *why)
+int options_file_load(const char *path, char **text, size_t *size, struct why *why)
 {
 	/* not to wait for the writer of a FIFO */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = 0;
@@ -31,13 +31,13 @@ int conf_load(const char *path, char **text, size_t *size, struct why *why)
 		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 		goto out;
 	}
-	*text = malloc(CONF_SIZE_MAX + 1);
+	*text = malloc(OPTIONS_FILE_MAX + 1);
 	if (!*text) {
 		r = -ENOMEM;
 		goto out;
 	}
-	while (n > 0 && *size <= CONF_SIZE_MAX) {
-		n = read(fd, *text + *size, CONF_SIZE_MAX + 1 - *size);
+	while (n > 0 && *size <= OPTIONS_FILE_MAX) {
+		n = read(fd, *text + *size, OPTIONS_FILE_MAX + 1 - *size);
 		if (n < 0 && errno != EINTR)
 			r = -errno;
 		else if (n < 0)
@@ -45,7 +45,7 @@ int conf_load(const char *path, char **text, size_t *size, struct why *why)
 		else
 			*size += n;
 	}
-	if (*size > CONF_SIZE_MAX)
+	if (*size > OPTIONS_FILE_MAX)
 		r = -EFBIG;
 out:
 	if (fd >= 0)
@@ -56,7 +56,7 @@ out:
 	*text = NULL;
 	if (r == -EFBIG)
 		return why_set(why, r, "larger than %d bytes, which no configuration is",
-			       CONF_SIZE_MAX);
+			       OPTIONS_FILE_MAX);
 	return r == -EINVAL ? why_set(why, r, "not a regular file") : why_errno(why, r, NULL);
 }
 
@@ -73,7 +73,7 @@ static char *next_word(char **rest)
 	return word;
 }
 
-static int parse_line(char *line, conf_set *set, void *arg, struct why *why)
+static int parse_line(char *line, options_file_set *set, void *arg, struct why *why)
 {
 	const char *key = next_word(&line), *value, *more;
 
@@ -92,7 +92,8 @@ static int parse_line(char *line, conf_set *set, void *arg, struct why *why)
 	return set(arg, key, value, why);
 }
 
-unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, void *arg)
+unsigned options_file_parse(const char *path, char *text, size_t size, options_file_set *set,
+			    void *arg)
 {
 	char *next, *stop = text + size;
 	unsigned number = 0, errors = 0;
@@ -115,7 +116,7 @@ unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, vo
 		if (!r)
 			continue;
 		log_warning("%s:%u: %s", path, number,
-			    name_escape(shown, sizeof(shown), why.text, NAME_TEXT));
+			    escape_name(shown, sizeof(shown), why.text, ESCAPE_TEXT));
 		errors++;
 	}
 	return errors;

@@ -11,24 +11,25 @@
 
 #include "base/why.h"
 
-#define CONF_SIZE_MAX 65536 /* of a file */
+#define OPTIONS_FILE_MAX 65536 /* of a file */
 
 /*
  * Take over one setting. Returns 0, or -EINVAL with a sentence in `why`.
  * `value` stays valid as long as the text it stands in.
  */
-typedef int conf_set(void *arg, const char *key, const char *value, struct why *why);
+typedef int options_file_set(void *arg, const char *key, const char *value, struct why *why);
 
 /*
- * Read a regular file into memory: `size` bytes and one more, for conf_parse(). The caller frees
- * *text. Returns 0 or -errno, with a sentence for people in `why`.
+ * Read a regular file into memory: `size` bytes and one more, for options_file_parse(). The caller
+ * frees *text. Returns 0 or -errno, with a sentence for people in `why`.
  */
-int conf_load(const char *path, char **text, size_t *size, struct why *why);
+int options_file_load(const char *path, char **text, size_t *size, struct why *why);
 
 /*
  * Cut the text into keys and values, in place, and pass them on. It needs room for one byte behind
  * its end. Lines in error are logged as "PATH:LINE: why", all of them; returns how many.
  */
-unsigned conf_parse(const char *path, char *text, size_t size, conf_set *set, void *arg);
+unsigned options_file_parse(const char *path, char *text, size_t size, options_file_set *set,
+			    void *arg);
 
 #endif

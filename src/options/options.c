@@ -205,13 +205,13 @@ static int read_file(struct options *o)
 	struct file file = {.o = o};
 	struct why why;
 	size_t size;
-	int r = conf_load(path, &o->conf_text, &size, &why);
+	int r = options_file_load(path, &o->conf_text, &size, &why);
 
 	if (r == -ENOENT && !o->config)
 		return 0;
 	if (r)
 		log_warning("%s: %s", path, why.text);
-	else if (conf_parse(path, o->conf_text, size, set_from_file, &file))
+	else if (options_file_parse(path, o->conf_text, size, set_from_file, &file))
 		r = -EINVAL;
 	return r ? -EINVAL : 0;
 }

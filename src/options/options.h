@@ -28,7 +28,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 
 struct options {
 	enum command command;
-	enum out_format format;
+	enum output_format format;
 	bool verbose;
 	enum json_form json_form;
 	uint64_t interval_ns; /* 0: the command's own default */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const check_keys[] = {
+const char *const range_keys[] = {
 	[CHECK_IPV4_BPS] = "ipv4-bps",       [CHECK_IPV6_BPS] = "ipv6-bps",
 	[CHECK_IPV4_PPS] = "ipv4-pps",       [CHECK_IPV6_PPS] = "ipv6-pps",
 	[CHECK_REFUSED] = "refused-percent", [CHECK_NOT_ROUTED] = "not-routed-pps",
@@ -38,9 +38,9 @@ static bool take_number(const char **text, double *number)
 	return true;
 }
 
-static bool parse(struct check_range *r, const char *text)
+static bool parse(struct range *r, const char *text)
 {
-	*r = (struct check_range){.set = true, .min = 0, .max = INFINITY};
+	*r = (struct range){.set = true, .min = 0, .max = INFINITY};
 	if (*text == '@') {
 		r->inside = true;
 		text++;
@@ -60,30 +60,29 @@ static bool parse(struct check_range *r, const char *text)
 	return !*text && r->min <= r->max;
 }
 
-int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, const char *text,
-		    struct why *why)
+int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *text, struct why *why)
 {
 	size_t length = strcspn(text, "=");
 	char list[128] = "";
 
 	for (int key = 0; key < CHECK_KEYS; key++) {
-		struct check_range range;
+		struct range range;
 
-		strcat(strcat(list, key ? ", " : ""), check_keys[key]);
-		if (strlen(check_keys[key]) != length || memcmp(check_keys[key], text, length) != 0)
+		strcat(strcat(list, key ? ", " : ""), range_keys[key]);
+		if (strlen(range_keys[key]) != length || memcmp(range_keys[key], text, length) != 0)
 			continue;
 		if (!text[length] || !parse(&range, text + length + 1))
 			return why_set(
 				why, -EINVAL,
 				"%s '%.60s': want %s=RANGE, as in 10, 10:, ~:10, 10:20, @10:20",
-				name, text, check_keys[key]);
+				name, text, range_keys[key]);
 		ranges[key] = range;
 		return 0;
 	}
 	return why_set(why, -EINVAL, "%s '%.60s': want one of %s", name, text, list);
 }
 
-bool check_range_alerts(const struct check_range *r, double value)
+bool range_alerts(const struct range *r, double value)
 {
 	bool within = value >= r->min && value <= r->max;
 
@@ -96,7 +95,7 @@ static void print_number(FILE *f, double number)
 	fprintf(f, floor(number) == number ? "%.0f" : "%f", number);
 }
 
-void check_range_print(FILE *f, const struct check_range *r)
+void range_print(FILE *f, const struct range *r)
 {
 	if (!r->set)
 		return;

@@ -21,12 +21,12 @@ enum check_key {
 	CHECK_KEYS
 };
 
-extern const char *const check_keys[CHECK_KEYS];
+extern const char *const range_keys[CHECK_KEYS];
 
 /*
  * Alert outside of min to max, both included, or, if `inside`, within. Either may be infinite.
  */
-struct check_range {
+struct range {
 	bool set, inside;
 	double min, max;
 };
@@ -36,7 +36,7 @@ enum check_require { REQUIRE_IPV4, REQUIRE_IPV6, REQUIRE_ANY, REQUIRE_NONE };
 
 /* All that can be asked for. */
 struct check_limits {
-	struct check_range warn[CHECK_KEYS], crit[CHECK_KEYS];
+	struct range warn[CHECK_KEYS], crit[CHECK_KEYS];
 	unsigned require;
 };
 
@@ -45,12 +45,11 @@ struct check_limits {
  * minus infinity, no MAX is infinity; numbers may end in k, M or G, powers of 1000. Returns 0, or
  * -EINVAL with a sentence in `why` that begins with `name`.
  */
-int check_range_set(struct check_range ranges[CHECK_KEYS], const char *name, const char *text,
-		    struct why *why);
+int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *text, struct why *why);
 
-bool check_range_alerts(const struct check_range *r, double value);
+bool range_alerts(const struct range *r, double value);
 
 /* In the notation above, without suffixes; nothing if it is not set. */
-void check_range_print(FILE *f, const struct check_range *r);
+void range_print(FILE *f, const struct range *r);
 
 #endif

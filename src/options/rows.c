@@ -42,11 +42,11 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define ANY          ((1u << COMMANDS) - 1)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, VALUE(format, OUT_JSON), LINE, ONE | REPEATED | OF(STATUS),
+	{'j', "json", NULL, VALUE(format, OUTPUT_JSON), LINE, ONE | REPEATED | OF(STATUS),
 	 "JSON instead of text"},
-	{0, "prometheus", NULL, VALUE(format, OUT_PROMETHEUS), LINE, ONE,
+	{0, "prometheus", NULL, VALUE(format, OUTPUT_PROMETHEUS), LINE, ONE,
 	 "one reading in Prometheus' text format"},
-	{0, "openmetrics", NULL, VALUE(format, OUT_OPENMETRICS), LINE, ONE,
+	{0, "openmetrics", NULL, VALUE(format, OUTPUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
 	{0, "librenms", NULL, VALUE(format, OUT_LIBRENMS), LINE, ONE,
 	 "one reading as a JSON application of LibreNMS"},
@@ -212,7 +212,7 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 	case KIND_WORDS:
 		return set_bit(member, row, value, why);
 	case KIND_RANGE:
-		return check_range_set(member, row->word, value, why);
+		return range_set(member, row->word, value, why);
 	case KIND_TIME:
 		return set_time(member, row->word, value, why);
 	case KIND_COUNT:

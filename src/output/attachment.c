@@ -5,17 +5,17 @@
 #include "model/attachment.h"
 #include "output/json_members.h"
 
-int out_text_attachment(struct out_document *d, const struct attachment *a,
-			const struct out_options *options)
+int output_text_attachment(struct output_document *d, const struct attachment *a,
+			   const struct output_options *options)
 {
 	char line[512];
-	FILE *f = out_begin(d);
+	FILE *f = output_begin(d);
 
 	(void)options;
 	if (!f)
 		return -errno;
 	fprintf(f, "%s\n", attachment_line(a, line, sizeof(line)));
-	return out_end(d, f);
+	return output_end(d, f);
 }
 
 static void put_verdicts(struct json *j, const struct attachment *a)
@@ -23,7 +23,7 @@ static void put_verdicts(struct json *j, const struct attachment *a)
 	json_key(j, "hooks");
 	json_open(j, '{');
 	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
-		json_key(j, hooks_names[id]);
+		json_key(j, snapshot_hooks_names[id]);
 		json_open(j, '{');
 		json_put_bool(j, "works", a->tried, a->verdicts[id].works);
 		json_put_text(j, "why", a->tried ? a->verdicts[id].why.text : NULL);
@@ -32,8 +32,8 @@ static void put_verdicts(struct json *j, const struct attachment *a)
 	json_close(j, '}');
 }
 
-int out_json_attachment(struct out_document *d, const struct attachment *a,
-			const struct out_options *options)
+int output_json_attachment(struct output_document *d, const struct attachment *a,
+			   const struct output_options *options)
 {
 	bool attached = a->hooks != HOOKS_NONE;
 	struct json j = {.pretty = options->pretty};

@@ -13,9 +13,9 @@
 
 static void put_name(struct json *j, const char *key, const char *name)
 {
-	char escaped[NAME_ESCAPED_MAX];
+	char escaped[ESCAPE_NAME_MAX];
 
-	name_escape(escaped, sizeof(escaped), name, NAME_UTF8);
+	escape_name(escaped, sizeof(escaped), name, ESCAPE_UTF8);
 	if (key) {
 		json_key(j, key);
 		json_string(j, *name ? escaped : NULL); /* nobody saw it while it was there */
@@ -52,15 +52,15 @@ static void put_system(struct json *j, const struct snapshot_system *row, const 
 	if (delta)
 		json_put_bool(j, "discontinuity", true, row->continuity.fresh);
 	for (int group = 0; group < GROUP_COUNT; group++) {
-		json_key(j, metric_groups[group]);
+		json_key(j, metrics_groups[group]);
 		json_open(j, '{');
 		for (int m = 0; m < M_COUNT; m++)
 			if (metrics[m].group == (enum metric_group)group)
 				put_figure(j, metrics[m].sys_key, &row->figures, m, delta,
 					   interval_ns);
-		json_put_text(
-			j, "quality",
-			quality_names[figures_quality(&row->figures, metrics_of_group(group))]);
+		json_put_text(j, "quality",
+			      snapshot_quality_names[figures_quality(&row->figures,
+								     metrics_of_group(group))]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
@@ -81,14 +81,15 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 		const struct figures *f = &row->figures[family];
 		bool is_ip = family == FAMILY_IPV4 || family == FAMILY_IPV6;
 
-		json_key(j, family_names[family]);
+		json_key(j, snapshot_family_names[family]);
 		json_open(j, '{');
 		for (int m = 0; m < M_IF_COUNT; m++)
 			if (is_ip || metrics[m].group == GROUP_TRAFFIC)
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)
-			json_put_text(j, "quality", quality_names[figures_quality(f, METRICS_IF)]);
+			json_put_text(j, "quality",
+				      snapshot_quality_names[figures_quality(f, METRICS_IF)]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
@@ -102,7 +103,7 @@ static void put_path(struct json *j, const struct snapshot_path *p, const struct
 	json_put_u64(j, "in_ifindex", true, p->in_ifindex);
 	put_name(j, "out", p->out_name);
 	json_put_u64(j, "out_ifindex", true, p->out_ifindex);
-	json_put_text(j, "family", family_names[p->family]);
+	json_put_text(j, "family", snapshot_family_names[p->family]);
 	if (delta)
 		json_put_bool(j, "discontinuity", true, p->continuity.fresh);
 	put_figure(j, "packets", &p->figures, M_OUT_FORW_PACKETS, delta, interval_ns);
@@ -123,7 +124,7 @@ static void put_source(struct json *j, const struct snapshot *s)
 }
 
 static void put_document(struct json *j, const struct snapshot *s, const struct rates *rates,
-			 const struct out_options *options)
+			 const struct output_options *options)
 {
 	uint64_t interval_ns = rates ? rates->interval_ns : 0;
 
@@ -133,7 +134,7 @@ static void put_document(struct json *j, const struct snapshot *s, const struct 
 		json_put_decimal(j, "interval_seconds", true, interval_ns / 1e9);
 	put_source(j, s);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
-		json_key(j, family_names[f]);
+		json_key(j, snapshot_family_names[f]);
 		put_system(j, &s->system[f], rates ? &rates->system[f] : NULL, interval_ns);
 	}
 	json_key(j, "interfaces");
@@ -153,7 +154,7 @@ static void put_document(struct json *j, const struct snapshot *s, const struct 
 }
 
 static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates,
-			 const struct out_options *options)
+			 const struct output_options *options)
 {
 	static const struct {
 		const char *key;
@@ -172,7 +173,7 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		const struct delta *d = &rates->system[f];
 
-		json_key(j, family_names[f]);
+		json_key(j, snapshot_family_names[f]);
 		json_open(j, '{');
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
 			json_key(j, stages[i].key);
@@ -189,10 +190,10 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 }
 
 typedef void put_any(struct json *j, const struct snapshot *s, const struct rates *rates,
-		     const struct out_options *options);
+		     const struct output_options *options);
 
-static int make_json(struct out_document *d, put_any *put, const struct snapshot *s,
-		     const struct rates *rates, const struct out_options *options)
+static int make_json(struct output_document *d, put_any *put, const struct snapshot *s,
+		     const struct rates *rates, const struct output_options *options)
 {
 	struct json j = {.pretty = options->pretty};
 
@@ -200,14 +201,14 @@ static int make_json(struct out_document *d, put_any *put, const struct snapshot
 	return json_finish(&j, d);
 }
 
-int out_json(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options)
+int output_json(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+		const struct output_options *options)
 {
 	return make_json(d, put_document, s, rates, options);
 }
 
-int out_json_activity(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+int output_json_activity(struct output_document *d, const struct snapshot *s,
+			 const struct rates *rates, const struct output_options *options)
 {
 	return make_json(d, put_activity, s, rates, options);
 }

@@ -48,7 +48,7 @@ void json_put_time(struct json *j, const char *key, bool known, struct timespec 
 	json_put_text(j, key, text[0] ? text : NULL);
 }
 
-void json_put_head(struct json *j, struct timespec when, const struct out_options *options)
+void json_put_head(struct json *j, struct timespec when, const struct output_options *options)
 {
 	json_put_time(j, "timestamp", true, when);
 	json_put_text(j, "schema", "ipfwagent/1");
@@ -58,18 +58,18 @@ void json_put_head(struct json *j, struct timespec when, const struct out_option
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,
 		     struct timespec since)
 {
-	json_put_text(j, "name", source_names[source]);
-	json_put_text(j, "hooks", hooks == HOOKS_NONE ? NULL : hooks_names[hooks]);
+	json_put_text(j, "name", snapshot_source_names[source]);
+	json_put_text(j, "hooks", hooks == HOOKS_NONE ? NULL : snapshot_hooks_names[hooks]);
 	json_put_time(j, "since", since_known, since);
 }
 
-int json_finish(struct json *j, struct out_document *d)
+int json_finish(struct json *j, struct output_document *d)
 {
 	json_end(j);
 	if (j->failed) {
 		free(j->text);
 		return -ENOMEM;
 	}
-	*d = (struct out_document){j->text, j->size};
+	*d = (struct output_document){j->text, j->size};
 	return 0;
 }

@@ -17,13 +17,13 @@ void json_put_decimal(struct json *j, const char *key, bool known, double value)
 void json_put_time(struct json *j, const char *key, bool known, struct timespec t);
 
 /* What each document begins with: when, which schema, and the host. */
-void json_put_head(struct json *j, struct timespec when, const struct out_options *options);
+void json_put_head(struct json *j, struct timespec when, const struct output_options *options);
 
 /* The members of "source" that say what counts, and since when. */
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,
 		     struct timespec since);
 
 /* End the text and make it a document. Returns 0 or -ENOMEM. */
-int json_finish(struct json *j, struct out_document *d);
+int json_finish(struct json *j, struct output_document *d);
 
 #endif

@@ -14,7 +14,7 @@ static void put_figures(struct json *j, enum family family, const struct figures
 
 		if (!figures_known(f, m))
 			continue;
-		snprintf(key, sizeof(key), "%s_%s", family_names[family],
+		snprintf(key, sizeof(key), "%s_%s", snapshot_family_names[family],
 			 metrics[m].if_key ? metrics[m].if_key : metrics[m].sys_key);
 		json_key(j, key);
 		json_u64(j, f->value[m]);
@@ -26,7 +26,7 @@ static void put_data(struct json *j, const struct snapshot *s)
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		char key[64];
 
-		snprintf(key, sizeof(key), "%s_forwarding_enabled", family_names[f]);
+		snprintf(key, sizeof(key), "%s_forwarding_enabled", snapshot_family_names[f]);
 		if (s->system[f].forwarding_known) {
 			json_key(j, key);
 			json_u64(j, s->system[f].forwarding);
@@ -36,9 +36,9 @@ static void put_data(struct json *j, const struct snapshot *s)
 	json_key(j, "interfaces");
 	json_open(j, '{');
 	for (size_t i = 0; i < s->n_ifs; i++) {
-		char name[NAME_ESCAPED_MAX];
+		char name[ESCAPE_NAME_MAX];
 
-		json_name(j, name_escape(name, sizeof(name), s->ifs[i].name, NAME_UTF8));
+		json_name(j, escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_UTF8));
 		json_open(j, '{');
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 			put_figures(j, f, &s->ifs[i].figures[f], M_IF_COUNT);
@@ -48,7 +48,7 @@ static void put_data(struct json *j, const struct snapshot *s)
 }
 
 /* `error` is "" when nothing went wrong; s is NULL when there is no reading. */
-static int make(struct out_document *d, const struct snapshot *s, const char *error)
+static int make(struct output_document *d, const struct snapshot *s, const char *error)
 {
 	struct json j = {0};
 	char escaped[1024];
@@ -59,7 +59,7 @@ static int make(struct out_document *d, const struct snapshot *s, const char *er
 	json_key(&j, "error");
 	json_u64(&j, *error ? 1 : 0);
 	json_key(&j, "errorString");
-	json_string(&j, name_escape(escaped, sizeof(escaped), error, NAME_UTF8));
+	json_string(&j, escape_name(escaped, sizeof(escaped), error, ESCAPE_UTF8));
 	json_key(&j, "data");
 	json_open(&j, '{');
 	if (s)
@@ -71,19 +71,19 @@ static int make(struct out_document *d, const struct snapshot *s, const char *er
 		free(j.text);
 		return -ENOMEM;
 	}
-	*d = (struct out_document){j.text, j.size};
+	*d = (struct output_document){j.text, j.size};
 	return 0;
 }
 
-int out_librenms(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		 const struct out_options *options)
+int out_librenms(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+		 const struct output_options *options)
 {
 	(void)rates;
 	(void)options;
 	return make(d, s, s->troubles ? s->trouble : "");
 }
 
-int out_librenms_failure(struct out_document *d, const char *why)
+int out_librenms_failure(struct output_document *d, const char *why)
 {
 	return make(d, NULL, why);
 }

@@ -6,31 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-int system_lines_make(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+int plain_make(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+	       const struct output_options *options)
 {
-	FILE *f = out_begin(d);
+	FILE *f = output_begin(d);
 
 	(void)rates;
 	if (!f)
 		return -errno;
-	fprintf(f, "mono_ns %" PRIu64 "\nsource %s %s\n", s->mono_ns, source_names[s->source],
-		hooks_names[s->hooks]);
+	fprintf(f, "mono_ns %" PRIu64 "\nsource %s %s\n", s->mono_ns,
+		snapshot_source_names[s->source], snapshot_hooks_names[s->hooks]);
 	fprintf(f, "missed %" PRIu64 " %" PRIu64 "\n", s->missed_packets, s->missed_path_packets);
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
 		const struct snapshot_system *row = &s->system[i];
 
-		fprintf(f, "%s since_ns %" PRIu64 "\n", family_names[i], row->continuity.since_ns);
+		fprintf(f, "%s since_ns %" PRIu64 "\n", snapshot_family_names[i],
+			row->continuity.since_ns);
 		if (row->forwarding_known)
-			fprintf(f, "%s forwarding %d\n", family_names[i], row->forwarding);
+			fprintf(f, "%s forwarding %d\n", snapshot_family_names[i], row->forwarding);
 		for (int m = 0; m < M_COUNT; m++)
 			if (figures_known(&row->figures, m))
-				fprintf(f, "%s %s %" PRIu64 " %s\n", family_names[i],
+				fprintf(f, "%s %s %" PRIu64 " %s\n", snapshot_family_names[i],
 					metrics[m].name, row->figures.value[m],
-					quality_names[figures_quality(&row->figures, 1u << m)]);
+					snapshot_quality_names[figures_quality(&row->figures,
+									       1u << m)]);
 	}
 	fprintf(f, "note %s\n", options->note);
-	return out_end(d, f);
+	return output_end(d, f);
 }
 
 /* The place of a word among `n`, or -1. */
@@ -54,9 +56,9 @@ static void take_row(struct snapshot_system *row, const char *name, uint64_t val
 	for (int m = 0; m < M_COUNT; m++) {
 		if (strcmp(name, metrics[m].name) != 0)
 			continue;
-		if (!strcmp(quality, quality_names[QUALITY_EXACT]))
+		if (!strcmp(quality, snapshot_quality_names[QUALITY_EXACT]))
 			figures_set(&row->figures, m, value);
-		else if (!strcmp(quality, quality_names[QUALITY_DERIVED]))
+		else if (!strcmp(quality, snapshot_quality_names[QUALITY_DERIVED]))
 			figures_derive(&row->figures, m, value);
 	}
 }
@@ -70,22 +72,21 @@ static void take_line(struct snapshot *s, const char *line, char *note, size_t n
 	if (!strncmp(line, "note ", 5)) {
 		snprintf(note, note_size, "%.*s", (int)strcspn(line + 5, "\n"), line + 5);
 	} else if (sscanf(line, "source %31s %15s", second, third) == 2) {
-		place = find(second, source_names, SOURCE_EBPF + 1);
+		place = find(second, snapshot_source_names, SOURCE_EBPF + 1);
 		s->source = place > 0 ? place : 0;
-		place = find(third, hooks_names, HOOKS_COUNT);
+		place = find(third, snapshot_hooks_names, HOOKS_COUNT);
 		s->hooks = place > 0 ? place : HOOKS_NONE;
 	} else if (sscanf(line, "mono_ns %" SCNu64, &s->mono_ns) != 1 &&
 		   sscanf(line, "missed %" SCNu64 " %" SCNu64, &s->missed_packets,
 			  &s->missed_path_packets) != 2 &&
 		   sscanf(line, "%15s %31s %" SCNu64 " %15s", first, second, &value, third) >= 3) {
-		place = find(first, family_names, FAMILY_IPV6 + 1);
+		place = find(first, snapshot_family_names, FAMILY_IPV6 + 1);
 		if (place >= FAMILY_IPV4)
 			take_row(&s->system[place], second, value, third);
 	}
 }
 
-int system_lines_read(const struct out_document *d, struct snapshot *s, char *note,
-		      size_t note_size)
+int plain_read(const struct output_document *d, struct snapshot *s, char *note, size_t note_size)
 {
 	FILE *f = d->size ? fmemopen(d->text, d->size, "r") : NULL;
 	char *line = NULL;

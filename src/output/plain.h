@@ -9,13 +9,12 @@
 
 #include "output/output.h"
 
-out_make system_lines_make;
+output_make plain_make;
 
 /*
  * Fill an empty snapshot and `note` from such lines. Returns 0, or -EPROTO: they are none, or say
  * neither when the reading was nor who counts.
  */
-int system_lines_read(const struct out_document *d, struct snapshot *s, char *note,
-		      size_t note_size);
+int plain_read(const struct output_document *d, struct snapshot *s, char *note, size_t note_size);
 
 #endif

@@ -98,7 +98,7 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		if (s->system[f].forwarding_known)
-			put_u64(w, &enabled, LABELS("family", family_names[f]),
+			put_u64(w, &enabled, LABELS("family", snapshot_family_names[f]),
 				s->system[f].forwarding);
 	for (int m = 0; m < M_COUNT; m++) {
 		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
@@ -113,11 +113,11 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 				continue;
 			if (is_reason)
 				put_u64(w, &not_routed,
-					LABELS("family", family_names[f], "reason",
+					LABELS("family", snapshot_family_names[f], "reason",
 					       metrics[m].name),
 					figures->value[m]);
 			else
-				put_u64(w, &own, LABELS("family", family_names[f]),
+				put_u64(w, &own, LABELS("family", snapshot_family_names[f]),
 					figures->value[m]);
 		}
 	}
@@ -125,7 +125,7 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 
 static void put_ifs(const struct writer *w, const struct snapshot *s)
 {
-	char device[NAME_ESCAPED_MAX];
+	char device[ESCAPE_NAME_MAX];
 
 	for (int m = 0; m < M_IF_COUNT; m++) {
 		char name[64], help[128];
@@ -134,11 +134,12 @@ static void put_ifs(const struct writer *w, const struct snapshot *s)
 		snprintf(name, sizeof(name), "ipfw_interface_%s", metrics[m].name);
 		snprintf(help, sizeof(help), "%s, by interface", metrics[m].help);
 		for (size_t i = 0; i < s->n_ifs; i++) {
-			name_escape(device, sizeof(device), s->ifs[i].name, NAME_TEXT);
+			escape_name(device, sizeof(device), s->ifs[i].name, ESCAPE_TEXT);
 			for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 				if (figures_known(&s->ifs[i].figures[f], m))
 					put_u64(w, &family,
-						LABELS("device", device, "family", family_names[f]),
+						LABELS("device", device, "family",
+						       snapshot_family_names[f]),
 						s->ifs[i].figures[f].value[m]);
 		}
 	}
@@ -150,7 +151,7 @@ static void put_paths(const struct writer *w, const struct snapshot *s)
 
 	for (int k = 0; k < 2; k++) {
 		const char *unit = unit_of(shown[k]);
-		char name[64], help[128], in[NAME_ESCAPED_MAX], out[NAME_ESCAPED_MAX];
+		char name[64], help[128], in[ESCAPE_NAME_MAX], out[ESCAPE_NAME_MAX];
 		char in_ifindex[16], out_ifindex[16];
 		struct prom_family family = {name, COUNTER, unit, help, false};
 
@@ -162,14 +163,14 @@ static void put_paths(const struct writer *w, const struct snapshot *s)
 
 			if (!figures_known(&p->figures, shown[k]))
 				continue;
-			name_escape(in, sizeof(in), p->in_name, NAME_TEXT);
-			name_escape(out, sizeof(out), p->out_name, NAME_TEXT);
+			escape_name(in, sizeof(in), p->in_name, ESCAPE_TEXT);
+			escape_name(out, sizeof(out), p->out_name, ESCAPE_TEXT);
 			snprintf(in_ifindex, sizeof(in_ifindex), "%" PRIu32, p->in_ifindex);
 			snprintf(out_ifindex, sizeof(out_ifindex), "%" PRIu32, p->out_ifindex);
 			put_u64(w, &family,
 				LABELS("in", in, "in_ifindex", in_ifindex, "out", out,
 				       "out_ifindex", out_ifindex, "family",
-				       family_names[p->family]),
+				       snapshot_family_names[p->family]),
 				p->figures.value[shown[k]]);
 		}
 	}
@@ -181,23 +182,24 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 				     "Quality of the weakest known figure of a group", false};
 	struct prom_family ifs = {"ipfw_interface_quality", INFO, NULL,
 				  "Quality of the weakest known figure of an interface", false};
-	char device[NAME_ESCAPED_MAX];
+	char device[ESCAPE_NAME_MAX];
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		for (int group = 0; group < GROUP_COUNT; group++)
 			put_u64(w, &system,
-				LABELS("family", family_names[f], "group", metric_groups[group],
-				       "quality",
-				       quality_names[figures_quality(&s->system[f].figures,
-								     metrics_of_group(group))]),
+				LABELS("family", snapshot_family_names[f], "group",
+				       metrics_groups[group], "quality",
+				       snapshot_quality_names[figures_quality(
+					       &s->system[f].figures, metrics_of_group(group))]),
 				1);
 	for (size_t i = 0; i < s->n_ifs; i++) {
-		name_escape(device, sizeof(device), s->ifs[i].name, NAME_TEXT);
+		escape_name(device, sizeof(device), s->ifs[i].name, ESCAPE_TEXT);
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 			put_u64(w, &ifs,
-				LABELS("device", device, "family", family_names[f], "quality",
-				       quality_names[figures_quality(&s->ifs[i].figures[f],
-								     METRICS_IF)]),
+				LABELS("device", device, "family", snapshot_family_names[f],
+				       "quality",
+				       snapshot_quality_names[figures_quality(&s->ifs[i].figures[f],
+									      METRICS_IF)]),
 				1);
 	}
 }
@@ -221,7 +223,9 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 
 	put_u64(w, &build, LABELS("version", PACKAGE_VERSION), 1);
 	put_u64(w, &source,
-		LABELS("source", source_names[s->source], "hooks", hooks_names[s->hooks]), 1);
+		LABELS("source", snapshot_source_names[s->source], "hooks",
+		       snapshot_hooks_names[s->hooks]),
+		1);
 	put_seconds(w, &sample, s->wall);
 	put_seconds(w, &duration,
 		    (struct timespec){s->duration_ns / NS_PER_S, s->duration_ns % NS_PER_S});
@@ -234,9 +238,9 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 	put_u64(w, &troubles, NO_LABELS, s->troubles);
 }
 
-static int make(struct out_document *d, const struct snapshot *s, bool openmetrics)
+static int make(struct output_document *d, const struct snapshot *s, bool openmetrics)
 {
-	const struct writer w = {out_begin(d), openmetrics};
+	const struct writer w = {output_begin(d), openmetrics};
 
 	if (!w.f)
 		return -errno;
@@ -246,19 +250,19 @@ static int make(struct out_document *d, const struct snapshot *s, bool openmetri
 	put_paths(&w, s);
 	put_qualities(&w, s);
 	fputs("# EOF\n", w.f); /* the older format takes it for a comment: whoever looks can tell */
-	return out_end(d, w.f);
+	return output_end(d, w.f);
 }
 
-int out_prometheus(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		   const struct out_options *options)
+int output_prometheus(struct output_document *d, const struct snapshot *s,
+		      const struct rates *rates, const struct output_options *options)
 {
 	(void)rates;
 	(void)options;
 	return make(d, s, false);
 }
 
-int out_openmetrics(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		    const struct out_options *options)
+int output_openmetrics(struct output_document *d, const struct snapshot *s,
+		       const struct rates *rates, const struct output_options *options)
 {
 	(void)rates;
 	(void)options;

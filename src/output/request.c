@@ -13,10 +13,10 @@
 
 static int refuse(struct why *why, const char *what, const char *word)
 {
-	char escaped[NAME_ESCAPED_MAX], cut[16];
+	char escaped[ESCAPE_NAME_MAX], cut[16];
 
 	snprintf(cut, sizeof(cut), "%s", word);
-	name_escape(escaped, sizeof(escaped), cut, NAME_TEXT);
+	escape_name(escaped, sizeof(escaped), cut, ESCAPE_TEXT);
 	return why_set(why, -EINVAL, "%s '%s'", what, escaped);
 }
 
@@ -26,13 +26,13 @@ static bool is_glob(const char *glob)
 
 	for (const char *p = glob; *p; p++)
 		asterisks += *p == '*';
-	return *glob && !strpbrk(glob, BLANKS "\n") && asterisks <= READING_REQUEST_ASTERISKS;
+	return *glob && !strpbrk(glob, BLANKS "\n") && asterisks <= REQUEST_ASTERISKS;
 }
 
 static int take_glob(struct filter *f, bool include, const char *glob, struct why *why)
 {
-	if (f->include.n + f->exclude.n == READING_REQUEST_GLOBS)
-		return why_set(why, -E2BIG, "at most %d globs", READING_REQUEST_GLOBS);
+	if (f->include.n + f->exclude.n == REQUEST_GLOBS)
+		return why_set(why, -E2BIG, "at most %d globs", REQUEST_GLOBS);
 	if (!is_glob(glob))
 		return refuse(why, "too many asterisks in", glob);
 	if (filter_add(include ? &f->include : &f->exclude, glob))
@@ -40,7 +40,7 @@ static int take_glob(struct filter *f, bool include, const char *glob, struct wh
 	return 0;
 }
 
-static int take_netns(struct reading_request *r, const char *number, struct why *why)
+static int take_netns(struct request *r, const char *number, struct why *why)
 {
 	char *end;
 
@@ -52,7 +52,7 @@ static int take_netns(struct reading_request *r, const char *number, struct why 
 }
 
 /* A word that an argument follows. */
-static int take_pair(struct reading_request *r, const char *word, char **rest, struct why *why)
+static int take_pair(struct request *r, const char *word, char **rest, struct why *why)
 {
 	bool netns = !strcmp(word, "netns"), include = !strcmp(word, "include");
 	const char *argument;
@@ -67,29 +67,29 @@ static int take_pair(struct reading_request *r, const char *word, char **rest, s
 	return take_glob(&r->filter, include, argument, why);
 }
 
-static bool take_form(struct reading_request *r, const char *word)
+static bool take_form(struct request *r, const char *word)
 {
-	for (int i = 0; i < OUT_FORMATS; i++)
-		if (!strcmp(word, out_forms[i].word)) {
+	for (int i = 0; i < OUTPUT_FORMATS; i++)
+		if (!strcmp(word, output_forms[i].word)) {
 			r->format = i;
 			return true;
 		}
 	return false;
 }
 
-static bool take_detail(struct reading_request *r, const char *word)
+static bool take_detail(struct request *r, const char *word)
 {
-	r->pretty = r->format == OUT_JSON && !strcmp(word, "pretty");
-	r->verbose = r->format == OUT_TEXT && !strcmp(word, "verbose");
+	r->pretty = r->format == OUTPUT_JSON && !strcmp(word, "pretty");
+	r->verbose = r->format == OUTPUT_TEXT && !strcmp(word, "verbose");
 	return r->pretty || r->verbose;
 }
 
-int reading_request_parse(struct reading_request *r, char *line, size_t size, struct why *why)
+int request_parse(struct request *r, char *line, size_t size, struct why *why)
 {
 	char *rest = NULL, *word;
 	int result = 0;
 
-	*r = (struct reading_request){.format = OUT_JSON};
+	*r = (struct request){.format = OUTPUT_JSON};
 	line[size] = 0;
 	if (strlen(line) != size)
 		return why_set(why, -EINVAL, "a request is a line of text");
@@ -104,22 +104,22 @@ int reading_request_parse(struct reading_request *r, char *line, size_t size, st
 	return result;
 }
 
-void reading_request_clear(struct reading_request *r)
+void request_clear(struct request *r)
 {
 	filter_clear(&r->filter);
 }
 
-int reading_request_format(char *line, size_t size, const struct reading_request *r)
+int request_format(char *line, size_t size, const struct request *r)
 {
 	const struct filter *f = &r->filter;
 	size_t globs = f->include.n + f->exclude.n;
 	int n;
 
-	if (globs > READING_REQUEST_GLOBS)
+	if (globs > REQUEST_GLOBS)
 		return -E2BIG;
-	n = snprintf(line, size, "%s%s%s", out_forms[r->format].word,
-		     r->format == OUT_JSON && r->pretty ? " pretty" : "",
-		     r->format == OUT_TEXT && r->verbose ? " verbose" : "");
+	n = snprintf(line, size, "%s%s%s", output_forms[r->format].word,
+		     r->format == OUTPUT_JSON && r->pretty ? " pretty" : "",
+		     r->format == OUTPUT_TEXT && r->verbose ? " verbose" : "");
 	if (r->netns && (size_t)n < size)
 		n += snprintf(line + n, size - n, " netns %" PRIu64, r->netns);
 	for (size_t i = 0; i < globs && (size_t)n < size; i++) {
@@ -136,7 +136,7 @@ int reading_request_format(char *line, size_t size, const struct reading_request
 	return (size_t)n < size ? n : -E2BIG;
 }
 
-bool reading_request_fits(const struct filter *own, const struct filter *asked)
+bool request_fits(const struct filter *own, const struct filter *asked)
 {
 	if (!asked->include.n && !asked->exclude.n)
 		return true;

@@ -21,16 +21,16 @@
 #include "model/filter.h"
 #include "output/output.h"
 
-#define READING_REQUEST_MAX   1024 /* octets, with the line's end */
-#define READING_REQUEST_GLOBS 8
+#define REQUEST_MAX   1024 /* octets, with the line's end */
+#define REQUEST_GLOBS 8
 /* Matching is done where sampling is, and each asterisk multiplies what a hostile glob costs. */
-#define READING_REQUEST_ASTERISKS 2
+#define REQUEST_ASTERISKS 2
 
-#define READING_END   "end\n"
-#define READING_ERROR "error: "
+#define REQUEST_END   "end\n"
+#define REQUEST_ERROR "error: "
 
-struct reading_request {
-	enum out_format format;
+struct request {
+	enum output_format format;
 	bool pretty, verbose; /* of JSON; of text */
 	uint64_t netns;       /* 0: any */
 	struct filter filter; /* its patterns point into the line */
@@ -40,19 +40,19 @@ struct reading_request {
  * Parse the `size` octets in front of the line's end. The line is changed and has to stay; it has
  * room for one more. Returns 0, or -errno with a sentence in `why`. Clear the request either way.
  */
-int reading_request_parse(struct reading_request *r, char *line, size_t size, struct why *why);
-void reading_request_clear(struct reading_request *r);
+int request_parse(struct request *r, char *line, size_t size, struct why *why);
+void request_clear(struct request *r);
 
 /*
  * Write the line, with its end, that asks for `r`. Returns its length, or -E2BIG when no line can:
  * it would be too long, or there are too many globs, or one that holds a blank.
  */
-int reading_request_format(char *line, size_t size, const struct reading_request *r);
+int request_format(char *line, size_t size, const struct request *r);
 
 /*
  * True if readings made with the filter `own` hold all that `asked` may pass. A filter other than
  * the default one only serves who asks without.
  */
-bool reading_request_fits(const struct filter *own, const struct filter *asked);
+bool request_fits(const struct filter *own, const struct filter *asked);
 
 #endif

@@ -125,7 +125,7 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 }
 
 static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
-		       const struct out_options *options)
+		       const struct output_options *options)
 {
 	char text[CLOCK_TEXT_MAX];
 
@@ -133,8 +133,8 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 	if (rates)
 		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
 	if (s->source == SOURCE_EBPF) {
-		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n", hooks_names[s->hooks],
-			clock_text(text, &s->since, CLOCK_PLAIN));
+		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n",
+			snapshot_hooks_names[s->hooks], clock_text(text, &s->since, CLOCK_PLAIN));
 	} else {
 		fprintf(f,
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
@@ -172,11 +172,11 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 				   rates ? &rates->system[family] : NULL, rates, exact);
 	}
 	for (int group = 0; group < GROUP_NOT_ROUTED; group++) {
-		put_cell(&g, "quality of %s", metric_groups[group]);
+		put_cell(&g, "quality of %s", metrics_groups[group]);
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			put_cell(&g, "%s",
-				 quality_names[figures_quality(&s->system[family].figures,
-							       metrics_of_group(group))]);
+				 snapshot_quality_names[figures_quality(&s->system[family].figures,
+									metrics_of_group(group))]);
 	}
 	print_grid(f, &g);
 }
@@ -204,16 +204,17 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 	put_if_titles(&g, rates);
 	for (size_t i = 0; i < s->n_ifs; i++) {
 		const struct snapshot_if *row = &s->ifs[i];
-		char name[NAME_ESCAPED_MAX];
+		char name[ESCAPE_NAME_MAX];
 
-		name_escape(name, sizeof(name), row->name, NAME_TEXT);
+		escape_name(name, sizeof(name), row->name, ESCAPE_TEXT);
 		for (size_t k = 0; k < (has_other ? FAMILY_COUNT : FAMILY_OTHER); k++) {
 			const struct figures *figures = &row->figures[order[k]];
 			const struct delta *delta = rates ? &rates->ifs[i][order[k]] : NULL;
 
 			put_cell(&g, "%s", name);
-			put_cell(&g, "%s", family_names[order[k]]);
-			put_cell(&g, "%s", quality_names[figures_quality(figures, METRICS_IF)]);
+			put_cell(&g, "%s", snapshot_family_names[order[k]]);
+			put_cell(&g, "%s",
+				 snapshot_quality_names[figures_quality(figures, METRICS_IF)]);
 			for (int m = 0; m < M_IF_COUNT; m++)
 				put_figure(&g, figures, m, delta, rates, exact);
 		}
@@ -235,11 +236,11 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 			 unit_name(metrics[shown[k]].unit, rates));
 	for (size_t i = 0; i < s->n_paths; i++) {
 		const struct snapshot_path *p = &s->paths[i];
-		char name[NAME_ESCAPED_MAX];
+		char name[ESCAPE_NAME_MAX];
 
-		put_cell(&g, "%s", name_escape(name, sizeof(name), p->in_name, NAME_TEXT));
-		put_cell(&g, "%s", name_escape(name, sizeof(name), p->out_name, NAME_TEXT));
-		put_cell(&g, "%s", family_names[p->family]);
+		put_cell(&g, "%s", escape_name(name, sizeof(name), p->in_name, ESCAPE_TEXT));
+		put_cell(&g, "%s", escape_name(name, sizeof(name), p->out_name, ESCAPE_TEXT));
+		put_cell(&g, "%s", snapshot_family_names[p->family]);
 		for (size_t k = 0; k < 2; k++)
 			put_figure(&g, &p->figures, shown[k], rates ? &rates->paths[i] : NULL,
 				   rates, exact);
@@ -270,7 +271,7 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 
 		memcpy(counted.value, d->value, sizeof(counted.value));
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
-			put_cell(&g, "%s", family_names[family]);
+			put_cell(&g, "%s", snapshot_family_names[family]);
 			put_cell(&g, "%s", stages[i].label);
 			for (int k = 0; k < 2; k++) {
 				put_figure(&g, &counted, stages[i].packets + k, NULL, NULL, exact);
@@ -282,14 +283,14 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 }
 
 static void print_activity_document(FILE *f, const struct snapshot *s, const struct rates *rates,
-				    const struct out_options *options)
+				    const struct output_options *options)
 {
 	print_head(f, s, rates, options);
 	print_activity(f, rates, options->verbose);
 }
 
 static void print_document(FILE *f, const struct snapshot *s, const struct rates *rates,
-			   const struct out_options *options)
+			   const struct output_options *options)
 {
 	print_head(f, s, rates, options);
 	print_system(f, s, rates, options->verbose);
@@ -301,29 +302,29 @@ static void print_document(FILE *f, const struct snapshot *s, const struct rates
 }
 
 typedef void print_any(FILE *f, const struct snapshot *s, const struct rates *rates,
-		       const struct out_options *options);
+		       const struct output_options *options);
 
-static int make_text(struct out_document *d, print_any *print, const struct snapshot *s,
-		     const struct rates *rates, const struct out_options *options)
+static int make_text(struct output_document *d, print_any *print, const struct snapshot *s,
+		     const struct rates *rates, const struct output_options *options)
 {
-	FILE *f = out_begin(d);
+	FILE *f = output_begin(d);
 
 	if (!f)
 		return -errno;
 	if (options->refresh)
 		fputs("\033[H\033[J", f);
 	print(f, s, rates, options);
-	return out_end(d, f);
+	return output_end(d, f);
 }
 
-int out_text_activity(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-		      const struct out_options *options)
+int output_text_activity(struct output_document *d, const struct snapshot *s,
+			 const struct rates *rates, const struct output_options *options)
 {
 	return make_text(d, print_activity_document, s, rates, options);
 }
 
-int out_text(struct out_document *d, const struct snapshot *s, const struct rates *rates,
-	     const struct out_options *options)
+int output_text(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+		const struct output_options *options)
 {
 	return make_text(d, print_document, s, rates, options);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "bpf/counters.h"
 #include "sources/netlink.h"
 #include "sources/procfs.h"
@@ -16,9 +16,9 @@ struct collector {
 	const struct collect_config *config;
 	const struct filter *filter;
 	struct procfs procfs;
-	struct src_netlink *netlink; /* NULL: a tree below a root is read */
-	struct src_bpf *bpf;         /* NULL: the kernel's own counters only */
-	struct why note;             /* why the kernel's own counters serve; "": they need not */
+	struct netlink *netlink; /* NULL: a tree below a root is read */
+	struct counters *bpf;    /* NULL: the kernel's own counters only */
+	struct why note;         /* why the kernel's own counters serve; "": they need not */
 };
 
 static bool wants_bpf(const struct collector *c)
@@ -42,7 +42,7 @@ int collect_open(struct collector **out, const struct collect_config *config, st
 			why_errno(why, r, "netlink socket");
 	}
 	if (!r && wants_bpf(c)) {
-		r = src_bpf_open(&c->bpf, config->hooks, config->attach, why);
+		r = counters_open(&c->bpf, config->hooks, config->attach, why);
 		if (r && config->source == CHOOSE_AUTO) {
 			c->note = *why;
 			r = 0;
@@ -63,13 +63,13 @@ void collect_set_filter(struct collector *c, const struct filter *filter)
 
 int64_t collect_memo(const struct collector *c)
 {
-	return c->bpf ? src_bpf_memo(c->bpf) : 0;
+	return c->bpf ? counters_memo(c->bpf) : 0;
 }
 
 void collect_set_memo(struct collector *c, int64_t memo)
 {
 	if (c->bpf)
-		src_bpf_set_memo(c->bpf, memo);
+		counters_set_memo(c->bpf, memo);
 }
 
 const char *collect_note(const struct collector *c)
@@ -85,7 +85,7 @@ bool collect_degraded(const struct collector *c)
 bool collect_attachment(const struct collector *c, struct attachment *out)
 {
 	if (c->bpf)
-		src_bpf_describe(c->bpf, out);
+		counters_describe(c->bpf, out);
 	return c->bpf;
 }
 
@@ -93,7 +93,7 @@ void collect_close(struct collector *c)
 {
 	if (!c)
 		return;
-	src_bpf_close(c->bpf);
+	counters_close(c->bpf);
 	netlink_close(c->netlink);
 	free(c);
 }
@@ -112,7 +112,7 @@ static void ask_interfaces(struct collector *c, struct snapshot *s)
 		if (r > 0)
 			row->forwarding = true;
 		else if (r < 0 && r != -ENOENT)
-			snapshot_trouble(s, "%s forwarding switches: %s", family_names[f],
+			snapshot_trouble(s, "%s forwarding switches: %s", snapshot_family_names[f],
 					 strerror(-r));
 	}
 }
@@ -132,14 +132,15 @@ static int sample_bpf(struct collector *c, struct why *why)
 
 	/* Where they are gone, others may be in their place. */
 	for (int i = 0; i < 2 && r == -ENOENT; i++) {
-		if (!c->bpf && !src_bpf_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, &ignored))
+		if (!c->bpf &&
+		    !counters_open(&c->bpf, c->config->hooks, BPF_ATTACH_NEVER, &ignored))
 			c->note.text[0] = 0;
 		if (!c->bpf)
 			break;
-		r = src_bpf_sample(c->bpf, why);
+		r = counters_sample(c->bpf, why);
 		if (r != -ENOENT)
 			return r;
-		src_bpf_close(c->bpf);
+		counters_close(c->bpf);
 		c->bpf = NULL;
 		c->note = *why;
 	}
@@ -166,10 +167,10 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 	if (!c->bpf)
 		return 0;
 	if (r) { /* not all are there: the records of the others must not be closed */
-		src_bpf_drop(c->bpf);
+		counters_drop(c->bpf);
 		return why_set(why, r, "%s", s->trouble);
 	}
-	r = src_bpf_fill(c->bpf, s, why);
+	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);
 	return 0;

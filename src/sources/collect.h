@@ -46,7 +46,8 @@ void collect_close(struct collector *c); /* accepts NULL */
 /* Show other interfaces from the next reading on. The filter must outlive the collector, too. */
 void collect_set_filter(struct collector *c, const struct filter *filter);
 
-/* src_bpf_memo() and src_bpf_set_memo(), where eBPF counts; else there is none to read or keep. */
+/* counters_memo() and counters_set_memo(), where eBPF counts; else there is none to read or keep.
+ */
 int64_t collect_memo(const struct collector *c);
 void collect_set_memo(struct collector *c, int64_t memo);
 

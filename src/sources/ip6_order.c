@@ -63,7 +63,7 @@ static bool is_name(const struct strings *s, uint32_t offset, const char *name)
 }
 
 static int read_enum(const char *entries, unsigned vlen, const struct strings *strings,
-		     struct btf_numbering *out)
+		     struct ip6_order *out)
 {
 	struct btf_enum entry;
 	long count = -1;
@@ -75,8 +75,8 @@ static int read_enum(const char *entries, unsigned vlen, const struct strings *s
 		if (is_name(strings, entry.name_off, COUNT_NAME))
 			count = entry.val;
 		for (int c = 0; c < K_COUNT; c++)
-			if (kstat_names[c].btf &&
-			    is_name(strings, entry.name_off, kstat_names[c].btf))
+			if (kernel_names[c].btf &&
+			    is_name(strings, entry.name_off, kernel_names[c].btf))
 				out->index[c] = entry.val;
 	}
 	if (count <= 0 || count > 1024)
@@ -88,7 +88,7 @@ static int read_enum(const char *entries, unsigned vlen, const struct strings *s
 	return 0;
 }
 
-int btf_parse_numbering(const void *data, size_t size, struct btf_numbering *out)
+int ip6_order_parse(const void *data, size_t size, struct ip6_order *out)
 {
 	const char *p = data, *end;
 	struct btf_header header;
@@ -155,7 +155,7 @@ static char *read_all(int fd, size_t size, int *r)
 	return data;
 }
 
-int btf_read_numbering(struct btf_numbering *out)
+int ip6_order_read(struct ip6_order *out)
 {
 	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	char *data;
@@ -171,13 +171,13 @@ int btf_read_numbering(struct btf_numbering *out)
 	/* Kernel 6.16 and newer map it, which is five times as fast as reading 5 MB by pages. */
 	data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data != MAP_FAILED) {
-		r = btf_parse_numbering(data, st.st_size, out);
+		r = ip6_order_parse(data, st.st_size, out);
 		munmap(data, st.st_size);
 		goto out;
 	}
 	data = read_all(fd, st.st_size, &r);
 	if (data)
-		r = btf_parse_numbering(data, st.st_size, out);
+		r = ip6_order_parse(data, st.st_size, out);
 	free(data);
 out:
 	close(fd);

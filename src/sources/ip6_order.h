@@ -10,7 +10,7 @@
 
 #include "sources/kernel_counters.h"
 
-struct btf_numbering {
+struct ip6_order {
 	int index[K_COUNT]; /* position in the array, -1: this kernel has no such counter */
 	unsigned count;     /* length of the array: __IPSTATS_MIB_MAX */
 };
@@ -19,9 +19,9 @@ struct btf_numbering {
  * Find the numbering in raw BTF (Documentation/bpf/btf.rst). Returns 0, -ENOENT when the enum is
  * not there, -EBADMSG when the data are garbled.
  */
-int btf_parse_numbering(const void *data, size_t size, struct btf_numbering *out);
+int ip6_order_parse(const void *data, size_t size, struct ip6_order *out);
 
 /* The same from the running kernel, /sys/kernel/btf/vmlinux. Returns 0 or -errno. */
-int btf_read_numbering(struct btf_numbering *out);
+int ip6_order_read(struct ip6_order *out);
 
 #endif

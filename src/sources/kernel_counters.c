@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct kstat_name kstat_names[] = {
+const struct kernel_name kernel_names[] = {
 	/* clang-format off */
 	[K_IN_RECEIVES]    = {"Ip",    "InReceives",    "Ip6InReceives",       "IPSTATS_MIB_INPKTS"},
 	[K_IN_OCTETS]      = {"IpExt", "InOctets",      "Ip6InOctets",         "IPSTATS_MIB_INOCTETS"},
@@ -26,11 +26,11 @@ const struct kstat_name kstat_names[] = {
 	/* clang-format on */
 };
 
-static_assert(ARRAY_SIZE(kstat_names) == K_COUNT, "one name per column");
+static_assert(ARRAY_SIZE(kernel_names) == K_COUNT, "one name per column");
 
-struct kstat_epoch kstat_epoch_parse(const char *release)
+struct kernel_epoch kernel_epoch_parse(const char *release)
 {
-	struct kstat_epoch epoch = {0, 0};
+	struct kernel_epoch epoch = {0, 0};
 	size_t major = strspn(release, "0123456789");
 	const char *minor = release + major + 1;
 
@@ -42,17 +42,17 @@ struct kstat_epoch kstat_epoch_parse(const char *release)
 	return epoch;
 }
 
-static bool release_known(struct kstat_epoch e)
+static bool release_known(struct kernel_epoch e)
 {
 	return e.major > 0;
 }
 
-static bool release_at_least(struct kstat_epoch e, unsigned major, unsigned minor)
+static bool release_at_least(struct kernel_epoch e, unsigned major, unsigned minor)
 {
 	return e.major > major || (e.major == major && e.minor >= minor);
 }
 
-static bool all_known(const struct kstat *k, uint32_t columns)
+static bool all_known(const struct kernel_counters *k, uint32_t columns)
 {
 	return (k->known & columns) == columns;
 }
@@ -67,11 +67,12 @@ static const uint32_t ecn_columns =
  * OutOctets: up to 6.5 IPv4 counts forwarded octets twice; 6.6 forgot those of IPv6 at first
  * (e4da8c78973c, mended by b4a11b2033b7). Where nothing was forwarded they agree.
  */
-static bool out_octets_right(const struct kstat *k, enum family family, struct kstat_epoch epoch)
+static bool out_octets_right(const struct kernel_counters *k, enum family family,
+			     struct kernel_epoch epoch)
 {
-	if (kstat_known(k, K_OUT_TRANSMITS))
+	if (kernel_known(k, K_OUT_TRANSMITS))
 		return true;
-	if (kstat_known(k, K_FORW_DATAGRAMS) && k->value[K_FORW_DATAGRAMS] == 0)
+	if (kernel_known(k, K_FORW_DATAGRAMS) && k->value[K_FORW_DATAGRAMS] == 0)
 		return true;
 	if (!release_known(epoch))
 		return false;
@@ -79,39 +80,39 @@ static bool out_octets_right(const struct kstat *k, enum family family, struct k
 }
 
 /* 6.7 (cf8b49fbd041) moved ForwDatagrams in front of the FORWARD chain and added OutTransmits. */
-static void forwarded(const struct kstat *k, bool per_if, struct figures *out)
+static void forwarded(const struct kernel_counters *k, bool per_if, struct figures *out)
 {
 	const uint64_t *v = k->value;
 
-	if (!kstat_known(k, K_OUT_TRANSMITS)) {
-		if (kstat_known(k, K_FORW_DATAGRAMS))
+	if (!kernel_known(k, K_OUT_TRANSMITS)) {
+		if (kernel_known(k, K_FORW_DATAGRAMS))
 			figures_set(out, M_OUT_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
 		return;
 	}
 	/* Per interface it is booked on the output device, so it says nothing of the input. */
-	if (!per_if && kstat_known(k, K_FORW_DATAGRAMS))
+	if (!per_if && kernel_known(k, K_FORW_DATAGRAMS))
 		figures_derive(out, M_IN_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
-	if (kstat_known(k, K_OUT_REQUESTS) && v[K_OUT_TRANSMITS] >= v[K_OUT_REQUESTS])
+	if (kernel_known(k, K_OUT_REQUESTS) && v[K_OUT_TRANSMITS] >= v[K_OUT_REQUESTS])
 		figures_derive(out, M_OUT_FORW_PACKETS, v[K_OUT_TRANSMITS] - v[K_OUT_REQUESTS]);
 }
 
-static void sent(const struct kstat *k, enum family family, struct figures *out)
+static void sent(const struct kernel_counters *k, enum family family, struct figures *out)
 {
 	const uint64_t *v = k->value;
 
-	if (kstat_known(k, K_OUT_TRANSMITS))
+	if (kernel_known(k, K_OUT_TRANSMITS))
 		figures_derive(out, M_OUT_PACKETS, v[K_OUT_TRANSMITS]);
-	else if (family == FAMILY_IPV4 && kstat_known(k, K_OUT_REQUESTS))
+	else if (family == FAMILY_IPV4 && kernel_known(k, K_OUT_REQUESTS))
 		figures_derive(out, M_OUT_PACKETS, v[K_OUT_REQUESTS]);
 	else if (family == FAMILY_IPV6 && all_known(k, BIT(K_OUT_REQUESTS) | BIT(K_FORW_DATAGRAMS)))
 		figures_derive(out, M_OUT_PACKETS, v[K_OUT_REQUESTS] + v[K_FORW_DATAGRAMS]);
 }
 
-void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch, bool per_if,
-		   struct figures *out)
+void kernel_figures(const struct kernel_counters *k, enum family family, struct kernel_epoch epoch,
+		    bool per_if, struct figures *out)
 {
 	static const struct {
-		enum kstat_column column;
+		enum kernel_column column;
 		enum metric_id metric;
 	} not_routed[] = {
 		{K_NO_ROUTES, M_NO_ROUTES},
@@ -124,16 +125,16 @@ void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch
 	if (all_known(k, ecn_columns))
 		figures_set(out, M_IN_PACKETS,
 			    v[K_IN_NO_ECT] + v[K_IN_ECT1] + v[K_IN_ECT0] + v[K_IN_CE]);
-	if (kstat_known(k, K_IN_OCTETS))
+	if (kernel_known(k, K_IN_OCTETS))
 		figures_derive(out, M_IN_OCTETS, v[K_IN_OCTETS]);
-	if (kstat_known(k, K_OUT_OCTETS) && out_octets_right(k, family, epoch))
+	if (kernel_known(k, K_OUT_OCTETS) && out_octets_right(k, family, epoch))
 		figures_derive(out, M_OUT_OCTETS, v[K_OUT_OCTETS]);
 	sent(k, family, out);
 	forwarded(k, per_if, out);
 	if (per_if)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(not_routed); i++)
-		if (kstat_known(k, not_routed[i].column))
+		if (kernel_known(k, not_routed[i].column))
 			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);
 }
 
@@ -145,13 +146,14 @@ static void derive_rest(struct figures *out, enum metric_id m, uint64_t device, 
 		figures_derive(out, m, device - less - ip6);
 }
 
-void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const struct kstat *ip6,
-		       const struct figures *ip6_figures, struct figures *out)
+void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
+			const struct kernel_counters *ip6, const struct figures *ip6_figures,
+			struct figures *out)
 {
 	const uint64_t *v = ip6_figures->value;
 
 	derive_rest(out, M_IN_PACKETS, dev->rx_packets, 0,
-		    !has_ipv6 || kstat_known(ip6, K_IN_RECEIVES),
+		    !has_ipv6 || kernel_known(ip6, K_IN_RECEIVES),
 		    has_ipv6 ? ip6->value[K_IN_RECEIVES] : 0);
 	derive_rest(out, M_OUT_PACKETS, dev->tx_packets, 0,
 		    !has_ipv6 || figures_known(ip6_figures, M_OUT_PACKETS),
@@ -166,8 +168,8 @@ void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const stru
 			    has_ipv6 ? v[M_OUT_OCTETS] : 0);
 }
 
-void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool has_ipv6,
-		   const struct kstat *ip6, struct kstat_epoch epoch)
+void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
+		    const struct kernel_counters *ip6, struct kernel_epoch epoch)
 {
 	struct figures *total = &row->figures[FAMILY_TOTAL];
 	struct figures *v6 = &row->figures[FAMILY_IPV6];
@@ -179,6 +181,6 @@ void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool
 	figures_set(total, M_OUT_PACKETS, dev->tx_packets);
 	figures_set(total, M_OUT_OCTETS, dev->tx_octets);
 	if (has_ipv6)
-		kstat_figures(ip6, FAMILY_IPV6, epoch, true, v6);
-	kstat_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
+		kernel_figures(ip6, FAMILY_IPV6, epoch, true, v6);
+	kernel_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
 }

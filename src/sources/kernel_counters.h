@@ -3,9 +3,10 @@
  * kernel_counters: the kernel's own IP counters, as it names them, and what they mean on which
  * kernel.
  *
- * The sources fill a struct kstat by column name; kstat_figures() turns it into figures. The same
- * column counts different events on different kernels ("epochs"), so this is the only place that
- * knows. Kernel sources: net/ipv4/ip_forward.c, net/ipv6/ip6_output.c, include/uapi/linux/snmp.h.
+ * The sources fill a struct kernel_counters by column name; kernel_figures() turns it into figures.
+ * The same column counts different events on different kernels ("epochs"), so this is the only
+ * place that knows. Kernel sources: net/ipv4/ip_forward.c, net/ipv6/ip6_output.c,
+ * include/uapi/linux/snmp.h.
  */
 #ifndef IPFW_SOURCES_KERNEL_COUNTERS_H
 #define IPFW_SOURCES_KERNEL_COUNTERS_H
@@ -16,7 +17,7 @@
 
 #include "model/snapshot.h"
 
-enum kstat_column {
+enum kernel_column {
 	K_IN_RECEIVES,
 	K_IN_OCTETS,
 	K_OUT_OCTETS,
@@ -36,16 +37,16 @@ enum kstat_column {
 };
 
 /* Where a column stands; NULL: nowhere. */
-struct kstat_name {
+struct kernel_name {
 	const char *ip4_group; /* line of /proc/net/snmp or /proc/net/netstat: "Ip", "IpExt" */
 	const char *ip4;       /* column there */
 	const char *ip6;       /* name in /proc/net/snmp6 and /proc/net/dev_snmp6/IF */
 	const char *btf;       /* enumerator in include/uapi/linux/snmp.h */
 };
 
-extern const struct kstat_name kstat_names[K_COUNT];
+extern const struct kernel_name kernel_names[K_COUNT];
 
-struct kstat {
+struct kernel_counters {
 	uint64_t value[K_COUNT];
 	uint32_t known; /* bit per column */
 };
@@ -54,20 +55,20 @@ struct kstat {
  * Which kernel wrote the counters. OutTransmits shows 6.7 and newer by itself; the release is
  * consulted only for what no column shows, and only to leave figures out.
  */
-struct kstat_epoch {
+struct kernel_epoch {
 	unsigned major, minor; /* 0.0: not known */
 };
 
 /* Read "6.1.0-13-amd64" and the like; anything else leaves 0.0. */
-struct kstat_epoch kstat_epoch_parse(const char *release);
+struct kernel_epoch kernel_epoch_parse(const char *release);
 
-static inline void kstat_set(struct kstat *k, enum kstat_column c, uint64_t value)
+static inline void kernel_set(struct kernel_counters *k, enum kernel_column c, uint64_t value)
 {
 	k->value[c] = value;
 	k->known |= 1u << c;
 }
 
-static inline bool kstat_known(const struct kstat *k, enum kstat_column c)
+static inline bool kernel_known(const struct kernel_counters *k, enum kernel_column c)
 {
 	return k->known >> c & 1;
 }
@@ -76,14 +77,14 @@ static inline bool kstat_known(const struct kstat *k, enum kstat_column c)
  * The figures of a system row (`per_if` false) or of an IPv6 interface row, from the kernel's
  * counters. Figures that this kernel does not count are left as they are, that is absent.
  */
-void kstat_figures(const struct kstat *k, enum family family, struct kstat_epoch epoch, bool per_if,
-		   struct figures *out);
+void kernel_figures(const struct kernel_counters *k, enum family family, struct kernel_epoch epoch,
+		    bool per_if, struct figures *out);
 
 /*
  * The device's own counters, and how many octets of link-layer header its octet counters include
  * for each packet (-1: not known, then no octets are derived).
  */
-struct kstat_device {
+struct kernel_device {
 	uint64_t rx_packets, rx_octets, tx_packets, tx_octets;
 	int rx_header, tx_header;
 };
@@ -93,14 +94,15 @@ struct kstat_device {
  * link-layer headers. It contains ARP and other protocols: always derived. `has_ipv6` false: the
  * interface has no IPv6, the device's traffic is taken whole. A negative result is left absent.
  */
-void kstat_derive_ipv4(const struct kstat_device *dev, bool has_ipv6, const struct kstat *ip6,
-		       const struct figures *ip6_figures, struct figures *out);
+void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
+			const struct kernel_counters *ip6, const struct figures *ip6_figures,
+			struct figures *out);
 
 /*
  * All three rows of an interface: the device's counters, its IPv6 counters (`has_ipv6` false: it
  * has none) and what is derived from the two.
  */
-void kstat_fill_if(struct snapshot_if *row, const struct kstat_device *dev, bool has_ipv6,
-		   const struct kstat *ip6, struct kstat_epoch epoch);
+void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
+		    const struct kernel_counters *ip6, struct kernel_epoch epoch);
 
 #endif

@@ -25,27 +25,27 @@
 
 #define ETHERNET_HEADER 14
 
-struct src_netlink {
-	struct netlink_dumper dumper;
+struct netlink {
+	struct netlink_dump dumper;
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
-	struct btf_numbering numbering;
-	struct links links; /* the room for them, from reading to reading */
+	struct ip6_order numbering;
+	struct netlink_links links; /* the room for them, from reading to reading */
 };
 
 /* What the callbacks of the dumps fill. */
 struct link_reader {
-	struct links *links;
-	const struct btf_numbering *numbering; /* NULL: IPv6 counters come from files */
+	struct netlink_links *links;
+	const struct ip6_order *numbering; /* NULL: IPv6 counters come from files */
 };
 
-int netlink_open(struct src_netlink **out)
+int netlink_open(struct netlink **out)
 {
-	struct src_netlink *n = calloc(1, sizeof(*n));
+	struct netlink *n = calloc(1, sizeof(*n));
 	int r;
 
 	if (!n)
 		return -ENOMEM;
-	r = dumper_open(&n->dumper);
+	r = netlink_dump_open(&n->dumper);
 	if (r) {
 		netlink_close(n);
 		return r;
@@ -54,18 +54,18 @@ int netlink_open(struct src_netlink **out)
 	return 0;
 }
 
-void netlink_close(struct src_netlink *n)
+void netlink_close(struct netlink *n)
 {
 	if (!n)
 		return;
-	dumper_close(&n->dumper);
-	links_clear(&n->links);
+	netlink_dump_close(&n->dumper);
+	netlink_links_clear(&n->links);
 	free(n);
 }
 
 static void begin_try(void *arg)
 {
-	struct links *links = arg;
+	struct netlink_links *links = arg;
 
 	links->try++;
 }
@@ -73,12 +73,12 @@ static void begin_try(void *arg)
 static int on_stats(const struct nlmsghdr *message, void *arg)
 {
 	const struct if_stats_msg *stats = mnl_nlmsg_get_payload(message);
-	struct links *links = arg;
+	struct netlink_links *links = arg;
 	const struct nlattr *attr;
 
 	mnl_attr_for_each (attr, message, sizeof(*stats)) {
 		struct rtnl_link_stats64 s;
-		struct link *link;
+		struct netlink_link *link;
 
 		if (mnl_attr_get_type(attr) != IFLA_STATS_LINK_64)
 			continue;
@@ -86,17 +86,17 @@ static int on_stats(const struct nlmsghdr *message, void *arg)
 		memcpy(&s, mnl_attr_get_payload(attr),
 		       mnl_attr_get_payload_len(attr) < sizeof(s) ? mnl_attr_get_payload_len(attr)
 								  : sizeof(s));
-		link = links_add(links, stats->ifindex);
+		link = netlink_links_add(links, stats->ifindex);
 		if (!link)
 			return MNL_CB_ERROR;
-		link->dev = (struct kstat_device){s.rx_packets, s.rx_bytes, s.tx_packets,
-						  s.tx_bytes,   -1,         -1};
+		link->dev = (struct kernel_device){s.rx_packets, s.rx_bytes, s.tx_packets,
+						   s.tx_bytes,   -1,         -1};
 	}
 	return MNL_CB_OK;
 }
 
-static void read_inet6_stats(struct link *link, const struct nlattr *attr,
-			     const struct btf_numbering *numbering)
+static void read_inet6_stats(struct netlink_link *link, const struct nlattr *attr,
+			     const struct ip6_order *numbering)
 {
 	size_t count = mnl_attr_get_payload_len(attr) / sizeof(uint64_t);
 	const char *array = mnl_attr_get_payload(attr);
@@ -111,7 +111,7 @@ static void read_inet6_stats(struct link *link, const struct nlattr *attr,
 		if (numbering->index[c] < 0)
 			continue;
 		memcpy(&value, array + numbering->index[c] * sizeof(value), sizeof(value));
-		kstat_set(&link->ip6, c, value);
+		kernel_set(&link->ip6, c, value);
 	}
 	link->ip6_counted = true;
 }
@@ -121,7 +121,7 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
 	const struct link_reader *reader = arg;
-	struct link *link = links_find(reader->links, info->ifi_index);
+	struct netlink_link *link = netlink_links_find(reader->links, info->ifi_index);
 	const struct nlattr *attr, *nested;
 
 	if (!link)
@@ -155,7 +155,7 @@ static struct nlmsghdr *request_links(char *buffer, unsigned char family)
 }
 
 struct kind_reader {
-	struct links *links;
+	struct netlink_links *links;
 	const char *kind;
 	bool unknown; /* the kernel does not know that kind, and so did not select by it */
 };
@@ -179,7 +179,7 @@ static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
 	struct kind_reader *reader = arg;
-	struct link *link = links_find(reader->links, info->ifi_index);
+	struct netlink_link *link = netlink_links_find(reader->links, info->ifi_index);
 
 	if (!is_kind(message, reader->kind)) {
 		reader->unknown = true;
@@ -195,7 +195,7 @@ static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
  * and bridges count received packets after the Ethernet header was taken off (vlan_do_receive(),
  * br_pass_frame_up()), and sent ones with it.
  */
-static int read_headers(struct src_netlink *n, struct links *links)
+static int read_headers(struct netlink *n, struct netlink_links *links)
 {
 	static const struct {
 		const char *kind;
@@ -217,20 +217,20 @@ static int read_headers(struct src_netlink *n, struct links *links)
 			continue;
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
-		r = dumper_run(&n->dumper, request, DUMP_WHOLE, on_no_receive_header, &reader,
-			       NULL);
+		r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_WHOLE, on_no_receive_header,
+				     &reader, NULL);
 		if (reader.unknown)
-			dumper_close(&n->dumper); /* the rest of that dump goes with it */
+			netlink_dump_close(&n->dumper); /* the rest of that dump goes with it */
 		else if (r)
 			return r < 0 ? r : -EINTR; /* no guess about one that was left out */
 	}
 	return 0;
 }
 
-static const struct btf_numbering *numbering(struct src_netlink *n)
+static const struct ip6_order *numbering(struct netlink *n)
 {
 	if (n->numbering_state == NUMBERING_UNREAD) {
-		int r = btf_read_numbering(&n->numbering);
+		int r = ip6_order_read(&n->numbering);
 
 		if (!r)
 			n->numbering_state = NUMBERING_KNOWN;
@@ -240,7 +240,7 @@ static const struct btf_numbering *numbering(struct src_netlink *n)
 	return n->numbering_state == NUMBERING_KNOWN ? &n->numbering : NULL;
 }
 
-static int read_links(struct src_netlink *n, struct links *links)
+static int read_links(struct netlink *n, struct netlink_links *links)
 {
 	char buffer[512];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -252,25 +252,27 @@ static int read_links(struct src_netlink *n, struct links *links)
 	stats = mnl_nlmsg_put_extra_header(request, sizeof(*stats));
 	stats->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
 	links->n = 0;
-	r = dumper_run(&n->dumper, request, DUMP_TOGETHER, on_stats, links, begin_try);
+	r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_TOGETHER, on_stats, links,
+			     begin_try);
 	if (r < 0)
 		return r;
-	links_sort(links, r == DUMP_INTERRUPTED);
+	netlink_links_sort(links, r == NETLINK_DUMP_INTERRUPTED);
 	reader.numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
-	r = dumper_run(&n->dumper, request_links(buffer, AF_INET6), DUMP_TOGETHER, on_link, &reader,
-		       NULL);
+	r = netlink_dump_run(&n->dumper, request_links(buffer, AF_INET6), NETLINK_DUMP_TOGETHER,
+			     on_link, &reader, NULL);
 	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
-	for (size_t i = 0; i < links->n && r == DUMP_INTERRUPTED; i++)
+	for (size_t i = 0; i < links->n && r == NETLINK_DUMP_INTERRUPTED; i++)
 		links->rows[i].has_ip6 = true; /* those left out may have it: their files tell */
 	for (size_t i = 0; i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
 		request = request_links(buffer, AF_UNSPEC);
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-		r = dumper_run(&n->dumper, request, DUMP_TOGETHER, on_link, &reader, NULL);
+		r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_TOGETHER, on_link, &reader,
+				     NULL);
 		if (r < 0)
 			return r;
 		break;
@@ -278,12 +280,13 @@ static int read_links(struct src_netlink *n, struct links *links)
 	return read_headers(n, links);
 }
 
-static int add_rows(const struct links *links, const struct procfs *procfs, struct snapshot *s)
+static int add_rows(const struct netlink_links *links, const struct procfs *procfs,
+		    struct snapshot *s)
 {
 	if (snapshot_reserve_ifs(s, links->n))
 		return -ENOMEM;
 	for (size_t i = 0; i < links->n; i++) {
-		struct link *link = &links->rows[i];
+		struct netlink_link *link = &links->rows[i];
 		struct snapshot_if *row;
 
 		if (!link->name[0])
@@ -302,12 +305,12 @@ static int add_rows(const struct links *links, const struct procfs *procfs, stru
 		row = snapshot_add_if(s, link->ifindex, link->name);
 		if (!row)
 			return -ENOMEM;
-		kstat_fill_if(row, &link->dev, link->has_ip6, &link->ip6, procfs->epoch);
+		kernel_fill_if(row, &link->dev, link->has_ip6, &link->ip6, procfs->epoch);
 	}
 	return 0;
 }
 
-int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s)
+int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
 {
 	int r = read_links(n, &n->links);
 
@@ -335,7 +338,7 @@ static int on_netconf(const struct nlmsghdr *message, void *arg)
 	return MNL_CB_OK;
 }
 
-int netlink_any_forwarding(struct src_netlink *n, enum family family)
+int netlink_any_forwarding(struct netlink *n, enum family family)
 {
 	char buffer[512];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -346,8 +349,8 @@ int netlink_any_forwarding(struct src_netlink *n, enum family family)
 	request->nlmsg_type = RTM_GETNETCONF;
 	netconf = mnl_nlmsg_put_extra_header(request, sizeof(*netconf));
 	netconf->ncm_family = family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-	r = dumper_run(&n->dumper, request, DUMP_WHOLE, on_netconf, &any, NULL);
-	if (r == DUMP_INTERRUPTED && !any)
+	r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_WHOLE, on_netconf, &any, NULL);
+	if (r == NETLINK_DUMP_INTERRUPTED && !any)
 		return -EINTR; /* the one that forwards may have been left out */
 	return r < 0 ? r : any;
 }

@@ -8,19 +8,19 @@
 #include "model/snapshot.h"
 #include "sources/procfs.h"
 
-struct src_netlink;
+struct netlink;
 
 /* Returns 0 or -errno. The object belongs to the network namespace of the calling thread. */
-int netlink_open(struct src_netlink **out);
-void netlink_close(struct src_netlink *n); /* accepts NULL */
+int netlink_open(struct netlink **out);
+void netlink_close(struct netlink *n); /* accepts NULL */
 
 /*
  * All interfaces, into `s`. IPv6 counters come with the dump where the kernel's numbering is known,
  * else from `procfs`. Returns 0 or -errno.
  */
-int netlink_read_ifs(struct src_netlink *n, const struct procfs *procfs, struct snapshot *s);
+int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
 
 /* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
-int netlink_any_forwarding(struct src_netlink *n, enum family family);
+int netlink_any_forwarding(struct netlink *n, enum family family);
 
 #endif

@@ -6,20 +6,20 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-int dumper_open(struct netlink_dumper *d)
+int netlink_dump_open(struct netlink_dump *d)
 {
 	int r = 0;
 
-	dumper_close(d);
+	netlink_dump_close(d);
 	d->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!d->socket || mnl_socket_bind(d->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		r = -errno;
 	if (r)
-		dumper_close(d);
+		netlink_dump_close(d);
 	return r;
 }
 
-void dumper_close(struct netlink_dumper *d)
+void netlink_dump_close(struct netlink_dump *d)
 {
 	if (d->socket)
 		mnl_socket_close(d->socket);
@@ -39,7 +39,7 @@ static bool was_interrupted(char *buffer, int size)
 	return interrupted;
 }
 
-static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+static int run_once(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
 {
 	unsigned port = mnl_socket_get_portid(d->socket);
 	bool interrupted = false;
@@ -59,16 +59,16 @@ static int run_once(struct netlink_dumper *d, struct nlmsghdr *request, mnl_cb_t
 	} while (r > 0);
 	if (r < 0)
 		return -errno;
-	return interrupted ? DUMP_INTERRUPTED : 0;
+	return interrupted ? NETLINK_DUMP_INTERRUPTED : 0;
 }
 
-int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, unsigned tries, mnl_cb_t each,
-	       void *arg, void (*begin)(void *arg))
+int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned tries,
+		     mnl_cb_t each, void *arg, void (*begin)(void *arg))
 {
-	int r = DUMP_INTERRUPTED;
+	int r = NETLINK_DUMP_INTERRUPTED;
 
-	for (unsigned i = 0; i < tries && r == DUMP_INTERRUPTED; i++) {
-		r = d->socket ? 0 : dumper_open(d);
+	for (unsigned i = 0; i < tries && r == NETLINK_DUMP_INTERRUPTED; i++) {
+		r = d->socket ? 0 : netlink_dump_open(d);
 		if (r)
 			return r;
 		if (begin)
@@ -76,7 +76,7 @@ int dumper_run(struct netlink_dumper *d, struct nlmsghdr *request, unsigned trie
 		r = run_once(d, request, each, arg);
 		/* Its rest is still on the way, and must not be taken for the next one's answer. */
 		if (r < 0)
-			dumper_close(d);
+			netlink_dump_close(d);
 	}
 	return r;
 }

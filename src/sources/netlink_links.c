@@ -3,37 +3,37 @@
 
 #include <stdlib.h>
 
-struct link *links_add(struct links *l, uint32_t ifindex)
+struct netlink_link *netlink_links_add(struct netlink_links *l, uint32_t ifindex)
 {
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 64;
-		struct link *rows = reallocarray(l->rows, cap, sizeof(*rows));
+		struct netlink_link *rows = reallocarray(l->rows, cap, sizeof(*rows));
 
 		if (!rows)
 			return NULL;
 		l->rows = rows;
 		l->cap = cap;
 	}
-	l->rows[l->n] = (struct link){.ifindex = ifindex, .try = l->try};
+	l->rows[l->n] = (struct netlink_link){.ifindex = ifindex, .try = l->try};
 	return &l->rows[l->n++];
 }
 
 static int order_links(const void *a, const void *b)
 {
-	const struct link *x = a, *y = b;
+	const struct netlink_link *x = a, *y = b;
 
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
 static int order_newest_first(const void *a, const void *b)
 {
-	const struct link *x = a, *y = b;
+	const struct netlink_link *x = a, *y = b;
 	int order = order_links(a, b);
 
 	return order ? order : (x->try < y->try) - (x->try > y->try);
 }
 
-void links_sort(struct links *l, bool any_try)
+void netlink_links_sort(struct netlink_links *l, bool any_try)
 {
 	size_t n = 0;
 
@@ -46,15 +46,15 @@ void links_sort(struct links *l, bool any_try)
 	l->n = n;
 }
 
-struct link *links_find(const struct links *l, uint32_t ifindex)
+struct netlink_link *netlink_links_find(const struct netlink_links *l, uint32_t ifindex)
 {
-	const struct link key = {.ifindex = ifindex};
+	const struct netlink_link key = {.ifindex = ifindex};
 
 	return l->n ? bsearch(&key, l->rows, l->n, sizeof(key), order_links) : NULL;
 }
 
-void links_clear(struct links *l)
+void netlink_links_clear(struct netlink_links *l)
 {
 	free(l->rows);
-	*l = (struct links){.rows = NULL};
+	*l = (struct netlink_links){.rows = NULL};
 }

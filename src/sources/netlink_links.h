@@ -11,35 +11,35 @@
 
 #include "sources/kernel_counters.h"
 
-struct link {
+struct netlink_link {
 	uint32_t ifindex;
 	unsigned try;  /* of the dump that it came with */
 	unsigned type; /* ARPHRD_* */
 	char name[SNAPSHOT_NAME_MAX];
-	struct kstat_device dev;
+	struct kernel_device dev;
 	bool has_ip6, ip6_counted;
-	struct kstat ip6;
+	struct kernel_counters ip6;
 };
 
 /* Begins zeroed; the room stays for the next reading, which begins with n = 0. */
-struct links {
-	struct link *rows; /* owned */
+struct netlink_links {
+	struct netlink_link *rows; /* owned */
 	size_t n, cap;
 	unsigned try;
 };
 
 /* A row for that ifindex, of the present try; NULL: no memory. */
-struct link *links_add(struct links *l, uint32_t ifindex);
+struct netlink_link *netlink_links_add(struct netlink_links *l, uint32_t ifindex);
 
 /*
  * Sort by ifindex, after the last one was added, and leave one row of each: the newest, of the
  * present try only or (`any_try`) of all.
  */
-void links_sort(struct links *l, bool any_try);
+void netlink_links_sort(struct netlink_links *l, bool any_try);
 
 /* Where they are sorted: the row, or NULL. */
-struct link *links_find(const struct links *l, uint32_t ifindex);
+struct netlink_link *netlink_links_find(const struct netlink_links *l, uint32_t ifindex);
 
-void links_clear(struct links *l);
+void netlink_links_clear(struct netlink_links *l);
 
 #endif

@@ -30,7 +30,7 @@ static void put(const int *maps, enum map_id map, const void *key, const void *v
 	int r = bpf_map_update_elem(maps[map], key, value, BPF_ANY);
 
 	if (r)
-		die(map_names[map], r);
+		die(maps_names[map], r);
 }
 
 /* For every CPU a value of that size, no octet of which is 0. */
@@ -91,11 +91,11 @@ static int order(const void *a, const void *b)
 
 enum { COUNTS, BOOK, BOTH, PARTS };
 
-static void measure(const int *maps, const struct arrays *arrays, int rounds)
+static void measure(const int *maps, const struct maps_arrays *arrays, int rounds)
 {
 	static const char *const names[PARTS] = {"counts", "book", "both"};
-	struct counts counts = {.missed = {0}};
-	struct book book = {.info = {0}};
+	struct maps_counts counts = {.missed = {0}};
+	struct owners book = {.info = {0}};
 	double *times[PARTS];
 
 	for (int part = 0; part < PARTS; part++) {
@@ -109,7 +109,7 @@ static void measure(const int *maps, const struct arrays *arrays, int rounds)
 
 		between = now_ms();
 		if (!r)
-			r = book_read(&book, maps);
+			r = owners_read(&book, maps);
 		if (r)
 			die("reading", r);
 		if (round < 0)
@@ -127,15 +127,15 @@ static void measure(const int *maps, const struct arrays *arrays, int rounds)
 		free(times[part]);
 	}
 	printf("\n");
-	counts_clear(&counts);
-	book_clear(&book);
+	maps_counts_clear(&counts);
+	owners_clear(&book);
 }
 
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 100;
 	struct hooks hooks;
-	struct arrays arrays = {NULL, NULL};
+	struct maps_arrays arrays = {NULL, NULL};
 	struct why why;
 	int r;
 
@@ -147,14 +147,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "packets_reading: %s\n", why.text);
 		return 1;
 	}
-	r = arrays_open(hooks.maps, &arrays);
+	r = maps_arrays_open(hooks.maps, &arrays);
 	if (r)
 		die("arrays", r);
 	fill_ifs(hooks.maps);
 	measure(hooks.maps, &arrays, rounds);
 	fill_paths(hooks.maps);
 	measure(hooks.maps, &arrays, rounds);
-	arrays_close(&arrays);
+	maps_arrays_close(&arrays);
 	hooks_close(&hooks);
 	return 0;
 }

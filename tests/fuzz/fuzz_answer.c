@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define AGENTX_VERSION_1 0xc1
 enum { GET = 5, GETNEXT = 6, RESPONSE = 18 };
 
-struct snmp_lib snmp_lib;
+struct agentx_library agentx_library;
 
 /* Exported by the library; its headers do not declare them. */
 static int (*parse)(netsnmp_session *, netsnmp_pdu *, u_char *, size_t);
@@ -36,14 +36,14 @@ static void load(void)
 {
 	void *library;
 
-	if (snmp_lib_load(&snmp_lib))
+	if (agentx_library_load(&agentx_library))
 		abort();
 	library = dlopen(SNMP_AGENT_SONAME, RTLD_NOW | RTLD_LOCAL);
 	parse = (__typeof__(parse))dlsym(library, "agentx_parse");
 	build = (__typeof__(build))dlsym(library, "agentx_realloc_build");
 	if (!parse || !build)
 		abort();
-	snmp_lib.snmp_send = take;
+	agentx_library.snmp_send = take;
 }
 
 static bool same_name(const netsnmp_variable_list *v, const uint32_t *id, size_t len)
@@ -111,12 +111,13 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_contex
 {
 	struct instances tree = all_instances(ctx);
 	const netsnmp_variable_list *got;
-	netsnmp_pdu *again = snmp_lib.snmp_pdu_create(0);
-	netsnmp_pdu *asked = snmp_lib.snmp_clone_pdu(pdu); /* the answer takes its variables */
+	netsnmp_pdu *again = agentx_library.snmp_pdu_create(0);
+	netsnmp_pdu *asked =
+		agentx_library.snmp_clone_pdu(pdu); /* the answer takes its variables */
 	u_char *packet = NULL;
 	size_t room = 0, len = 0;
 
-	snmp_direct_answer(session, pdu, ctx);
+	agentx_answer(session, pdu, ctx);
 	if (!sent || sent->command != RESPONSE || sent->errstat || sent->sessid != pdu->sessid ||
 	    sent->transid != pdu->transid || sent->reqid != pdu->reqid)
 		abort();
@@ -133,8 +134,8 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_contex
 	if (len <= 65536 && parse(session, again, packet, len) != 0)
 		abort();
 	free(packet);
-	snmp_lib.snmp_free_pdu(again);
-	snmp_lib.snmp_free_pdu(asked);
+	agentx_library.snmp_free_pdu(again);
+	agentx_library.snmp_free_pdu(asked);
 	free(tree.list);
 }
 
@@ -157,22 +158,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	b = (struct bytes){data + 2, data + n};
 	packet = malloc(size - n + 1);
 	view = calloc(1, sizeof(*view));
-	pdu = snmp_lib.snmp_pdu_create(0);
+	pdu = agentx_library.snmp_pdu_create(0);
 	if (!packet || !view || !pdu)
 		abort();
 	memcpy(packet, data + n, size - n);
 	pdu->flags = 0;
-	if (parse(&session, pdu, packet, size - n) == 0 && !snmp_direct_refuse(&session, pdu) &&
-	    snmp_direct_can(pdu)) {
+	if (parse(&session, pdu, packet, size - n) == 0 && !agentx_answer_refuse(&session, pdu) &&
+	    agentx_answer_can(pdu)) {
 		view->status = 1;
 		view->snapshot = bytes_snapshot(&b);
 		mib_context_init(&ctx, view);
 		answer(&session, pdu, &ctx);
 	}
 	if (sent)
-		snmp_lib.snmp_free_pdu(sent);
+		agentx_library.snmp_free_pdu(sent);
 	sent = NULL;
-	snmp_lib.snmp_free_pdu(pdu);
+	agentx_library.snmp_free_pdu(pdu);
 	mib_view_free(view);
 	free(packet);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* name_escape on any bytes, form and size. */
+/* escape_name on any bytes, form and size. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dst = malloc(room);
 	if (!dst)
 		return 0;
-	name_escape(dst, room, name, (enum name_form)(data[0] % 3));
+	escape_name(dst, room, name, (enum escape_form)(data[0] % 3));
 	if (strnlen(dst, room) == room)
 		abort();
 	free(dst);

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CLOSE = 2, REGISTER = 3, GET = 5, GETNEXT = 6, RESPONSE = 18 };
 
-struct snmp_lib snmp_lib;
+struct agentx_library agentx_library;
 
 static netsnmp_tdomain *domain;
 static netsnmp_transport transport;
@@ -127,9 +127,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
 		abort();
 	if (!domain) {
-		snmp_lib.netsnmp_tdomain_register = take_domain;
-		snmp_lib.netsnmp_tdomain_transport_tspec = inner;
-		snmp_guard_register();
+		agentx_library.netsnmp_tdomain_register = take_domain;
+		agentx_library.netsnmp_tdomain_transport_tspec = inner;
+		framing_register();
 	}
 	transport = (netsnmp_transport){.sock = ends[0], .f_send = inner_send};
 	t = domain->f_create_from_tspec(&spec);

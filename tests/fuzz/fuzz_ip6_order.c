@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* btf_parse_numbering on any bytes. */
+/* ip6_order_parse on any bytes. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -9,9 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct btf_numbering n;
+	struct ip6_order n;
 
-	if (btf_parse_numbering(data, size, &n) != 0)
+	if (ip6_order_parse(data, size, &n) != 0)
 		return 0;
 	for (int c = 0; c < K_COUNT; c++)
 		if (n.index[c] < -1 || n.index[c] >= (int)n.count)

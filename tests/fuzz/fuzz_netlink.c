@@ -122,7 +122,7 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *s, void *buffer, size_t roo
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct src_netlink *netlink; /* it keeps the kernel's numbering */
+	static struct netlink *netlink; /* it keeps the kernel's numbering */
 	struct procfs procfs = {.root = "/nowhere", .epoch = {6, 12}};
 	struct snapshot *s = snapshot_new();
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conf_parse on any bytes, with every option that there is behind it. */
+/* options_file_parse on any bytes, with every option that there is behind it. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -41,13 +41,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct options o = {0};
 	char *text;
 
-	if (size > CONF_SIZE_MAX)
+	if (size > OPTIONS_FILE_MAX)
 		return 0;
 	text = malloc(size + 1);
 	if (!text)
 		return 0;
 	memcpy(text, data, size);
-	conf_parse("conf", text, size, set, &o);
+	options_file_parse("conf", text, size, set, &o);
 	if (!options_row_same(&options_rows[0], &o, &o))
 		abort();
 	options_clear(&o);

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "sources/procfs.h"
+#include "sources/procfs_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int row(void *arg, const char *name, const struct kstat_device *dev)
+static int row(void *arg, const char *name, const struct kernel_device *dev)
 {
 	*(uint64_t *)arg += strlen(name) + dev->rx_packets;
 	return 0;
@@ -17,7 +18,7 @@ static int row(void *arg, const char *name, const struct kstat_device *dev)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 	uint32_t ifindex = 0;
 	uint64_t sum = 0;
 	FILE *f;

@@ -4,6 +4,7 @@
  * discontinuous; deltas are exactly the differences of rows that may be compared.
  */
 #include "bytes.h"
+#include "model/continuity.h"
 #include "model/rate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -231,7 +232,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct snapshot *s[READINGS];
 
 	s[0] = bytes_snapshot(&b);
-	rate_follow(NULL, s[0]);
+	continuity_follow(NULL, s[0]);
 	for (unsigned n = 1; n < READINGS; n++) {
 		struct snapshot *read;
 		struct rates *r;
@@ -240,7 +241,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read = snapshot_copy(s[n]);
 		if (!read)
 			abort();
-		rate_follow(s[n - 1], s[n]);
+		continuity_follow(s[n - 1], s[n]);
 		r = rate_compute(s[n - 1], s[n]);
 		if (!r || r->interval_ns != s[n]->mono_ns - s[n - 1]->mono_ns)
 			abort();

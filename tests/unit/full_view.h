@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "mib/view.h"
+#include "model/continuity.h"
 
 #define FULL_NOW_NS UINT64_C(1000000000000)
 
@@ -51,8 +52,8 @@ static inline struct mib_view *full_view(void)
 	if (!v)
 		abort();
 	v->snapshot = full_snapshot(FULL_NOW_NS, 1000);
-	rate_follow(NULL, before);
-	rate_follow(before, v->snapshot);
+	continuity_follow(NULL, before);
+	continuity_follow(before, v->snapshot);
 	v->rates_of = snapshot_share(v->snapshot);
 	v->rates = rate_compute(before, v->snapshot);
 	snapshot_free(before);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* snmp_agent: which reading a master is shown. This file is the master's side of the thread. */
+/* thread: which reading a master is shown. This file is the master's side of the thread. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,13 +17,13 @@
 #include "agentx/session.h"
 #include "agentx/thread.h"
 #include "base/clock.h"
-#include "base/timer.h"
+#include "base/schedule.h"
 
 #define S UINT64_C(1000000000)
 
 enum { IDLE, ASKED, ANSWERED };
 
-static struct snmp_master_config master;
+static struct session_config master;
 static atomic_int request;
 static int64_t master_start_ns; /* with the request */
 static struct mib_context *answer;
@@ -31,13 +31,13 @@ static int refresh_fd;
 static const char *refusal; /* of the start */
 static atomic_int stops;
 
-const char *snmp_master_start(const struct snmp_master_config *config)
+const char *session_start(const struct session_config *config)
 {
 	master = *config;
 	return refusal;
 }
 
-bool snmp_master_serve(int wake_fd)
+bool session_serve(int wake_fd)
 {
 	struct pollfd p = {.fd = wake_fd, .events = POLLIN};
 
@@ -48,23 +48,23 @@ bool snmp_master_serve(int wake_fd)
 	return poll(&p, 1, 1) > 0;
 }
 
-int64_t snmp_master_began(void)
+int64_t session_began(void)
 {
 	return 0;
 }
 
-const char *snmp_master_failed(void)
+const char *session_failed(void)
 {
 	return NULL;
 }
 
-void snmp_master_stop(void)
+void session_stop(void)
 {
 	atomic_fetch_add(&stops, 1);
 }
 
 /* A reading of that moment, by an agent that learnt of the master then. */
-static void publish(struct snmp_agent *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
+static void publish(struct agentx *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
 
@@ -75,11 +75,11 @@ static void publish(struct snmp_agent *a, uint64_t mono_ns, int64_t start_ns, ui
 	v->snapshot = snapshot_new();
 	assert_non_null(v->snapshot);
 	v->snapshot->mono_ns = mono_ns;
-	snmp_agent_publish(a, v);
+	agentx_publish(a, v);
 }
 
 /* What a request of that master is answered from; if `takes`, a reading is taken when asked for. */
-static const struct mib_context *ask(struct snmp_agent *a, int64_t start_ns, bool takes)
+static const struct mib_context *ask(struct agentx *a, int64_t start_ns, bool takes)
 {
 	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
 	uint64_t n;
@@ -90,7 +90,7 @@ static const struct mib_context *ask(struct snmp_agent *a, int64_t start_ns, boo
 		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0) {
 			uint64_t now_ns = clock_now_ns();
 
-			publish(a, now_ns, snmp_agent_master(a), now_ns);
+			publish(a, now_ns, agentx_master(a), now_ns);
 		}
 	atomic_store(&request, IDLE);
 	return answer;
@@ -103,19 +103,19 @@ static bool was_asked_to_read(void)
 	return read(refresh_fd, &n, sizeof(n)) > 0;
 }
 
-static struct snmp_agent *start(void)
+static struct agentx *start(void)
 {
-	struct snmp_agent_config config = {
+	struct agentx_config config = {
 		.cache_ms = 3600 * 1000, .refresh_fd = refresh_fd, .stop_fd = refresh_fd};
-	struct snmp_agent *a;
+	struct agentx *a;
 
-	assert_int_equal(snmp_agent_start(&a, &config), 0);
+	assert_int_equal(agentx_start(&a, &config), 0);
 	return a;
 }
 
 static void test_a_reading_for_another_master(void **state)
 {
-	struct snmp_agent *a = start();
+	struct agentx *a = start();
 	uint64_t now_ns = clock_now_ns();
 	int64_t old = (int64_t)(now_ns - 9 * S), young = (int64_t)(now_ns - S);
 	const struct mib_context *ctx;
@@ -146,12 +146,12 @@ static void test_a_reading_for_another_master(void **state)
 	publish(a, now_ns, young, now_ns);
 	ctx = ask(a, young, false);
 	assert_non_null(ctx->view->snapshot);
-	assert_true(snmp_agent_stop(a));
+	assert_true(agentx_stop(a));
 }
 
 static void test_a_new_master_gets_a_new_reading(void **state)
 {
-	struct snmp_agent *a = start();
+	struct agentx *a = start();
 	uint64_t now_ns = clock_now_ns();
 	const struct mib_context *ctx;
 
@@ -160,7 +160,7 @@ static void test_a_new_master_gets_a_new_reading(void **state)
 	ctx = ask(a, (int64_t)(now_ns - S), true);
 	assert_non_null(ctx->view->snapshot);
 	assert_true(ctx->view->snapshot->mono_ns >= now_ns);
-	assert_true(snmp_agent_stop(a));
+	assert_true(agentx_stop(a));
 }
 
 static void test_the_same_master(void **state)
@@ -184,12 +184,12 @@ static void test_the_same_master(void **state)
 
 static void test_nothing_published(void **state)
 {
-	struct snmp_agent *a = start();
+	struct agentx *a = start();
 
 	(void)state;
 	atomic_store(&stops, 0);
 	assert_null(ask(a, 1, false)->view);
-	assert_true(snmp_agent_stop(a));
+	assert_true(agentx_stop(a));
 	assert_int_equal(atomic_load(&stops), 1);
 }
 
@@ -197,7 +197,7 @@ static void test_nothing_published(void **state)
 static void test_a_start_that_is_refused(void **state)
 {
 	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
-	struct snmp_agent *a;
+	struct agentx *a;
 	const char *why = NULL;
 
 	(void)state;
@@ -206,9 +206,9 @@ static void test_a_start_that_is_refused(void **state)
 	refusal = "no library";
 	a = start();
 	assert_int_equal(poll(&p, 1, -1), 1);
-	assert_true(snmp_agent_failed(a, &why));
+	assert_true(agentx_failed(a, &why));
 	assert_string_equal(why, refusal);
-	assert_true(snmp_agent_stop(a));
+	assert_true(agentx_stop(a));
 	assert_int_equal(atomic_load(&stops), 0);
 	refusal = NULL;
 }

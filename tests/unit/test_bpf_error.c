@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src_bpf_error: every number is a sentence, whoever's it is. */
+/* error: every number is a sentence, whoever's it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -29,7 +29,7 @@ static void expect_ours(const unsigned char *bytes, size_t size, int programs)
 	assert_int_equal(bytes[EI_DATA], BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB);
 	assert_non_null(object);
 	for (int i = 0; i < MAP_COUNT; i++)
-		assert_non_null(bpf_object__find_map_by_name(object, map_names[i]));
+		assert_non_null(bpf_object__find_map_by_name(object, maps_names[i]));
 	bpf_object__for_each_program(p, object) programs--;
 	assert_int_equal(programs, 0);
 	bpf_object__close(object);

@@ -44,18 +44,18 @@ static void test_ranges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct check_range ranges[CHECK_KEYS] = {0};
-		const struct check_range *r = &ranges[CHECK_REFUSED];
+		struct range ranges[CHECK_KEYS] = {0};
+		const struct range *r = &ranges[CHECK_REFUSED];
 		char text[64], printed[64] = "";
 		struct why why;
 		FILE *f = fmemopen(printed, sizeof(printed), "w");
 
 		snprintf(text, sizeof(text), "refused-percent=%s", rows[i].text);
-		assert_int_equal(check_range_set(ranges, "warn", text, &why), 0);
+		assert_int_equal(range_set(ranges, "warn", text, &why), 0);
 		assert_true(r->set && r->min == rows[i].min && r->max == rows[i].max);
 		assert_int_equal(r->inside, rows[i].inside);
 		assert_false(ranges[CHECK_IPV4_BPS].set);
-		check_range_print(f, r);
+		range_print(f, r);
 		fclose(f);
 		assert_string_equal(printed, rows[i].printed);
 	}
@@ -99,10 +99,10 @@ static void test_bad_ranges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct check_range ranges[CHECK_KEYS] = {0};
+		struct range ranges[CHECK_KEYS] = {0};
 		struct why why = {""};
 
-		assert_true(check_range_set(ranges, "crit", bad[i], &why) < 0);
+		assert_true(range_set(ranges, "crit", bad[i], &why) < 0);
 		assert_memory_equal(why.text, "crit '", 6);
 		for (int key = 0; key < CHECK_KEYS; key++)
 			assert_false(ranges[key].set);
@@ -111,19 +111,19 @@ static void test_bad_ranges(void **state)
 
 static void test_unknown_key(void **state)
 {
-	struct check_range ranges[CHECK_KEYS] = {0};
+	struct range ranges[CHECK_KEYS] = {0};
 	struct why why = {""};
 
 	(void)state;
-	assert_true(check_range_set(ranges, "warn", "bps=1", &why) < 0);
+	assert_true(range_set(ranges, "warn", "bps=1", &why) < 0);
 	for (int key = 0; key < CHECK_KEYS; key++)
-		assert_non_null(strstr(why.text, check_keys[key]));
+		assert_non_null(strstr(why.text, range_keys[key]));
 }
 
 static void test_alerts(void **state)
 {
 	static const struct {
-		struct check_range r;
+		struct range r;
 		double value;
 		bool alerts;
 	} rows[] = {
@@ -137,7 +137,7 @@ static void test_alerts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(check_range_alerts(&rows[i].r, rows[i].value), rows[i].alerts);
+		assert_int_equal(range_alerts(&rows[i].r, rows[i].value), rows[i].alerts);
 }
 
 /* A router that forwarded 250 of 1000 IPv4 packets in 2 s, by eBPF; there is no IPv6. */
@@ -171,7 +171,7 @@ static int set_up(void **state)
 
 static void expect(int status, const char *line, const char *note)
 {
-	struct out_document d;
+	struct output_document d;
 	char *text;
 
 	assert_int_equal(check_verdict(&d, &config, &now, &rates, note), status);
@@ -185,11 +185,11 @@ static void expect(int status, const char *line, const char *note)
 	free(d.text);
 }
 
-static void limit(struct check_range *ranges, const char *text)
+static void limit(struct range *ranges, const char *text)
 {
 	struct why why;
 
-	assert_int_equal(check_range_set(ranges, "warn", text, &why), 0);
+	assert_int_equal(range_set(ranges, "warn", text, &why), 0);
 }
 
 static void test_ok(void **state)
@@ -289,9 +289,9 @@ static void test_degraded(void **state)
 
 static void test_lines(void **state)
 {
-	static const struct out_options options = {.hostname = "h", .note = "because of this"};
+	static const struct output_options options = {.hostname = "h", .note = "because of this"};
 	struct snapshot *s = snapshot_new(), *again = snapshot_new();
-	struct out_document d;
+	struct output_document d;
 	char note[64];
 
 	(void)state;
@@ -309,8 +309,8 @@ static void test_lines(void **state)
 		if (m % 4)
 			figures_derive(&s->system[FAMILY_IPV6].figures, m, UINT64_MAX - m);
 	}
-	assert_int_equal(system_lines_make(&d, s, NULL, &options), 0);
-	assert_int_equal(system_lines_read(&d, again, note, sizeof(note)), 0);
+	assert_int_equal(plain_make(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
 	assert_string_equal(note, "because of this");
 	assert_true(again->mono_ns == s->mono_ns && again->source == s->source);
 	assert_true(again->hooks == s->hooks && again->missed_packets == 3);
@@ -344,10 +344,10 @@ static void test_other_lines(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct snapshot *s = snapshot_new();
 		char text[256], note[16];
-		const struct out_document d = {text, strlen(rows[i].text)};
+		const struct output_document d = {text, strlen(rows[i].text)};
 
 		strcpy(text, rows[i].text);
-		assert_int_equal(system_lines_read(&d, s, note, sizeof(note)), rows[i].result);
+		assert_int_equal(plain_read(&d, s, note, sizeof(note)), rows[i].result);
 		for (int f = 0; f <= FAMILY_IPV6; f++)
 			assert_int_equal(s->system[f].figures.known, 0);
 		snapshot_free(s);

@@ -19,9 +19,9 @@ static void expect(const char *name, const char *utf8, const char *text, const c
 	const char *want[N_FORMS] = {utf8, text, ascii};
 
 	for (int form = 0; form < N_FORMS; form++) {
-		char dst[NAME_ESCAPED_MAX];
+		char dst[ESCAPE_NAME_MAX];
 
-		assert_ptr_equal(name_escape(dst, sizeof(dst), name, (enum name_form)form), dst);
+		assert_ptr_equal(escape_name(dst, sizeof(dst), name, (enum escape_form)form), dst);
 		assert_string_equal(dst, want[form]);
 	}
 }
@@ -97,12 +97,12 @@ static void test_broken_utf8(void **state)
 
 static void test_longest(void **state)
 {
-	char dst[NAME_ESCAPED_MAX];
+	char dst[ESCAPE_NAME_MAX];
 	const char *name = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
 
 	(void)state;
-	name_escape(dst, sizeof(dst), name, NAME_UTF8);
-	assert_int_equal(strlen(dst), NAME_ESCAPED_MAX - 1);
+	escape_name(dst, sizeof(dst), name, ESCAPE_UTF8);
+	assert_int_equal(strlen(dst), ESCAPE_NAME_MAX - 1);
 }
 
 /* Each size: a whole-character prefix of the full result, terminated, nothing written behind. */
@@ -116,7 +116,7 @@ static void test_truncated(void **state)
 		/* where a character of the result may end */
 		bool boundary[64] = {true};
 
-		name_escape(full, sizeof(full), name, (enum name_form)form);
+		escape_name(full, sizeof(full), name, (enum escape_form)form);
 		for (size_t i = 0; full[i];) {
 			if (full[i] == '\\' && full[i + 1] == 'x')
 				i += 4;
@@ -132,7 +132,7 @@ static void test_truncated(void **state)
 			size_t room = size - 1;
 
 			memset(cut, '#', sizeof(cut));
-			name_escape(cut, size, name, (enum name_form)form);
+			escape_name(cut, size, name, (enum escape_form)form);
 			while (!boundary[room])
 				room--;
 			assert_int_equal(strlen(cut), room);
@@ -144,7 +144,7 @@ static void test_truncated(void **state)
 }
 
 struct pair {
-	char name[16], escaped[NAME_ESCAPED_MAX];
+	char name[16], escaped[ESCAPE_NAME_MAX];
 };
 
 static int by_escaped(const void *a, const void *b)
@@ -176,9 +176,9 @@ static void test_injective(void **state)
 					i % 2 ? alphabet[(seed >> 20) % (sizeof(alphabet) - 1)]
 					      : (char)(1 + (seed >> 20) % 255);
 			}
-			name_escape(pairs[i].escaped, sizeof(pairs[i].escaped), pairs[i].name,
-				    (enum name_form)form);
-			for (const char *c = pairs[i].escaped; form == NAME_ASCII && *c; c++)
+			escape_name(pairs[i].escaped, sizeof(pairs[i].escaped), pairs[i].name,
+				    (enum escape_form)form);
+			for (const char *c = pairs[i].escaped; form == ESCAPE_ASCII && *c; c++)
 				assert_true(*c >= 0x20 && *c <= 0x7e);
 		}
 		qsort(pairs, N, sizeof(pairs[0]), by_escaped);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src_btf: the numbering out of a hand-made blob, cut and garbled, and of this kernel. */
+/* ip6_order: the numbering out of a hand-made blob, cut and garbled, and of this kernel. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,10 +105,10 @@ static struct blob *build(bool with_enum)
 static void test_other_order(void **state)
 {
 	struct blob *b = build(true);
-	struct btf_numbering n;
+	struct ip6_order n;
 
 	(void)state;
-	assert_int_equal(btf_parse_numbering(b->data, b->size, &n), 0);
+	assert_int_equal(ip6_order_parse(b->data, b->size, &n), 0);
 	assert_int_equal(n.count, 5);
 	assert_int_equal(n.index[K_IN_CE], 1);
 	assert_int_equal(n.index[K_OUT_OCTETS], 2);
@@ -121,42 +121,42 @@ static void test_other_order(void **state)
 static void test_no_enum(void **state)
 {
 	struct blob *b = build(false);
-	struct btf_numbering n;
+	struct ip6_order n;
 
 	(void)state;
-	assert_int_equal(btf_parse_numbering(b->data, b->size, &n), -ENOENT);
+	assert_int_equal(ip6_order_parse(b->data, b->size, &n), -ENOENT);
 	free(b);
 }
 
 static void test_garbled(void **state)
 {
 	struct blob *b = build(true);
-	struct btf_numbering n;
+	struct ip6_order n;
 
 	(void)state;
 	for (size_t size = 0; size < b->size; size++) {
 		void *cut = malloc(size ? size : 1); /* exact, so that sanitizers see */
 
 		memcpy(cut, b->data, size);
-		if (btf_parse_numbering(cut, size, &n) == 0)
+		if (ip6_order_parse(cut, size, &n) == 0)
 			fail_msg("cut at %zu of %zu bytes and accepted", size, b->size);
 		free(cut);
 	}
 	b->types[1] = KIND_ENUM << 24 | 0xffff; /* more than there are */
 	finish(b);
-	assert_int_equal(btf_parse_numbering(b->data, b->size, &n), -EBADMSG);
+	assert_int_equal(ip6_order_parse(b->data, b->size, &n), -EBADMSG);
 	free(b);
 	b = build(true);
-	assert_int_equal(btf_parse_numbering(b->data, b->size, &n), 0);
+	assert_int_equal(ip6_order_parse(b->data, b->size, &n), 0);
 	b->data[0] ^= 1; /* of the magic number */
-	assert_int_equal(btf_parse_numbering(b->data, b->size, &n), -EBADMSG);
+	assert_int_equal(ip6_order_parse(b->data, b->size, &n), -EBADMSG);
 	free(b);
 }
 
 /* Whatever this kernel numbers, it numbers each counter once and within the array. */
 static void test_this_kernel(void **state)
 {
-	struct btf_numbering n;
+	struct ip6_order n;
 	uint16_t magic = 0;
 	FILE *f = fopen("/sys/kernel/btf/vmlinux", "r");
 
@@ -167,10 +167,10 @@ static void test_this_kernel(void **state)
 	fclose(f);
 	if (magic == __builtin_bswap16(BTF_MAGIC))
 		skip(); /* an emulated program, and a kernel of the other byte order */
-	assert_int_equal(btf_read_numbering(&n), 0);
+	assert_int_equal(ip6_order_read(&n), 0);
 	assert_true(n.count >= 30 && n.count <= 100);
 	for (int c = 0; c < K_COUNT; c++) {
-		if (!kstat_names[c].btf) {
+		if (!kernel_names[c].btf) {
 			assert_int_equal(n.index[c], -1);
 			continue;
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kstat: which kernel counter means what, epoch by epoch. */
+/* kernel_counters: which kernel counter means what, epoch by epoch. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,46 +10,46 @@
 
 #include "sources/kernel_counters.h"
 
-#define EPOCH(a, b) ((struct kstat_epoch){(a), (b)})
+#define EPOCH(a, b) ((struct kernel_epoch){(a), (b)})
 
-static const struct kstat_epoch unknown_epoch;
+static const struct kernel_epoch unknown_epoch;
 
 /* Every column known, with values that tell each other apart. */
-static struct kstat old_kernel(void)
+static struct kernel_counters old_kernel(void)
 {
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 
-	kstat_set(&k, K_IN_RECEIVES, 1000);
-	kstat_set(&k, K_IN_OCTETS, 500000);
-	kstat_set(&k, K_OUT_OCTETS, 700000);
-	kstat_set(&k, K_IN_NO_ECT, 1100);
-	kstat_set(&k, K_IN_ECT1, 20);
-	kstat_set(&k, K_IN_ECT0, 3);
-	kstat_set(&k, K_IN_CE, 400);
-	kstat_set(&k, K_FORW_DATAGRAMS, 600);
-	kstat_set(&k, K_OUT_REQUESTS, 900);
-	kstat_set(&k, K_NO_ROUTES, 11);
-	kstat_set(&k, K_HDR_ERRORS, 12);
-	kstat_set(&k, K_DISCARDS, 13);
-	kstat_set(&k, K_TOO_BIG, 14);
-	kstat_set(&k, K_FORWARDING, 1);
+	kernel_set(&k, K_IN_RECEIVES, 1000);
+	kernel_set(&k, K_IN_OCTETS, 500000);
+	kernel_set(&k, K_OUT_OCTETS, 700000);
+	kernel_set(&k, K_IN_NO_ECT, 1100);
+	kernel_set(&k, K_IN_ECT1, 20);
+	kernel_set(&k, K_IN_ECT0, 3);
+	kernel_set(&k, K_IN_CE, 400);
+	kernel_set(&k, K_FORW_DATAGRAMS, 600);
+	kernel_set(&k, K_OUT_REQUESTS, 900);
+	kernel_set(&k, K_NO_ROUTES, 11);
+	kernel_set(&k, K_HDR_ERRORS, 12);
+	kernel_set(&k, K_DISCARDS, 13);
+	kernel_set(&k, K_TOO_BIG, 14);
+	kernel_set(&k, K_FORWARDING, 1);
 	return k;
 }
 
-static struct kstat new_kernel(void)
+static struct kernel_counters new_kernel(void)
 {
-	struct kstat k = old_kernel();
+	struct kernel_counters k = old_kernel();
 
-	kstat_set(&k, K_OUT_TRANSMITS, 1450);
+	kernel_set(&k, K_OUT_TRANSMITS, 1450);
 	return k;
 }
 
-static struct figures figures_of(const struct kstat *k, enum family family,
-				 struct kstat_epoch epoch, bool per_if)
+static struct figures figures_of(const struct kernel_counters *k, enum family family,
+				 struct kernel_epoch epoch, bool per_if)
 {
 	struct figures f = {0};
 
-	kstat_figures(k, family, epoch, per_if, &f);
+	kernel_figures(k, family, epoch, per_if, &f);
 	return f;
 }
 
@@ -98,7 +98,7 @@ static void test_epoch_parse(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct kstat_epoch e = kstat_epoch_parse(cases[i].release);
+		struct kernel_epoch e = kernel_epoch_parse(cases[i].release);
 
 		if (e.major != cases[i].major || e.minor != cases[i].minor)
 			fail_msg("\"%s\" gave %u.%u", cases[i].release, e.major, e.minor);
@@ -108,28 +108,28 @@ static void test_epoch_parse(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	assert_string_equal(kstat_names[K_FORW_DATAGRAMS].ip4_group, "Ip");
-	assert_string_equal(kstat_names[K_FORW_DATAGRAMS].ip4, "ForwDatagrams");
-	assert_string_equal(kstat_names[K_FORW_DATAGRAMS].ip6, "Ip6OutForwDatagrams");
-	assert_string_equal(kstat_names[K_FORW_DATAGRAMS].btf, "IPSTATS_MIB_OUTFORWDATAGRAMS");
-	assert_string_equal(kstat_names[K_NO_ROUTES].ip4_group, "IpExt");
-	assert_string_equal(kstat_names[K_NO_ROUTES].ip4, "InNoRoutes");
-	assert_string_equal(kstat_names[K_NO_ROUTES].ip6, "Ip6InNoRoutes");
-	assert_string_equal(kstat_names[K_TOO_BIG].ip4_group, "Ip");
-	assert_string_equal(kstat_names[K_TOO_BIG].ip4, "FragFails");
-	assert_string_equal(kstat_names[K_TOO_BIG].ip6, "Ip6InTooBigErrors");
-	assert_string_equal(kstat_names[K_OUT_TRANSMITS].ip4, "OutTransmits");
-	assert_string_equal(kstat_names[K_OUT_TRANSMITS].ip6, "Ip6OutTransmits");
-	assert_string_equal(kstat_names[K_IN_CE].ip4, "InCEPkts");
-	assert_null(kstat_names[K_FORWARDING].ip6);
+	assert_string_equal(kernel_names[K_FORW_DATAGRAMS].ip4_group, "Ip");
+	assert_string_equal(kernel_names[K_FORW_DATAGRAMS].ip4, "ForwDatagrams");
+	assert_string_equal(kernel_names[K_FORW_DATAGRAMS].ip6, "Ip6OutForwDatagrams");
+	assert_string_equal(kernel_names[K_FORW_DATAGRAMS].btf, "IPSTATS_MIB_OUTFORWDATAGRAMS");
+	assert_string_equal(kernel_names[K_NO_ROUTES].ip4_group, "IpExt");
+	assert_string_equal(kernel_names[K_NO_ROUTES].ip4, "InNoRoutes");
+	assert_string_equal(kernel_names[K_NO_ROUTES].ip6, "Ip6InNoRoutes");
+	assert_string_equal(kernel_names[K_TOO_BIG].ip4_group, "Ip");
+	assert_string_equal(kernel_names[K_TOO_BIG].ip4, "FragFails");
+	assert_string_equal(kernel_names[K_TOO_BIG].ip6, "Ip6InTooBigErrors");
+	assert_string_equal(kernel_names[K_OUT_TRANSMITS].ip4, "OutTransmits");
+	assert_string_equal(kernel_names[K_OUT_TRANSMITS].ip6, "Ip6OutTransmits");
+	assert_string_equal(kernel_names[K_IN_CE].ip4, "InCEPkts");
+	assert_null(kernel_names[K_FORWARDING].ip6);
 	for (int c = 0; c < K_COUNT; c++)
-		assert_int_equal(kstat_names[c].ip4 != NULL, kstat_names[c].ip4_group != NULL);
+		assert_int_equal(kernel_names[c].ip4 != NULL, kernel_names[c].ip4_group != NULL);
 }
 
 static void test_forwarded_old(void **state)
 {
 	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6};
-	struct kstat k = old_kernel();
+	struct kernel_counters k = old_kernel();
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -149,7 +149,7 @@ static void test_forwarded_old(void **state)
 static void test_forwarded_new(void **state)
 {
 	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6};
-	struct kstat k = new_kernel();
+	struct kernel_counters k = new_kernel();
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -166,10 +166,10 @@ static void test_forwarded_new(void **state)
 	is_absent(&f, M_IN_FORW_PACKETS);
 	is_derived(&f, M_OUT_FORW_PACKETS, 550);
 
-	kstat_set(&k, K_OUT_REQUESTS, 1450);
+	kernel_set(&k, K_OUT_REQUESTS, 1450);
 	f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 18), false);
 	is_derived(&f, M_OUT_FORW_PACKETS, 0);
-	kstat_set(&k, K_OUT_REQUESTS, 1451);
+	kernel_set(&k, K_OUT_REQUESTS, 1451);
 	f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 18), false);
 	is_absent(&f, M_OUT_FORW_PACKETS);
 }
@@ -177,7 +177,7 @@ static void test_forwarded_new(void **state)
 /* The column decides, not the release: vendors backport. */
 static void test_epoch_by_column(void **state)
 {
-	struct kstat old = old_kernel(), new = new_kernel();
+	struct kernel_counters old = old_kernel(), new = new_kernel();
 	struct figures f = figures_of(&new, FAMILY_IPV4, EPOCH(5, 14), false);
 
 	(void)state;
@@ -192,8 +192,8 @@ static void test_epoch_by_column(void **state)
 
 static void test_in(void **state)
 {
-	static const enum kstat_column ect[] = {K_IN_NO_ECT, K_IN_ECT1, K_IN_ECT0, K_IN_CE};
-	struct kstat k = old_kernel();
+	static const enum kernel_column ect[] = {K_IN_NO_ECT, K_IN_ECT1, K_IN_ECT0, K_IN_CE};
+	struct kernel_counters k = old_kernel();
 	struct figures f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 1), false);
 
 	(void)state;
@@ -203,7 +203,7 @@ static void test_in(void **state)
 	is_exact(&f, M_IN_PACKETS, 1523);
 	is_derived(&f, M_IN_OCTETS, 500000);
 	for (int i = 0; i < 4; i++) {
-		struct kstat one_less = k;
+		struct kernel_counters one_less = k;
 
 		one_less.known &= ~(1u << ect[i]);
 		f = figures_of(&one_less, FAMILY_IPV4, EPOCH(6, 1), false);
@@ -218,7 +218,7 @@ static void test_in(void **state)
 
 static void test_out_packets(void **state)
 {
-	struct kstat old = old_kernel(), new = new_kernel();
+	struct kernel_counters old = old_kernel(), new = new_kernel();
 	struct figures f = figures_of(&old, FAMILY_IPV4, EPOCH(6, 1), false);
 
 	(void)state;
@@ -267,11 +267,11 @@ static void test_out_octets(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct kstat k = cases[i].new ? new_kernel() : old_kernel();
+		struct kernel_counters k = cases[i].new ? new_kernel() : old_kernel();
 		struct figures f;
 
 		if (!cases[i].forwarded)
-			kstat_set(&k, K_FORW_DATAGRAMS, 0);
+			kernel_set(&k, K_FORW_DATAGRAMS, 0);
 		f = figures_of(&k, cases[i].family, EPOCH(cases[i].major, cases[i].minor), false);
 		if (figures_known(&f, M_OUT_OCTETS) != cases[i].known)
 			fail_msg("row %zu: octets sent should %sbe known", i,
@@ -279,11 +279,11 @@ static void test_out_octets(void **state)
 		if (cases[i].known)
 			is_derived(&f, M_OUT_OCTETS, 700000);
 	}
-	struct kstat k = old_kernel();
+	struct kernel_counters k = old_kernel();
 	struct figures f = figures_of(&k, FAMILY_IPV6, EPOCH(6, 6), true);
 
 	is_absent(&f, M_OUT_OCTETS);
-	kstat_set(&k, K_FORW_DATAGRAMS, 0);
+	kernel_set(&k, K_FORW_DATAGRAMS, 0);
 	f = figures_of(&k, FAMILY_IPV6, EPOCH(6, 6), true);
 	is_derived(&f, M_OUT_OCTETS, 700000);
 }
@@ -291,7 +291,7 @@ static void test_out_octets(void **state)
 static void test_not_routed(void **state)
 {
 	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6};
-	struct kstat k = old_kernel();
+	struct kernel_counters k = old_kernel();
 	struct figures f;
 
 	(void)state;
@@ -311,11 +311,11 @@ static void test_every_reason_has_a_rule(void **state)
 {
 	uint32_t reasons = metrics_of_group(GROUP_NOT_ROUTED);
 	struct figures f = {0};
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 
 	(void)state;
 	for (int column = 0; column < K_COUNT; column++)
-		kstat_set(&k, column, 1000 + column);
+		kernel_set(&k, column, 1000 + column);
 	f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 12), false);
 	assert_int_equal(f.known & reasons, reasons);
 	for (int a = M_IF_COUNT; a < M_COUNT; a++)
@@ -326,17 +326,17 @@ static void test_every_reason_has_a_rule(void **state)
 /* No column, no figure; a figure that is there already stays. */
 static void test_nothing_known(void **state)
 {
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 	struct figures f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 1), false);
 
 	(void)state;
 	assert_int_equal(f.known, 0);
 	figures_set(&f, M_OUT_FORW_OCTETS, 77);
-	kstat_figures(&k, FAMILY_IPV4, EPOCH(6, 18), false, &f);
+	kernel_figures(&k, FAMILY_IPV4, EPOCH(6, 18), false, &f);
 	is_exact(&f, M_OUT_FORW_OCTETS, 77);
 }
 
-static const struct kstat_device device = {
+static const struct kernel_device device = {
 	.rx_packets = 5000,
 	.rx_octets = 3000000,
 	.tx_packets = 4000,
@@ -347,11 +347,11 @@ static const struct kstat_device device = {
 
 static void test_derive_ipv4(void **state)
 {
-	struct kstat ip6 = new_kernel();
+	struct kernel_counters ip6 = new_kernel();
 	struct figures f6 = figures_of(&ip6, FAMILY_IPV6, EPOCH(6, 18), true), f = {0};
 
 	(void)state;
-	kstat_derive_ipv4(&device, true, &ip6, &f6, &f);
+	kernel_derive_ipv4(&device, true, &ip6, &f6, &f);
 	is_derived(&f, M_IN_PACKETS, 5000 - 1000); /* InReceives, in the device's unit */
 	is_derived(&f, M_OUT_PACKETS, 4000 - 1450);
 	is_derived(&f, M_IN_OCTETS, 3000000 - 14 * 5000 - 500000);
@@ -364,11 +364,11 @@ static void test_derive_ipv4(void **state)
 
 static void test_derive_without_ipv6(void **state)
 {
-	struct kstat ip6 = {0};
+	struct kernel_counters ip6 = {0};
 	struct figures f6 = {0}, f = {0};
 
 	(void)state;
-	kstat_derive_ipv4(&device, false, &ip6, &f6, &f);
+	kernel_derive_ipv4(&device, false, &ip6, &f6, &f);
 	is_derived(&f, M_IN_PACKETS, 5000);
 	is_derived(&f, M_OUT_PACKETS, 4000);
 	is_derived(&f, M_IN_OCTETS, 3000000 - 14 * 5000);
@@ -376,20 +376,20 @@ static void test_derive_without_ipv6(void **state)
 
 	/* IPv6 is there, but its counters are not known */
 	memset(&f, 0, sizeof(f));
-	kstat_derive_ipv4(&device, true, &ip6, &f6, &f);
+	kernel_derive_ipv4(&device, true, &ip6, &f6, &f);
 	assert_int_equal(f.known, 0);
 }
 
 static void test_derive_headers(void **state)
 {
-	struct kstat_device dev = device;
-	struct kstat ip6 = {0};
+	struct kernel_device dev = device;
+	struct kernel_counters ip6 = {0};
 	struct figures f6 = {0}, f = {0};
 
 	(void)state;
 	dev.rx_header = -1;
 	dev.tx_header = 0;
-	kstat_derive_ipv4(&dev, false, &ip6, &f6, &f);
+	kernel_derive_ipv4(&dev, false, &ip6, &f6, &f);
 	is_derived(&f, M_IN_PACKETS, 5000);
 	is_absent(&f, M_IN_OCTETS);
 	is_derived(&f, M_OUT_OCTETS, 2500000);
@@ -397,23 +397,23 @@ static void test_derive_headers(void **state)
 
 static void test_derive_negative(void **state)
 {
-	struct kstat ip6 = new_kernel();
+	struct kernel_counters ip6 = new_kernel();
 	struct figures f6 = figures_of(&ip6, FAMILY_IPV6, EPOCH(6, 18), true), f = {0};
-	struct kstat_device dev = device;
+	struct kernel_device dev = device;
 
 	(void)state;
 	dev.rx_packets = 999;
 	dev.tx_packets = 1449;
 	dev.rx_octets = 14 * 999 + 499999;
 	dev.tx_octets = 14 * 1449 + 699999;
-	kstat_derive_ipv4(&dev, true, &ip6, &f6, &f);
+	kernel_derive_ipv4(&dev, true, &ip6, &f6, &f);
 	assert_int_equal(f.known, 0);
 
 	dev.rx_packets++;
 	dev.tx_packets++;
 	dev.rx_octets += 15;
 	dev.tx_octets += 15;
-	kstat_derive_ipv4(&dev, true, &ip6, &f6, &f);
+	kernel_derive_ipv4(&dev, true, &ip6, &f6, &f);
 	is_derived(&f, M_IN_PACKETS, 0);
 	is_derived(&f, M_OUT_PACKETS, 0);
 	is_derived(&f, M_IN_OCTETS, 0);
@@ -423,17 +423,17 @@ static void test_derive_negative(void **state)
 	memset(&f, 0, sizeof(f));
 	dev.rx_packets = UINT64_MAX / 2;
 	dev.rx_octets = 10;
-	kstat_derive_ipv4(&dev, false, &ip6, &f6, &f);
+	kernel_derive_ipv4(&dev, false, &ip6, &f6, &f);
 	is_absent(&f, M_IN_OCTETS);
 }
 
 static void test_derive_ipv6_octets_absent(void **state)
 {
-	struct kstat ip6 = old_kernel();
+	struct kernel_counters ip6 = old_kernel();
 	struct figures f6 = figures_of(&ip6, FAMILY_IPV6, EPOCH(6, 6), true), f = {0};
 
 	(void)state;
-	kstat_derive_ipv4(&device, true, &ip6, &f6, &f);
+	kernel_derive_ipv4(&device, true, &ip6, &f6, &f);
 	is_absent(&f, M_OUT_OCTETS);
 	is_derived(&f, M_OUT_PACKETS, 4000 - 1500);
 	is_derived(&f, M_IN_OCTETS, 3000000 - 14 * 5000 - 500000);

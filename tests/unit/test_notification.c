@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* notice: what is told, what waits, what is not told; the queue between two threads. */
+/* notification: what is told, what waits, what is not told; the queue between two threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 enum { FORWARDING = 1, SOURCE, STARTED };
 
-static struct notice found[NOTICE_SUBJECTS];
+static struct notification found[NOTIFICATION_SUBJECTS];
 
 static struct mib_view *view(void)
 {
@@ -32,14 +32,14 @@ static struct mib_view *view(void)
 	return &v;
 }
 
-static size_t find(struct notice_watch *w, const struct mib_view *v, uint64_t at_s)
+static size_t find(struct notification_watch *w, const struct mib_view *v, uint64_t at_s)
 {
-	return notice_find(w, v, at_s * S, HOLD_DOWN, false, found);
+	return notification_find(w, v, at_s * S, HOLD_DOWN, false, found);
 }
 
 static void test_started_once(void **state)
 {
-	struct notice_watch w = {0};
+	struct notification_watch w = {0};
 	struct mib_view *v = view();
 
 	(void)state;
@@ -54,7 +54,7 @@ static void test_started_once(void **state)
 
 static void test_changes(void **state)
 {
-	struct notice_watch w = {0};
+	struct notification_watch w = {0};
 	struct mib_view *v = view();
 
 	(void)state;
@@ -83,7 +83,7 @@ static void test_changes(void **state)
 
 static void test_hold_down(void **state)
 {
-	struct notice_watch w = {0};
+	struct notification_watch w = {0};
 	struct mib_view *v = view();
 	bool *forwarding = &v->snapshot->system[FAMILY_IPV4].forwarding;
 
@@ -108,7 +108,7 @@ static void test_hold_down(void **state)
 
 static void test_absent_is_no_change(void **state)
 {
-	struct notice_watch w = {0};
+	struct notification_watch w = {0};
 	struct mib_view *v = view();
 	struct mib_view nothing = {.status = 3};
 
@@ -129,43 +129,43 @@ static void test_absent_is_no_change(void **state)
 
 static void test_quiet(void **state)
 {
-	struct notice_watch w = {0};
+	struct notification_watch w = {0};
 	struct mib_view *v = view();
 
 	(void)state;
-	assert_int_equal(notice_find(&w, v, 100 * S, HOLD_DOWN, true, found), 0);
+	assert_int_equal(notification_find(&w, v, 100 * S, HOLD_DOWN, true, found), 0);
 	v->snapshot->source = SOURCE_EBPF;
-	assert_int_equal(notice_find(&w, v, 101 * S, HOLD_DOWN, true, found), 0);
+	assert_int_equal(notification_find(&w, v, 101 * S, HOLD_DOWN, true, found), 0);
 	assert_int_equal(find(&w, v, 102), 0); /* switched on: the past is not told */
 	v->snapshot->source = SOURCE_KERNEL;
 	assert_int_equal(find(&w, v, 103), 1);
 }
 
-static void put(struct notice_queue *q, uint64_t number)
+static void put(struct notification_queue *q, uint64_t number)
 {
-	const struct notice n = {.at_ns = number};
+	const struct notification n = {.at_ns = number};
 
-	notice_queue_put(q, &n);
+	notification_queue_put(q, &n);
 }
 
 static void test_queue_is_bounded(void **state)
 {
-	struct notice_queue *q = notice_queue_new();
-	struct notice n;
+	struct notification_queue *q = notification_queue_new();
+	struct notification n;
 
 	(void)state;
-	assert_false(notice_queue_take(q, &n));
-	for (uint64_t i = 1; i <= NOTICE_QUEUE_MAX + 3; i++)
+	assert_false(notification_queue_take(q, &n));
+	for (uint64_t i = 1; i <= NOTIFICATION_QUEUE_MAX + 3; i++)
 		put(q, i);
-	assert_int_equal(notice_queue_dropped(q), 3);
-	for (uint64_t i = 4; i <= NOTICE_QUEUE_MAX + 3; i++) {
-		assert_true(notice_queue_take(q, &n));
+	assert_int_equal(notification_queue_dropped(q), 3);
+	for (uint64_t i = 4; i <= NOTIFICATION_QUEUE_MAX + 3; i++) {
+		assert_true(notification_queue_take(q, &n));
 		assert_int_equal(n.at_ns, i);
 	}
-	assert_false(notice_queue_take(q, &n));
-	notice_queue_drop(q);
-	assert_int_equal(notice_queue_dropped(q), 4);
-	notice_queue_free(q);
+	assert_false(notification_queue_take(q, &n));
+	notification_queue_drop(q);
+	assert_int_equal(notification_queue_dropped(q), 4);
+	notification_queue_free(q);
 }
 
 #define MANY 100000
@@ -180,23 +180,23 @@ static void *put_many(void *arg)
 /* Two threads: in order, none twice, and each either taken or counted. */
 static void test_queue_of_two_threads(void **state)
 {
-	struct notice_queue *q = notice_queue_new();
+	struct notification_queue *q = notification_queue_new();
 	uint64_t taken = 0, last = 0;
-	struct notice n;
+	struct notification n;
 	pthread_t thread;
 
 	(void)state;
 	assert_int_equal(pthread_create(&thread, NULL, put_many, q), 0);
 	while (last < MANY) {
-		if (!notice_queue_take(q, &n))
+		if (!notification_queue_take(q, &n))
 			continue;
 		assert_true(n.at_ns > last);
 		last = n.at_ns;
 		taken++;
 	}
 	pthread_join(thread, NULL);
-	assert_int_equal(taken + notice_queue_dropped(q), MANY);
-	notice_queue_free(q);
+	assert_int_equal(taken + notification_queue_dropped(q), MANY);
+	notification_queue_free(q);
 }
 
 int main(void)

@@ -74,7 +74,7 @@ static unsigned parse(const char *bytes, size_t size)
 	assert_non_null(text);
 	memcpy(text, bytes, size);
 	logged[0] = pairs[0] = '\0';
-	errors = conf_parse("f", text, size, note_pair, NULL);
+	errors = options_file_parse("f", text, size, note_pair, NULL);
 	free(text);
 	return errors;
 }
@@ -145,31 +145,31 @@ static void make_text(const char *text)
 
 static void test_load(void **state)
 {
-	static char big[CONF_SIZE_MAX + 1];
+	static char big[OPTIONS_FILE_MAX + 1];
 	char *text;
 	struct why why;
 	size_t size;
 
 	(void)state;
 	make_text("a 1\n");
-	assert_int_equal(conf_load(path, &text, &size, &why), 0);
+	assert_int_equal(options_file_load(path, &text, &size, &why), 0);
 	assert_int_equal(size, 4);
 	assert_memory_equal(text, "a 1\n", 4);
 	free(text);
-	make_file(big, CONF_SIZE_MAX);
-	assert_int_equal(conf_load(path, &text, &size, &why), 0);
-	assert_int_equal(size, CONF_SIZE_MAX);
-	assert_int_equal(conf_parse(path, text, size, note_pair, NULL), 1);
+	make_file(big, OPTIONS_FILE_MAX);
+	assert_int_equal(options_file_load(path, &text, &size, &why), 0);
+	assert_int_equal(size, OPTIONS_FILE_MAX);
+	assert_int_equal(options_file_parse(path, text, size, note_pair, NULL), 1);
 	free(text);
-	make_file(big, CONF_SIZE_MAX + 1);
-	assert_int_equal(conf_load(path, &text, &size, &why), -EFBIG);
+	make_file(big, OPTIONS_FILE_MAX + 1);
+	assert_int_equal(options_file_load(path, &text, &size, &why), -EFBIG);
 	assert_null(text);
 	assert_string_equal(why.text, "larger than 65536 bytes, which no configuration is");
-	assert_int_equal(conf_load("/", &text, &size, &why), -EISDIR);
+	assert_int_equal(options_file_load("/", &text, &size, &why), -EISDIR);
 	assert_string_equal(why.text, "Is a directory");
-	assert_int_equal(conf_load("/dev/null", &text, &size, &why), -EINVAL);
+	assert_int_equal(options_file_load("/dev/null", &text, &size, &why), -EINVAL);
 	assert_string_equal(why.text, "not a regular file");
-	assert_int_equal(conf_load("/nowhere/at/all", &text, &size, &why), -ENOENT);
+	assert_int_equal(options_file_load("/nowhere/at/all", &text, &size, &why), -ENOENT);
 	assert_string_equal(why.text, "No such file or directory");
 }
 

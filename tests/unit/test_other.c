@@ -56,17 +56,17 @@ static void test_rest(void **state)
 	struct ipfw_if_record record = {.name = "lo"};
 
 	(void)state;
-	residual_begin(&record, &begin, &none);
-	residual_fill(&begin, &record, &none);
+	other_begin(&record, &begin, &none);
+	other_fill(&begin, &record, &none);
 	expect_other(&begin, 0, 0); /* what was before does not count */
 	row = device(500 + 20, 70000 + 2 * 10 * 114);
-	residual_fill(&row, &record, &some);
+	other_fill(&row, &record, &some);
 	expect_other(&row, 0, 0); /* all of it is IP, with its headers */
 	row = device(500 + 20 + 3, 70000 + 2 * 10 * 114 + 3 * 42);
-	residual_fill(&row, &record, &some);
+	other_fill(&row, &record, &some);
 	expect_other(&row, 3, 3 * 42); /* three ARP frames */
 	row = device(500 + 19, 70000 + 2 * 10 * 114 - 114);
-	residual_fill(&row, &record, &some);
+	other_fill(&row, &record, &some);
 	expect_other(&row, 0, 0); /* one is still queued: never below 0 */
 }
 
@@ -77,9 +77,9 @@ static void test_counted_before(void **state)
 	struct ipfw_if_record record = {.name = "lo"};
 
 	(void)state;
-	residual_begin(&record, &begin, &some);
+	other_begin(&record, &begin, &some);
 	row = device(100 + 20 + 1, 12000 + 20 * 114 + 60);
-	residual_fill(&row, &record, &more);
+	other_fill(&row, &record, &more);
 	expect_other(&row, 1, 60);
 }
 
@@ -90,17 +90,17 @@ static void test_unknown(void **state)
 	struct ipfw_if_record record = {.name = "lo"};
 
 	(void)state;
-	residual_begin(&record, &begin, &none);
+	other_begin(&record, &begin, &none);
 	row = device(20, 20 * 114);
-	residual_fill(&row, &record, &gso); /* segments of a software device: who knows */
+	other_fill(&row, &record, &gso); /* segments of a software device: who knows */
 	assert_int_equal(row.figures[FAMILY_OTHER].known, 0);
 	row = device(5, 500);
 	row.rx_header = row.tx_header = -1;
-	residual_fill(&row, &record, &none);
+	other_fill(&row, &record, &none);
 	assert_true(figures_known(&row.figures[FAMILY_OTHER], M_IN_PACKETS));
 	assert_false(figures_known(&row.figures[FAMILY_OTHER], M_IN_OCTETS));
 	row = device(5, 4); /* fewer octets than packets: the device counts them otherwise */
-	residual_fill(&row, &record, &none);
+	other_fill(&row, &record, &none);
 	assert_true(figures_known(&row.figures[FAMILY_OTHER], M_OUT_PACKETS));
 	assert_false(figures_known(&row.figures[FAMILY_OTHER], M_OUT_OCTETS));
 }

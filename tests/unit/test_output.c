@@ -11,15 +11,15 @@
 
 #include "output/output.h"
 
-static const struct out_options options = {.hostname = "h", .note = ""};
+static const struct output_options options = {.hostname = "h", .note = ""};
 
 /* The document as a string; free it. */
-static char *make(enum out_format format, const struct snapshot *s)
+static char *make(enum output_format format, const struct snapshot *s)
 {
-	struct out_document d;
+	struct output_document d;
 	char *text;
 
-	assert_int_equal(out_forms[format].make(&d, s, NULL, &options), 0);
+	assert_int_equal(output_forms[format].make(&d, s, NULL, &options), 0);
 	text = strndup(d.text, d.size);
 	assert_non_null(text);
 	assert_int_equal(strlen(text), d.size);
@@ -72,7 +72,7 @@ static void test_escaping(void **state)
 		snprintf(want, sizeof(want),
 			 "\nipfw_interface_receive_packets_total{device=%s,family=\"ipv4\"} 7\n",
 			 rows[i].label);
-		for (int format = OUT_PROMETHEUS; format <= OUT_OPENMETRICS; format++) {
+		for (int format = OUTPUT_PROMETHEUS; format <= OUTPUT_OPENMETRICS; format++) {
 			text = make(format, s);
 			assert_int_equal(times(text, want), 1);
 			free(text);
@@ -125,7 +125,7 @@ static void test_paths(void **state)
 	add_path(s, 4, "ppp0", 40);
 	add_path(s, 5, "", 50);
 	add_path(s, 6, "", 60);
-	text = make(OUT_PROMETHEUS, s);
+	text = make(OUTPUT_PROMETHEUS, s);
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		assert_int_equal(times(text, want[i]), 1);
 	assert_int_equal(times(text, "ipfw_path_packets_total{"), 4);
@@ -143,7 +143,7 @@ static void test_families(void **state)
 	(void)state;
 	figures_set(&snapshot_add_if(s, 3, "eth1")->figures[FAMILY_IPV6], M_IN_PACKETS, 0);
 	figures_set(&s->system[FAMILY_IPV6].figures, M_TOO_BIG, UINT64_MAX);
-	text = make(OUT_PROMETHEUS, s);
+	text = make(OUTPUT_PROMETHEUS, s);
 	assert_int_equal(times(text, "# TYPE ipfw_interface_receive_packets_total counter\n"), 1);
 	assert_int_equal(times(text, "# HELP ipfw_interface_receive_packets_total "), 1);
 	assert_int_equal(times(text, "\nipfw_interface_receive_packets_total{"), 2);
@@ -159,7 +159,7 @@ static void test_families(void **state)
 	assert_string_equal(text + strlen(text) - 7, "\n# EOF\n"); /* a comment there */
 	assert_int_equal(times(text, "# TYPE ipfw_build_info gauge\n"), 1);
 	free(text);
-	text = make(OUT_OPENMETRICS, s);
+	text = make(OUTPUT_OPENMETRICS, s);
 	assert_int_equal(times(text, "# TYPE ipfw_interface_receive_packets counter\n"), 1);
 	assert_int_equal(times(text, "# UNIT ipfw_interface_receive_packets packets\n"), 1);
 	assert_int_equal(times(text, "\nipfw_interface_receive_packets_total{"), 2);
@@ -172,7 +172,7 @@ static void test_families(void **state)
 static void test_librenms(void **state)
 {
 	struct snapshot *s = snapshot_new();
-	struct out_document d;
+	struct output_document d;
 	char *text;
 
 	(void)state;
@@ -190,7 +190,7 @@ static void test_librenms(void **state)
 				     "\"data\":{\"ipv4_forwarding_enabled\":0,"),
 			 1);
 	free(text);
-	assert_int_equal(out_forms[OUT_LIBRENMS].failure(&d, "no \377\n"), 0);
+	assert_int_equal(output_forms[OUT_LIBRENMS].failure(&d, "no \377\n"), 0);
 	text = strndup(d.text, d.size);
 	assert_string_equal(text, "{\"version\":1,\"error\":1,\"errorString\":\"no "
 				  "\\\\xff\\u000a\",\"data\":{}}\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src_procfs: every parser on captured forms of five kernels, and on bad files. */
+/* procfs: every parser on captured forms of five kernels, and on bad files. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "sources/procfs.h"
+#include "sources/procfs_parse.h"
 
 static const char *fixture(const char *path)
 {
@@ -31,7 +32,7 @@ static FILE *open_fixture(const char *path)
 	return f;
 }
 
-static int pairs(const char *path, struct kstat *k)
+static int pairs(const char *path, struct kernel_counters *k)
 {
 	FILE *f = open_fixture(path);
 	int rc = procfs_parse_pairs(f, k);
@@ -40,9 +41,9 @@ static int pairs(const char *path, struct kstat *k)
 	return rc;
 }
 
-static void is(const struct kstat *k, enum kstat_column c, uint64_t value)
+static void is(const struct kernel_counters *k, enum kernel_column c, uint64_t value)
 {
-	assert_true(kstat_known(k, c));
+	assert_true(kernel_known(k, c));
 	assert_int_equal(k->value[c], value);
 }
 
@@ -66,11 +67,11 @@ static const struct {
 struct dev_rows {
 	size_t n;
 	char last[32];
-	struct kstat_device eth0;
+	struct kernel_device eth0;
 	int result;
 };
 
-static int count_row(void *arg, const char *name, const struct kstat_device *dev)
+static int count_row(void *arg, const char *name, const struct kernel_device *dev)
 {
 	struct dev_rows *rows = arg;
 
@@ -86,7 +87,7 @@ static void test_parsers(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_KERNELS; i++) {
 		char path[64];
-		struct kstat k = {0}, k6 = {0};
+		struct kernel_counters k = {0}, k6 = {0};
 		struct dev_rows rows = {0};
 		uint32_t ifindex = 0;
 		FILE *f;
@@ -101,7 +102,7 @@ static void test_parsers(void **state)
 		is(&k, K_NO_ROUTES, 12);
 		is(&k, K_TOO_BIG, 7);
 		is(&k, K_HDR_ERRORS, 29);
-		assert_int_equal(kstat_known(&k, K_OUT_TRANSMITS), kernels[i].transmits);
+		assert_int_equal(kernel_known(&k, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev_snmp6/eth0", kernels[i].kernel);
 		f = open_fixture(path);
@@ -110,7 +111,7 @@ static void test_parsers(void **state)
 		assert_int_equal(ifindex, 2);
 		is(&k6, K_IN_NO_ECT, kernels[i].no_ect6_eth0);
 		is(&k6, K_TOO_BIG, 3);
-		assert_int_equal(kstat_known(&k6, K_OUT_TRANSMITS), kernels[i].transmits);
+		assert_int_equal(kernel_known(&k6, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev", kernels[i].kernel);
 		f = open_fixture(path);
@@ -157,7 +158,7 @@ static void test_tree(void **state)
 static void test_no_ipv6(void **state)
 {
 	struct snapshot *s = snapshot_new();
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 	struct procfs p;
 	char root[512];
 
@@ -178,7 +179,7 @@ static void test_no_ipv6(void **state)
 
 static void test_bad_pairs(void **state)
 {
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 
 	(void)state;
 	assert_int_equal(pairs("bad/snmp-truncated", &k), -EBADMSG);
@@ -190,8 +191,8 @@ static void test_bad_pairs(void **state)
 	assert_int_equal(pairs("bad/empty", &k), -EBADMSG);
 	assert_int_equal(k.known, 0);
 	assert_int_equal(pairs("bad/huge", &k), -EBADMSG);
-	assert_false(kstat_known(&k, K_HDR_ERRORS));
-	assert_false(kstat_known(&k, K_FORW_DATAGRAMS));
+	assert_false(kernel_known(&k, K_HDR_ERRORS));
+	assert_false(kernel_known(&k, K_FORW_DATAGRAMS));
 	memset(&k, 0, sizeof(k));
 	assert_int_equal(pairs("bad/crlf", &k), 0);
 	is(&k, K_FORW_DATAGRAMS, 713270);
@@ -200,8 +201,8 @@ static void test_bad_pairs(void **state)
 	assert_int_equal(pairs("bad/missing-columns", &k), 0);
 	is(&k, K_OUT_REQUESTS, 900);
 	is(&k, K_IN_CE, 6);
-	assert_false(kstat_known(&k, K_IN_ECT0));
-	assert_false(kstat_known(&k, K_FORW_DATAGRAMS));
+	assert_false(kernel_known(&k, K_IN_ECT0));
+	assert_false(kernel_known(&k, K_FORW_DATAGRAMS));
 	memset(&k, 0, sizeof(k));
 	assert_int_equal(pairs("bad/unknown-columns", &k), 0);
 	is(&k, K_IN_RECEIVES, 1000);
@@ -212,7 +213,7 @@ static void test_bad_pairs(void **state)
 static void test_bad_others(void **state)
 {
 	struct dev_rows rows = {0};
-	struct kstat k = {0};
+	struct kernel_counters k = {0};
 	FILE *f = open_fixture("bad/snmp6-cut");
 
 	(void)state;
@@ -220,7 +221,7 @@ static void test_bad_others(void **state)
 	fclose(f);
 	is(&k, K_IN_RECEIVES, 271174);
 	is(&k, K_NO_ROUTES, 33);
-	assert_false(kstat_known(&k, K_DISCARDS));
+	assert_false(kernel_known(&k, K_DISCARDS));
 	f = open_fixture("bad/empty");
 	assert_int_equal(procfs_parse_snmp6(f, &k, NULL), -EBADMSG);
 	fclose(f);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "model/continuity.h"
 #include "model/rate.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -54,8 +55,8 @@ static void test_plain(void **state)
 	figures_set(&b->system[FAMILY_IPV6].figures, M_IN_OCTETS, (UINT64_C(1) << 40) + 7);
 	add_if(a, 2, "eth0", 5);
 	add_if(b, 2, "eth0", 5);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_false(a->system[FAMILY_IPV4].continuity.fresh);
 	assert_false(a->ifs[0].continuity.fresh);
 	assert_int_equal(a->ifs[0].continuity.since_ns, 100 * SECOND); /* nobody knows before */
@@ -91,8 +92,8 @@ static void test_reset(void **state)
 	add_if(a, 3, "eth1", 50);
 	add_if(b, 2, "eth0", 40);
 	add_if(b, 3, "eth1", 60);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_true(b->system[FAMILY_IPV4].continuity.since_ns > a->mono_ns);
 	assert_true(b->system[FAMILY_IPV4].continuity.since_ns <= b->mono_ns);
@@ -123,8 +124,8 @@ static void test_wrap(void **state)
 
 		add_if(a, 2, "eth0", before[i]);
 		add_if(b, 2, "eth0", 7);
-		rate_follow(NULL, a);
-		rate_follow(a, b);
+		continuity_follow(NULL, a);
+		continuity_follow(a, b);
 		r = rate_compute(a, b);
 		assert_non_null(r);
 		assert_true(b->ifs[0].continuity.fresh);
@@ -154,8 +155,8 @@ static void test_identity(void **state)
 	add_if(b, 9, "stays", 130);
 	snapshot_sort(a);
 	snapshot_sort(b);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	r = rate_compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->n_ifs, 5);
@@ -183,8 +184,8 @@ static void test_identity_without_ifindex(void **state)
 	add_if(b, 0, "c", 12);
 	snapshot_sort(a);
 	snapshot_sort(b);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	r = rate_compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
@@ -220,8 +221,8 @@ static void test_hold(void **state)
 		figures_derive(f[i], M_OUT_FORW_PACKETS, derived[i]);
 		figures_set(f[i], M_IN_PACKETS, 5000 + (uint64_t)i);
 	}
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_int_equal(f[1]->value[M_OUT_FORW_PACKETS], 1000);
 	assert_true(f[1]->derived >> M_OUT_FORW_PACKETS & 1);
@@ -230,7 +231,7 @@ static void test_hold(void **state)
 	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 0);
 	is_delta(&r->system[FAMILY_IPV4], M_IN_PACKETS, 1);
 	rates_free(r);
-	rate_follow(b, c);
+	continuity_follow(b, c);
 	r = rate_compute(b, c);
 	assert_non_null(r);
 	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 5);
@@ -251,8 +252,8 @@ static void test_no_hold_after_reset(void **state)
 	figures_set(fa, M_IN_PACKETS, 5000);
 	figures_derive(fb, M_OUT_PACKETS, 3);
 	figures_set(fb, M_IN_PACKETS, 4);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_true(b->system[FAMILY_IPV6].continuity.fresh);
 	assert_int_equal(fb->value[M_OUT_PACKETS], 3);
 	snapshot_free(a);
@@ -271,8 +272,8 @@ static void test_absent(void **state)
 	figures_set(fb, M_OUT_PACKETS, 20);
 	figures_set(fa, M_IN_OCTETS, 30);
 	figures_set(fb, M_IN_OCTETS, 31);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_false(figures_known(fb, M_IN_PACKETS));
 	r = rate_compute(a, b);
@@ -305,7 +306,7 @@ static void test_gap(void **state)
 			figures_set(ip6, M_IN_PACKETS, i ? 1400 : 1000);
 			figures_derive(ip6, M_IN_OCTETS, i ? 4990 : 5000);
 		}
-		rate_follow(i ? s[i - 1] : NULL, s[i]);
+		continuity_follow(i ? s[i - 1] : NULL, s[i]);
 		if (i == 1 || i == 2) {
 			assert_false(figures_known(ip4, M_IN_PACKETS));
 			assert_int_equal(figures_quality(ip6, 1u << M_IN_OCTETS),
@@ -353,7 +354,7 @@ static void test_incomplete(void **state)
 			add_if(s[i], 3, "eth1", 100 + (uint64_t)i);
 		s[i]->ifs_incomplete = i == 1 || i == 2;
 		snapshot_sort(s[i]);
-		rate_follow(i ? s[i - 1] : NULL, s[i]);
+		continuity_follow(i ? s[i - 1] : NULL, s[i]);
 		assert_int_equal(s[i]->n_ifs, 3);
 		for (uint32_t j = 0; j < 3; j++)
 			assert_int_equal(s[i]->ifs[j].ifindex, 2 + j);
@@ -385,8 +386,8 @@ static void test_incomplete_and_renamed(void **state)
 	add_if(a, 3, "eth1", 5);
 	add_if(b, 3, "wan", 5);
 	b->ifs_incomplete = true;
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_int_equal(b->n_ifs, 2);
 	assert_string_equal(b->ifs[0].name, "eth0");
 	assert_string_equal(b->ifs[1].name, "wan");
@@ -402,8 +403,8 @@ static void test_counter_after_derived(void **state)
 	(void)state;
 	figures_derive(&a->system[FAMILY_IPV4].figures, M_OUT_PACKETS, 500);
 	figures_set(&b->system[FAMILY_IPV4].figures, M_OUT_PACKETS, 499);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	assert_int_equal(b->system[FAMILY_IPV4].figures.value[M_OUT_PACKETS], 499);
 	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
 	snapshot_free(a);
@@ -423,7 +424,7 @@ static void test_three_readings(void **state)
 		add_if(s[i], 2, "eth0", steady[i]);
 		add_if(s[i], 3, "eth1", reset[i]);
 		snapshot_sort(s[i]);
-		rate_follow(i ? s[i - 1] : NULL, s[i]);
+		continuity_follow(i ? s[i - 1] : NULL, s[i]);
 	}
 	assert_true(s[1]->ifs[1].continuity.fresh);
 	assert_false(s[2]->ifs[1].continuity.fresh);
@@ -470,8 +471,8 @@ static void test_paths(void **state)
 	add_path(b, 3, 2, 99);
 	snapshot_sort(a);
 	snapshot_sort(b);
-	rate_follow(NULL, a);
-	rate_follow(a, b);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
 	r = rate_compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->n_paths, 2);
@@ -502,7 +503,7 @@ static void test_source(void **state)
 	}
 	b->source = SOURCE_EBPF;
 	b->ifs[0].continuity.since_ns = SECOND / 2;
-	rate_follow(a, b);
+	continuity_follow(a, b);
 	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_int_equal(b->system[FAMILY_IPV4].continuity.since_ns, b->mono_ns);
 	assert_true(b->ifs[0].continuity.fresh);
@@ -517,7 +518,7 @@ static void test_source(void **state)
 	a->ifs[0].continuity = (struct continuity){SECOND / 2, false};
 	b->ifs[0].continuity = (struct continuity){3 * SECOND / 2, false};
 	b->system[FAMILY_IPV4].continuity = (struct continuity){0, false};
-	rate_follow(a, b);
+	continuity_follow(a, b);
 	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_true(b->ifs[0].continuity.fresh);
 	assert_int_equal(b->ifs[0].continuity.since_ns, 3 * SECOND / 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reading_request: the line that clients of the reading socket send. */
+/* request: the line that clients of the reading socket send. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,37 +10,37 @@
 
 #include "output/request.h"
 
-static char line[READING_REQUEST_MAX + 1];
+static char line[REQUEST_MAX + 1];
 static struct why why;
 
-static int parse(struct reading_request *r, const char *text)
+static int parse(struct request *r, const char *text)
 {
 	memset(line, 'x', sizeof(line));
 	memcpy(line, text, strlen(text));
 	why.text[0] = 0;
-	return reading_request_parse(r, line, strlen(text), &why);
+	return request_parse(r, line, strlen(text), &why);
 }
 
 static void test_forms(void **state)
 {
 	static const struct {
 		const char *text;
-		enum out_format format;
+		enum output_format format;
 		bool pretty, verbose;
 	} rows[] = {
-		{"", OUT_JSON, false, false},
-		{" \t\r", OUT_JSON, false, false},
-		{"json", OUT_JSON, false, false},
-		{"json\r", OUT_JSON, false, false},
-		{"json pretty", OUT_JSON, true, false},
-		{"text", OUT_TEXT, false, false},
-		{"prometheus", OUT_PROMETHEUS, false, false},
-		{"openmetrics\r", OUT_OPENMETRICS, false, false},
+		{"", OUTPUT_JSON, false, false},
+		{" \t\r", OUTPUT_JSON, false, false},
+		{"json", OUTPUT_JSON, false, false},
+		{"json\r", OUTPUT_JSON, false, false},
+		{"json pretty", OUTPUT_JSON, true, false},
+		{"text", OUTPUT_TEXT, false, false},
+		{"prometheus", OUTPUT_PROMETHEUS, false, false},
+		{"openmetrics\r", OUTPUT_OPENMETRICS, false, false},
 		{"librenms", OUT_LIBRENMS, false, false},
-		{"system netns 1", OUT_SYSTEM, false, false},
-		{"  text \t verbose ", OUT_TEXT, false, true},
+		{"system netns 1", OUTPUT_SYSTEM, false, false},
+		{"  text \t verbose ", OUTPUT_TEXT, false, true},
 	};
-	struct reading_request r;
+	struct request r;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -48,8 +48,8 @@ static void test_forms(void **state)
 		assert_int_equal(r.format, rows[i].format);
 		assert_int_equal(r.pretty, rows[i].pretty);
 		assert_int_equal(r.verbose, rows[i].verbose);
-		assert_int_equal(r.netns, r.format == OUT_SYSTEM);
-		reading_request_clear(&r);
+		assert_int_equal(r.netns, r.format == OUTPUT_SYSTEM);
+		request_clear(&r);
 	}
 }
 
@@ -77,16 +77,16 @@ static void test_refused(void **state)
 		 "exclude h exclude i",
 		 "at most 8 globs"},
 	};
-	struct reading_request r;
+	struct request r;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_true(parse(&r, rows[i].text) < 0);
 		assert_string_equal(why.text, rows[i].why);
-		reading_request_clear(&r);
+		request_clear(&r);
 	}
 	memcpy(line, "json\0x", 6);
-	assert_true(reading_request_parse(&r, line, 6, &why) < 0);
+	assert_true(request_parse(&r, line, 6, &why) < 0);
 	assert_string_equal(why.text, "a request is a line of text");
 }
 
@@ -94,8 +94,8 @@ static void test_format(void **state)
 {
 	static const char text[] = "json pretty netns 4026531833 include eth* exclude veth*";
 	static const char plain[] = "openmetrics netns 1\n";
-	struct reading_request r;
-	char again[READING_REQUEST_MAX + 1];
+	struct request r;
+	char again[REQUEST_MAX + 1];
 	int n;
 
 	(void)state;
@@ -103,17 +103,17 @@ static void test_format(void **state)
 	assert_int_equal(r.netns, 4026531833);
 	assert_true(filter_passes(&r.filter, "eth0"));
 	assert_false(filter_passes(&r.filter, "ppp0"));
-	n = reading_request_format(again, sizeof(again), &r);
+	n = request_format(again, sizeof(again), &r);
 	assert_int_equal(n, strlen(text) + 1);
 	assert_memory_equal(again, text, n - 1);
 	assert_int_equal(again[n - 1], '\n');
-	assert_true(reading_request_format(again, n, &r) < 0);
-	assert_int_equal(reading_request_format(again, n + 1, &r), n);
+	assert_true(request_format(again, n, &r) < 0);
+	assert_int_equal(request_format(again, n + 1, &r), n);
 	assert_int_equal(filter_add(&r.filter.include, "a b"), 0);
-	assert_true(reading_request_format(again, sizeof(again), &r) < 0);
-	reading_request_clear(&r);
-	r = (struct reading_request){.format = OUT_OPENMETRICS, .pretty = true, .netns = 1};
-	assert_int_equal(reading_request_format(again, sizeof(again), &r), strlen(plain));
+	assert_true(request_format(again, sizeof(again), &r) < 0);
+	request_clear(&r);
+	r = (struct request){.format = OUTPUT_OPENMETRICS, .pretty = true, .netns = 1};
+	assert_int_equal(request_format(again, sizeof(again), &r), strlen(plain));
 	assert_string_equal(again, plain); /* it is no JSON: pretty is not for it */
 }
 
@@ -125,11 +125,11 @@ static void test_fits(void **state)
 	assert_int_equal(filter_add(&own.exclude, "veth*"), 0);
 	assert_int_equal(filter_add(&asked.include, "eth0"), 0);
 	assert_int_equal(filter_add(&all.include, "*"), 0);
-	assert_true(reading_request_fits(&none, &none));
-	assert_true(reading_request_fits(&own, &none));
-	assert_true(reading_request_fits(&none, &asked));
-	assert_false(reading_request_fits(&none, &all)); /* lo */
-	assert_false(reading_request_fits(&own, &asked));
+	assert_true(request_fits(&none, &none));
+	assert_true(request_fits(&own, &none));
+	assert_true(request_fits(&none, &asked));
+	assert_false(request_fits(&none, &all)); /* lo */
+	assert_false(request_fits(&own, &asked));
 	filter_clear(&own);
 	filter_clear(&asked);
 	filter_clear(&all);

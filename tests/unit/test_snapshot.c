@@ -161,15 +161,15 @@ static void test_quality(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-	assert_string_equal(family_names[FAMILY_IPV4], "ipv4");
-	assert_string_equal(family_names[FAMILY_IPV6], "ipv6");
-	assert_string_equal(quality_names[QUALITY_UNAVAILABLE], "unavailable");
-	assert_string_equal(quality_names[QUALITY_EXACT], "exact");
-	assert_string_equal(quality_names[QUALITY_DERIVED], "derived");
-	assert_string_equal(source_names[SOURCE_KERNEL], "kernel");
-	assert_string_equal(source_names[SOURCE_EBPF], "ebpf");
-	assert_string_equal(hooks_names[HOOKS_NETFILTER], "netfilter");
-	assert_string_equal(hooks_names[HOOKS_FENTRY], "fentry");
+	assert_string_equal(snapshot_family_names[FAMILY_IPV4], "ipv4");
+	assert_string_equal(snapshot_family_names[FAMILY_IPV6], "ipv6");
+	assert_string_equal(snapshot_quality_names[QUALITY_UNAVAILABLE], "unavailable");
+	assert_string_equal(snapshot_quality_names[QUALITY_EXACT], "exact");
+	assert_string_equal(snapshot_quality_names[QUALITY_DERIVED], "derived");
+	assert_string_equal(snapshot_source_names[SOURCE_KERNEL], "kernel");
+	assert_string_equal(snapshot_source_names[SOURCE_EBPF], "ebpf");
+	assert_string_equal(snapshot_hooks_names[HOOKS_NETFILTER], "netfilter");
+	assert_string_equal(snapshot_hooks_names[HOOKS_FENTRY], "fentry");
 }
 
 /* The table is whole: every metric in one group, keys unique, MIB columns unique. */

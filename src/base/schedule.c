@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/timer.h"
+#include "base/schedule.h"
 #include "base/clock.h"
 #include "base/units.h"
 
@@ -14,15 +14,15 @@
 static const struct {
 	int number, event;
 } signal_events[] = {
-	{SIGINT, TIMER_STOP},
-	{SIGTERM, TIMER_STOP},
-	{SIGHUP, TIMER_RELOAD},
-	{SIGUSR1, TIMER_STATUS},
+	{SIGINT, SCHEDULE_STOP},
+	{SIGTERM, SCHEDULE_STOP},
+	{SIGHUP, SCHEDULE_RELOAD},
+	{SIGUSR1, SCHEDULE_STATUS},
 };
 
 #define SIGNALS (ARRAY_SIZE(signal_events))
 
-int timer_set(struct timer *t, uint64_t interval_ns)
+int schedule_set(struct schedule *t, uint64_t interval_ns)
 {
 	const struct timespec interval = {interval_ns / NS_PER_S, interval_ns % NS_PER_S};
 	uint64_t first_ns = clock_now_ns() + interval_ns;
@@ -31,7 +31,7 @@ int timer_set(struct timer *t, uint64_t interval_ns)
 	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
 }
 
-int timer_open(struct timer *t, uint64_t interval_ns, int signals)
+int schedule_open(struct schedule *t, uint64_t interval_ns, int signals)
 {
 	sigset_t set;
 	int r = 0;
@@ -48,13 +48,13 @@ int timer_open(struct timer *t, uint64_t interval_ns, int signals)
 	if (t->timer_fd < 0)
 		r = -errno;
 	if (!r)
-		r = timer_set(t, interval_ns);
+		r = schedule_set(t, interval_ns);
 	if (r)
-		timer_close(t);
+		schedule_close(t);
 	return r;
 }
 
-void timer_close(struct timer *t)
+void schedule_close(struct schedule *t)
 {
 	if (t->timer_fd >= 0)
 		close(t->timer_fd);
@@ -62,7 +62,7 @@ void timer_close(struct timer *t)
 		close(t->signal_fd);
 }
 
-int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms)
+int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{.fd = t->timer_fd, .events = POLLIN},
@@ -78,14 +78,14 @@ int timer_wait(struct timer *t, int other_fd, int service_fd, int timeout_ms)
 		if (errno != EINTR)
 			return -errno;
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))
-		events |= TIMER_TICK;
+		events |= SCHEDULE_TICK;
 	if (fds[1].revents && read(t->signal_fd, &info, sizeof(info)) == sizeof(info))
 		for (size_t i = 0; i < SIGNALS; i++)
 			if (signal_events[i].number == (int)info.ssi_signo)
 				events |= signal_events[i].event;
 	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
-		events |= TIMER_OTHER;
+		events |= SCHEDULE_OTHER;
 	if (fds[3].revents)
-		events |= TIMER_SERVICE;
+		events |= SCHEDULE_SERVICE;
 	return events;
 }

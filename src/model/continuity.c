@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/continuity.h"
+
+#include <stdlib.h>
+
+/* Whether a plain counter is below what it was, or was derived to be, when it was known last. */
+static bool was_reset(const struct figures *prev, const struct figures *cur)
+{
+	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->derived;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (plain >> m & 1 && cur->value[m] < prev->value[m])
+			return true;
+	return false;
+}
+
+static void hold_derived(const struct figures *prev, struct figures *cur)
+{
+	uint32_t derived = (prev->known | prev->kept) & cur->known & cur->derived;
+
+	for (int m = 0; m < M_COUNT; m++)
+		if (derived >> m & 1 && cur->value[m] < prev->value[m])
+			cur->value[m] = prev->value[m];
+}
+
+/* What is not known now keeps the value that the next one will be compared with. */
+static void keep_unknown(const struct figures *prev, struct figures *cur)
+{
+	uint32_t kept = (prev->known | prev->kept) & ~cur->known;
+
+	for (int m = 0; kept >> m; m++)
+		if (kept >> m & 1)
+			cur->value[m] = prev->value[m];
+	cur->kept |= kept;
+	cur->derived |= prev->derived & kept;
+}
+
+/* Continue `n` rows of counters that share one continuity. */
+static void follow_rows(const struct figures *prev, struct figures *cur, size_t n,
+			uint64_t prev_since_ns, uint64_t now_ns, struct continuity *continuity)
+{
+	if (continuity->since_ns > prev_since_ns) {
+		continuity->fresh = true; /* the source says so */
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (was_reset(&prev[i], &cur[i])) {
+			*continuity = (struct continuity){now_ns, true};
+			return;
+		}
+	for (size_t i = 0; i < n; i++) {
+		hold_derived(&prev[i], &cur[i]);
+		keep_unknown(&prev[i], &cur[i]);
+	}
+	*continuity = (struct continuity){prev_since_ns, false};
+}
+
+static int order_ifindex(const void *a, const void *b)
+{
+	const struct snapshot_if *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+/* Whether it has another name now: an ifindex is that of one interface. */
+static bool is_renamed(const struct snapshot *s, size_t n, const struct snapshot_if *row)
+{
+	return row->ifindex && n && bsearch(row, s->ifs, n, sizeof(*row), order_ifindex);
+}
+
+/* Interfaces that may still be there, without a figure. */
+static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
+{
+	size_t n = cur->n_ifs;
+
+	for (size_t i = 0; i < prev->n_ifs; i++) {
+		const struct snapshot_if *before = &prev->ifs[i];
+		struct snapshot_if *row;
+
+		if (snapshot_same_if(cur, n, before) || is_renamed(cur, n, before))
+			continue;
+		row = snapshot_add_if(cur, before->ifindex, before->name);
+		if (!row)
+			break; /* when they are back, they begin anew */
+		for (int f = 0; f < FAMILY_COUNT; f++)
+			keep_unknown(&before->figures[f], &row->figures[f]);
+		row->rx_header = before->rx_header;
+		row->tx_header = before->tx_header;
+		row->continuity.since_ns = before->continuity.since_ns;
+	}
+	snapshot_sort(cur);
+}
+
+/* What came before this reading is not known, unless the source does. */
+static void watch_row(const struct snapshot *s, struct continuity *continuity)
+{
+	if (!continuity->since_ns)
+		continuity->since_ns = s->mono_ns;
+}
+
+/* A row without a predecessor. */
+static void begin_anew(const struct snapshot *s, struct continuity *continuity)
+{
+	watch_row(s, continuity);
+	continuity->fresh = true;
+}
+
+/* Others count now, whenever they began: from here on the figures are theirs. */
+static void change_source(const struct snapshot *s, struct continuity *continuity)
+{
+	*continuity = (struct continuity){s->mono_ns, true};
+}
+
+/* The first reading: from here on it is known when counters start anew. */
+static void begin_watch(struct snapshot *s)
+{
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		watch_row(s, &s->system[f].continuity);
+	for (size_t i = 0; i < s->n_ifs; i++)
+		watch_row(s, &s->ifs[i].continuity);
+	for (size_t i = 0; i < s->n_paths; i++)
+		watch_row(s, &s->paths[i].continuity);
+}
+
+void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
+{
+	bool other_source;
+
+	if (!prev) {
+		begin_watch(cur);
+		return;
+	}
+	other_source = prev->source != cur->source || prev->hooks != cur->hooks;
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		const struct snapshot_system *before = &prev->system[f];
+		struct snapshot_system *now = &cur->system[f];
+
+		if (other_source)
+			change_source(cur, &now->continuity);
+		else
+			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+				    cur->mono_ns, &now->continuity);
+	}
+	for (size_t i = 0; i < cur->n_ifs; i++) {
+		struct snapshot_if *now = &cur->ifs[i];
+		const struct snapshot_if *before = snapshot_same_if(prev, prev->n_ifs, now);
+
+		if (other_source)
+			change_source(cur, &now->continuity);
+		else if (before)
+			follow_rows(before->figures, now->figures, FAMILY_COUNT,
+				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
+		else
+			begin_anew(cur, &now->continuity);
+	}
+	if (cur->ifs_incomplete && !other_source)
+		keep_missing_ifs(prev, cur);
+	for (size_t i = 0; i < cur->n_paths; i++) {
+		struct snapshot_path *now = &cur->paths[i];
+		const struct snapshot_path *before = snapshot_same_path(prev, now);
+
+		if (other_source)
+			change_source(cur, &now->continuity);
+		else if (before)
+			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+				    cur->mono_ns, &now->continuity);
+		else
+			begin_anew(cur, &now->continuity);
+	}
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * figures: a value for each metric, with what is known of it.
+ */
+#ifndef IPFW_MODEL_FIGURES_H
+#define IPFW_MODEL_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/metrics.h"
+
+enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
+
+/*
+ * A row of counters. Bit m of `known` says that value[m] is one; bit m of `derived`, that it comes
+ * from a formula over other counters rather than from a counter of just this; bit m of `kept`, that
+ * it is not known now and value[m] is what it was last: for continuity_follow() and nobody else.
+ */
+struct figures {
+	uint64_t value[M_COUNT];
+	uint32_t known;
+	uint32_t derived;
+	uint32_t kept;
+};
+
+static inline bool figures_known(const struct figures *f, enum metric_id m)
+{
+	return f->known >> m & 1;
+}
+
+static inline void figures_set(struct figures *f, enum metric_id m, uint64_t value)
+{
+	f->value[m] = value;
+	f->known |= 1u << m;
+	f->derived &= ~(1u << m);
+}
+
+static inline void figures_derive(struct figures *f, enum metric_id m, uint64_t value)
+{
+	figures_set(f, m, value);
+	f->derived |= 1u << m;
+}
+
+/* The quality of the metrics in `mask` (bits) taken together: that of the weakest known one. */
+enum quality figures_quality(const struct figures *f, uint32_t mask);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/procfs_parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_COLUMNS 64
+
+/* A whole decimal number, nothing else. */
+static bool parse_number(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return !errno && !*end;
+}
+
+/* One line without its end. Returns 1, 0 at the end of the file, -EBADMSG where it is cut off. */
+static int read_line(FILE *f, char **line, size_t *size)
+{
+	ssize_t n = getline(line, size, f);
+
+	if (n < 0)
+		return ferror(f) ? -errno : 0;
+	if ((*line)[n - 1] != '\n' || memchr(*line, '\0', n))
+		return -EBADMSG;
+	(*line)[strcspn(*line, "\r\n")] = '\0';
+	return 1;
+}
+
+/* Which column of that line of /proc/net/snmp or netstat `name` is, K_COUNT if none of ours. */
+static enum kernel_column find_ip4_column(const char *group, const char *name)
+{
+	for (int c = 0; c < K_COUNT; c++)
+		if (!strcmp(kernel_names[c].ip4_group, group) && !strcmp(kernel_names[c].ip4, name))
+			return c;
+	return K_COUNT;
+}
+
+static int parse_pair(char *header, char *values, struct kernel_counters *out)
+{
+	char *h, *v, *name = strtok_r(header, " ", &h), *value = strtok_r(values, " ", &v), *colon;
+	int result = 0;
+
+	if (!name || !value || strcmp(name, value) || !(colon = strchr(name, ':')))
+		return -EBADMSG;
+	*colon = '\0';
+	for (;;) {
+		char *column_name = strtok_r(NULL, " ", &h);
+		enum kernel_column column;
+		uint64_t number;
+
+		value = strtok_r(NULL, " ", &v);
+		if (!column_name || !value)
+			return column_name || value ? -EBADMSG : result;
+		column = find_ip4_column(name, column_name);
+		if (column == K_COUNT)
+			continue;
+		if (parse_number(value, &number))
+			kernel_set(out, column, number);
+		else
+			result = -EBADMSG;
+	}
+}
+
+int procfs_parse_pairs(FILE *f, struct kernel_counters *out)
+{
+	char *header = NULL, *values = NULL;
+	size_t header_size = 0, values_size = 0, lines = 0;
+	int result = 0, more;
+
+	for (; (more = read_line(f, &header, &header_size)) > 0; lines++) {
+		int r = read_line(f, &values, &values_size);
+
+		if (r <= 0) {
+			result = -EBADMSG;
+			break;
+		}
+		r = parse_pair(header, values, out);
+		if (r)
+			result = r;
+	}
+	free(header);
+	free(values);
+	return more < 0 ? more : lines ? result : -EBADMSG;
+}
+
+int procfs_parse_snmp6(FILE *f, struct kernel_counters *out, uint32_t *ifindex)
+{
+	char *line = NULL;
+	size_t size = 0, lines = 0;
+	int result = 0, more;
+
+	for (; (more = read_line(f, &line, &size)) > 0; lines++) {
+		char *rest, *name = strtok_r(line, " \t", &rest), *text;
+		uint64_t value;
+
+		text = name ? strtok_r(NULL, " \t", &rest) : NULL;
+		if (!text || !parse_number(text, &value)) {
+			result = -EBADMSG;
+			continue;
+		}
+		if (ifindex && !strcmp(name, "ifIndex") && value <= UINT32_MAX)
+			*ifindex = value;
+		for (int c = 0; c < K_COUNT; c++)
+			if (kernel_names[c].ip6 && !strcmp(kernel_names[c].ip6, name))
+				kernel_set(out, c, value);
+	}
+	free(line);
+	return more < 0 ? more : lines ? result : -EBADMSG;
+}
+
+/* Positions of "bytes" and "packets" in one half of the header of /proc/net/dev. */
+struct dev_half {
+	int octets, packets, columns;
+};
+
+static struct dev_half parse_dev_half(char *text)
+{
+	struct dev_half half = {-1, -1, 0};
+	char *rest;
+
+	for (char *p = strtok_r(text, " ", &rest); p; p = strtok_r(NULL, " ", &rest)) {
+		if (!strcmp(p, "bytes"))
+			half.octets = half.columns;
+		else if (!strcmp(p, "packets"))
+			half.packets = half.columns;
+		half.columns++;
+	}
+	return half;
+}
+
+static int parse_dev_header(FILE *f, struct dev_half *rx, struct dev_half *tx, char **line,
+			    size_t *size)
+{
+	char *left, *middle;
+
+	if (read_line(f, line, size) <= 0 || read_line(f, line, size) <= 0)
+		return -EBADMSG;
+	left = strchr(*line, '|');
+	middle = left ? strchr(left + 1, '|') : NULL;
+	if (!middle)
+		return -EBADMSG;
+	*middle = '\0';
+	*rx = parse_dev_half(left + 1);
+	*tx = parse_dev_half(middle + 1);
+	if (rx->octets < 0 || rx->packets < 0 || tx->octets < 0 || tx->packets < 0 ||
+	    rx->columns + tx->columns > MAX_COLUMNS)
+		return -EBADMSG;
+	return 0;
+}
+
+int procfs_parse_dev(FILE *f,
+		     int (*row)(void *arg, const char *name, const struct kernel_device *dev),
+		     void *arg)
+{
+	char *line = NULL;
+	size_t size = 0;
+	struct dev_half rx, tx;
+	int result, more;
+
+	result = parse_dev_header(f, &rx, &tx, &line, &size);
+	if (result)
+		goto out;
+	while ((more = read_line(f, &line, &size)) > 0) {
+		char *name = line + strspn(line, " "), *colon = strrchr(line, ':'), *rest, *p;
+		uint64_t value[MAX_COLUMNS];
+		struct kernel_device dev = {.rx_header = -1, .tx_header = -1};
+		int n = 0;
+
+		if (!colon || colon == name) {
+			result = -EBADMSG;
+			continue;
+		}
+		*colon = '\0';
+		for (p = strtok_r(colon + 1, " ", &rest); p && n < rx.columns + tx.columns;
+		     p = strtok_r(NULL, " ", &rest))
+			if (!parse_number(p, &value[n++]))
+				break;
+		if (p || n < rx.columns + tx.columns) {
+			result = -EBADMSG;
+			continue;
+		}
+		dev.rx_octets = value[rx.octets];
+		dev.rx_packets = value[rx.packets];
+		dev.tx_octets = value[rx.columns + tx.octets];
+		dev.tx_packets = value[rx.columns + tx.packets];
+		n = row(arg, name, &dev);
+		if (n) {
+			result = n;
+			goto out;
+		}
+	}
+	if (more < 0)
+		result = more;
+out:
+	free(line);
+	return result;
+}
