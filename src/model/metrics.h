@@ -4,7 +4,7 @@
  *
  * One constant row per figure says how it is called in JSON, in text, in the MIB and for
  * Prometheus. The writers and the SNMP engine iterate over the table; none of them names a figure
- * itself. CONTRIBUTING.md says what else a new one takes.
+ * itself. CONTRIBUTING.md says how to add one.
  *
  * Meanings (what is counted where) follow RFC 4293's ipSystemStats/ipIfStats, with packets and
  * octets as on the wire and without link-layer headers; see ARCHITECTURE.md and the manual.
