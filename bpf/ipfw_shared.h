@@ -51,9 +51,9 @@ enum ipfw_missed { IPFW_MISSED_IF, IPFW_MISSED_PATH, IPFW_MISSED };
 
 #define IPFW_NAME_MAX 16
 
-/* The rest is kept by the program, beside the counters, and not read by the hooks. */
+/* The program keeps the rest beside the counters; the hooks do not read it. */
 
-/* Whose the counters of an ifindex are. */
+/* Which interface the counters of an ifindex belong to. */
 struct ipfw_if_record {
 	char name[IPFW_NAME_MAX];
 	__u64 since_ns;  /* CLOCK_MONOTONIC: when its counters began */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * other: what the device counted and IP did not see on it: other protocols (ARP), and
- * what passes by the IP layer (flowtables, XDP, hardware offload).
+ * other: what the device counted and IP did not see: other protocols (ARP), and what bypasses the
+ * IP layer (flowtables, XDP, hardware offload).
  *
  *     other = device - IPv4 - IPv6, each since the record of the interface began, never below 0
  *
- * in packets, and in octets less the link-layer headers of the IP packets. Absent where that is not
- * known: on software devices that GSO packets passed, which some of them count as one and some as
- * their segments; and octets, where fewer are left than the packets that are left must have.
+ * in packets, and in octets less the link-layer headers of the IP packets. It is absent where it is
+ * not known: on software devices that carried GSO packets, since some count these as one and some
+ * as their segments. Its octets are absent if fewer remain than the remaining packets must have.
  */
 #ifndef IPFW_BPF_OTHER_H
 #define IPFW_BPF_OTHER_H

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * owners: whose the counts are. The hooks count by ifindex, and an ifindex can pass from one
- * interface to another, so a record beside the counters says which interface they belong to and
- * what was counted before it. The records live in maps too: they are pinned with the counters, and
- * whoever reads next goes on from there.
+ * owners: which interface the counters belong to. The hooks count by ifindex, and an ifindex can
+ * pass from one interface to another, so a record beside the counters names their owner and says
+ * what was counted before it. The records are in maps too: they are pinned with the counters, and
+ * whoever reads next continues from there.
  *
- * The kernel itself tells when an interface went away: it takes it out of the map `present`. An
- * interface that is back with the same name and ifindex is thus known to be another.
+ * The kernel itself tells when an interface went away: it removes it from the map `present`. So an
+ * interface that is back with the same name and ifindex is known to be another one.
  */
 #ifndef IPFW_BPF_OWNERS_H
 #define IPFW_BPF_OWNERS_H

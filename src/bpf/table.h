@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: keys with values, both of fixed size; to be found by key.
+ * table: keys with values, both of fixed size, found by key.
  */
 #ifndef IPFW_BPF_TABLE_H
 #define IPFW_BPF_TABLE_H
