@@ -220,8 +220,7 @@ static int read_headers(struct netlink *n, struct netlink_links *links)
 		r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_WHOLE, on_no_receive_header,
 				     &reader, NULL);
 		if (reader.unknown)
-			netlink_dump_close(
-				&n->dumper); /* this also discards the rest of that dump */
+			netlink_dump_close(&n->dumper); /* with the rest of that dump */
 		else if (r)
 			return r < 0 ? r : -EINTR; /* one may have been left out: do not guess */
 	}
@@ -266,8 +265,7 @@ static int read_links(struct netlink *n, struct netlink_links *links)
 	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
 		return r;
 	for (size_t i = 0; i < links->n && r == NETLINK_DUMP_INTERRUPTED; i++)
-		links->rows[i].has_ip6 =
-			true; /* one that was left out may have IPv6: its file tells */
+		links->rows[i].has_ip6 = true; /* if it has none, its file tells */
 	for (size_t i = 0; i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
