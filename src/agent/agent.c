@@ -204,8 +204,8 @@ static int report_attached(const struct agent *a)
 }
 
 /*
- * Open what takes privileges: counters and the socket. Returns -1; or the exit status, after it was
- * said why.
+ * Open what takes privileges: counters and the socket. Returns -1; or the exit status, with the
+ * reason logged.
  */
 static int open_all(struct agent *a)
 {
@@ -253,7 +253,7 @@ static int give_up_privileges(struct agent *a)
 	if (!o->user)
 		return -1;
 	if (!a->sampler.latest)
-		return EXIT_FAILED; /* it was said why; what cannot be tried is not given up */
+		return EXIT_FAILED; /* the reason is logged; what cannot be tried is not given up */
 	if (!privileges_drop(o->user, can_read, &a->sampler, &why))
 		return -1;
 	log_warning("%s", why.text);
@@ -294,7 +294,7 @@ static int serve_and_stop(struct agent *a)
 	socket_server_close(a->readings);
 	a->readings = NULL;
 	if (!agentx_stop(a->snmp))
-		_exit(result); /* the thread hangs in the library: leave it no memory to miss */
+		_exit(result); /* the thread hangs in the library: free nothing that it may use */
 	return result;
 }
 

@@ -33,7 +33,8 @@ static bool same_ifs(const struct snapshot *a, const struct snapshot *b)
 	return true;
 }
 
-/* Where eBPF counts, the agent before this one has left when it first learnt the master's start. */
+/* With eBPF the previous agent left the master's start beside the counters, as it first learnt it.
+ */
 static void meet_master(struct sampler *s, int64_t start_ns)
 {
 	int64_t memo = collect_memo(s->collector);
@@ -46,7 +47,7 @@ static void meet_master(struct sampler *s, int64_t start_ns)
 	}
 }
 
-/* With the counters that were read last; others may be in their place since. */
+/* Beside the counters that were read last: others may have taken their place. */
 static void leave_memo(struct sampler *s)
 {
 	if (s->master_start_ns && collect_memo(s->collector) != s->master_start_ns)

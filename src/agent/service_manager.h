@@ -12,10 +12,11 @@
  */
 void service_manager_notify(const char *state);
 
-/* How often it wants to hear that we live, in ms: twice in the time it waits. -1: it does not. */
+/* How often it wants to hear that the agent is alive, in ms: twice in the time it waits. -1: it
+ * does not. */
 int service_manager_watchdog_ms(void);
 
-/* Say that we live, if it is half as long ago: call it as often as you like. */
+/* Report that the agent is alive, if half of that time has passed: call it as often as you like. */
 void service_manager_alive(void);
 
 #endif

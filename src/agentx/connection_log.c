@@ -14,7 +14,7 @@
 
 #define LOOK_NS UINT64_C(1500000000) /* long enough for the library to try in between */
 
-/* A look that a listener accepts is a connection for it to close: so often only. */
+/* Each look costs a listener a connection that it has to close: do it rarely. */
 #define LOOKS_ACCEPTED 40
 
 static const char no_answer[] = "no answer";

@@ -21,7 +21,7 @@
 void notify_next(netsnmp_session *session, struct notification_queue *queue,
 		 int64_t master_start_ns);
 
-/* Nothing is sent any more: say how many wait in vain. */
+/* Nothing is sent any more: log how many were still waiting. */
 void notify_end(struct notification_queue *queue);
 
 #endif

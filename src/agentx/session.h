@@ -45,7 +45,7 @@ int64_t session_began(void);
 /* Why there is no use in going on, or NULL. */
 const char *session_failed(void);
 
-/* Take leave of the master, after a start that worked. */
+/* Close the session; only after a start that worked. */
 void session_stop(void);
 
 #endif
