@@ -4,18 +4,7 @@
 #include <string.h>
 
 #include "agentx/answer.h"
-
-/* PDU types of RFC 2741, 6.1: the library's headers keep them to themselves. */
-enum {
-	AGENTX_GET = 5,
-	AGENTX_GETNEXT,
-	AGENTX_GETBULK,
-	AGENTX_TESTSET,
-	AGENTX_COMMITSET,
-	AGENTX_UNDOSET,
-	AGENTX_RESPONSE = 18
-};
-enum { AGENTX_NETWORK_BYTE_ORDER = 0x10, AGENTX_UNSUPPORTED_CONTEXT = 262 };
+#include "agentx/protocol.h"
 
 static const oid objects[] = {MIB_OBJECTS};
 

@@ -9,44 +9,31 @@
 #include <sys/socket.h>
 
 #include "agentx/framing.h"
+#include "agentx/protocol.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "mib/engine.h"
-
-/* RFC 2741, 6.1 */
-enum { CLOSE = 2, GET = 5, GETNEXT = 6, NOTIFY = 12, RESPONSE = 18 };
-enum { NON_DEFAULT_CONTEXT = 0x08, NETWORK_BYTE_ORDER = 0x10 };
-enum { PROCESSING_ERROR = 268 };
-struct header {
-	uint8_t version, type, flags, reserved;
-	uint32_t session, transaction, packet, length;
-};
-struct response {
-	struct header header;
-	uint32_t uptime;
-	uint16_t error, index;
-};
 
 #define PDU_MAX 65536 /* the library reads and parses no longer ones */
 
 static struct {
 	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
-	bool waiting;        /* a request of ours is without answer */
-	struct header asked; /* the last one's header, in the byte order of this machine */
+	bool waiting;               /* a request of ours is without answer */
+	struct agentx_header asked; /* the last one's header, in the byte order of this machine */
 	bool over;
 	uint8_t buffer[PDU_MAX];
 	size_t have;
 } self;
 
-static struct header header_of(const void *bytes)
+static struct agentx_header header_of(const void *bytes)
 {
-	struct header h;
+	struct agentx_header h;
 	uint32_t *fields[] = {&h.session, &h.transaction, &h.packet, &h.length};
 
 	memcpy(&h, bytes, sizeof(h));
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		*fields[i] =
-			h.flags & NETWORK_BYTE_ORDER ? be32toh(*fields[i]) : le32toh(*fields[i]);
+		*fields[i] = h.flags & AGENTX_NETWORK_BYTE_ORDER ? be32toh(*fields[i])
+								 : le32toh(*fields[i]);
 	return h;
 }
 
@@ -57,15 +44,15 @@ static struct header header_of(const void *bytes)
  */
 static size_t whole_pdu(const uint8_t *bytes, size_t n, bool waiting, const char **why)
 {
-	struct header h;
+	struct agentx_header h;
 	bool answers;
 
 	if (n < sizeof(h))
 		return 0;
 	h = header_of(bytes);
-	answers = h.type == RESPONSE && h.packet == self.asked.packet;
-	if (h.version != 1 || h.length % 4 || h.length > PDU_MAX - sizeof(h) ||
-	    (answers && h.length < sizeof(struct response) - sizeof(h))) {
+	answers = h.type == AGENTX_RESPONSE && h.packet == self.asked.packet;
+	if (h.version != AGENTX_VERSION || h.length % 4 || h.length > PDU_MAX - sizeof(h) ||
+	    (answers && h.length < sizeof(struct agentx_response) - sizeof(h))) {
 		*why = "it sent something that is not AgentX";
 		return 0;
 	}
@@ -73,11 +60,12 @@ static size_t whole_pdu(const uint8_t *bytes, size_t n, bool waiting, const char
 		return 0;
 	if (answers)
 		self.waiting = false;
-	else if (h.type == CLOSE)
+	else if (h.type == AGENTX_CLOSE)
 		*why = "it closed the session";
-	else if (h.type != RESPONSE && (h.packet == self.asked.packet ||
-					(waiting && ((h.type != GET && h.type != GETNEXT) ||
-						     h.flags & NON_DEFAULT_CONTEXT))))
+	else if (h.type != AGENTX_RESPONSE &&
+		 (h.packet == self.asked.packet ||
+		  (waiting && ((h.type != AGENTX_GET && h.type != AGENTX_GETNEXT) ||
+			       h.flags & AGENTX_NON_DEFAULT_CONTEXT))))
 		*why = "it sent another request in place of an answer";
 	return *why ? 0 : sizeof(h) + h.length;
 }
@@ -126,10 +114,11 @@ static size_t take(netsnmp_transport *t, void *data)
 /* In place of the master. */
 static size_t answer(void *data)
 {
-	struct response r = {.header = self.asked, .error = htobe16(PROCESSING_ERROR)};
+	struct agentx_response r = {.header = self.asked,
+				    .error = htobe16(AGENTX_PROCESSING_ERROR)};
 
-	r.header.type = RESPONSE;
-	r.header.flags = NETWORK_BYTE_ORDER;
+	r.header.type = AGENTX_RESPONSE;
+	r.header.flags = AGENTX_NETWORK_BYTE_ORDER;
 	r.header.session = htobe32(self.asked.session);
 	r.header.transaction = htobe32(self.asked.transaction);
 	r.header.packet = htobe32(self.asked.packet);
@@ -158,10 +147,10 @@ static int on_recv(netsnmp_transport *t, void *data, int size, void **opaque, in
 
 static int on_send(netsnmp_transport *t, const void *data, int size, void **opaque, int *opaque_len)
 {
-	if (size >= (int)sizeof(struct header)) {
-		const struct header h = header_of(data);
+	if (size >= (int)sizeof(struct agentx_header)) {
+		const struct agentx_header h = header_of(data);
 
-		if (h.type != RESPONSE && h.type != NOTIFY) {
+		if (h.type != AGENTX_RESPONSE && h.type != AGENTX_NOTIFY) {
 			self.waiting = true;
 			self.asked = h;
 		}
@@ -177,7 +166,7 @@ static netsnmp_transport *create(netsnmp_tdomain_spec *spec)
 		return NULL;
 	self.send = t->f_send;
 	self.waiting = self.over = false;
-	self.asked = (struct header){.packet = 0};
+	self.asked = (struct agentx_header){.packet = 0};
 	self.have = 0;
 	t->f_recv = on_recv;
 	t->f_send = on_send;

@@ -5,11 +5,9 @@
 
 #include "agentx/answer.h"
 #include "agentx/notify.h"
+#include "agentx/protocol.h"
 #include "base/log.h"
 #include "base/units.h"
-
-/* RFC 2741, 6.1 and 6.2.10; the library keeps them to itself. */
-enum { AGENTX_NOTIFY = 12, AGENTX_NETWORK_BYTE_ORDER = 0x10 };
 
 /* A master that hangs answers when it goes on, one that dies ends the connection. */
 #define ACKNOWLEDGE_S 86400

@@ -10,6 +10,7 @@
 #include "agentx/connection_log.h"
 #include "agentx/framing.h"
 #include "agentx/notify.h"
+#include "agentx/protocol.h"
 #include "agentx/session.h"
 #include "base/log.h"
 #include "base/schedule.h"
@@ -21,7 +22,6 @@
 #define RECONNECT_S       1                 /* between attempts to reach the master */
 #define PING_S            3600              /* requests show that the master lives */
 #define REGISTER_RETRY_NS NS_PER_S
-#define AGENTX_DUPLICATE  263 /* duplicateRegistration, RFC 2741, 6.2.16 */
 
 /* The library's callbacks take no argument of ours that it would not free. */
 static struct {
@@ -182,7 +182,7 @@ static int on_log(int major, int minor, void *message, void *arg)
 	(void)minor;
 	(void)arg;
 	if (sscanf(m->msg, "registering pdu failed: %ld", &error) == 1) {
-		if (error == AGENTX_DUPLICATE)
+		if (error == AGENTX_DUPLICATE_REGISTRATION)
 			self.failed = "another ipfwagent is already connected to this "
 				      "SNMP master agent";
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;

@@ -25,13 +25,13 @@ const struct metric metrics[] = {
 	[M_OUT_FORW_OCTETS]  = {"forwarded",             "outgoing_bytes",   "forwarded_out_bytes",   GROUP_FORWARDING, UNIT_OCTETS,   6, 11, 10, 18,
 		"forwarded_out_bytes", "IP octets really forwarded, past all filters"},
 	[M_NO_ROUTES]        = {"no route",              "no_route_packets", NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 13,  0, 0, 0,
-		"no_route", NULL},
+		"no_route", "there is no route to their destination"},
 	[M_HDR_ERRORS]       = {"TTL or header",         "header_error_packets", NULL,                GROUP_NOT_ROUTED, UNIT_PACKETS, 14,  0, 0, 0,
-		"header_error", NULL},
+		"header_error", "their TTL or hop limit is used up, or their header is faulty"},
 	[M_FORW_DISCARDS]    = {"discarded",             "discarded_packets", NULL,                   GROUP_NOT_ROUTED, UNIT_PACKETS, 15,  0, 0, 0,
-		"discarded", NULL},
+		"discarded", "they were discarded, for lack of memory for example"},
 	[M_TOO_BIG]          = {"too big",               "too_big_packets",  NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 16,  0, 0, 0,
-		"too_big", NULL},
+		"too_big", "they are larger than the next link's MTU and must not be cut"},
 	/* clang-format on */
 };
 

@@ -49,7 +49,7 @@ struct metric {
 	unsigned char rate_column;  /* ipfwIfRateTable, ipfwSystemRateTable: per second; 0: none */
 	unsigned char delta_column; /* the same tables: over the interval; 0: none */
 	const char *name; /* Prometheus: ipfw_NAME_total, ipfw_interface_NAME_total; or a reason */
-	const char *help; /* a sentence without a full stop; NULL: the name is a reason */
+	const char *help; /* a sentence without a full stop; of a reason, what follows "because" */
 };
 
 /* The table, indexed by enum metric_id. */

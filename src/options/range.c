@@ -63,10 +63,12 @@ static bool parse(struct range *r, const char *text)
 int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *text, struct why *why)
 {
 	size_t length = strcspn(text, "=");
+	char list[128] = "";
 
 	for (int key = 0; key < CHECK_KEYS; key++) {
 		struct range range;
 
+		strcat(strcat(list, key ? ", " : ""), range_keys[key]);
 		if (strlen(range_keys[key]) != length || memcmp(range_keys[key], text, length) != 0)
 			continue;
 		if (!text[length] || !parse(&range, text + length + 1))
@@ -77,10 +79,7 @@ int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *tex
 		ranges[key] = range;
 		return 0;
 	}
-	return why_set(why, -EINVAL,
-		       "%s '%.60s': want one of ipv4-bps, ipv6-bps, ipv4-pps, ipv6-pps, "
-		       "refused-percent, not-routed-pps",
-		       name, text);
+	return why_set(why, -EINVAL, "%s '%.60s': want one of %s", name, text, list);
 }
 
 bool range_alerts(const struct range *r, double value)

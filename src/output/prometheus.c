@@ -101,7 +101,7 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 			put_u64(w, &enabled, LABELS("family", snapshot_family_names[f]),
 				s->system[f].forwarding);
 	for (int m = 0; m < M_COUNT; m++) {
-		bool is_reason = !metrics[m].help;
+		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
 		char name[64];
 		struct prom_family own = {name, COUNTER, unit_of(m), metrics[m].help, false};
 

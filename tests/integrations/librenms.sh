@@ -27,7 +27,7 @@ command -v shellcheck >/dev/null && expect_true "shellcheck" shellcheck "$from/i
 
 # The poller's data sources, as "name column".
 sources=$(sed -nE "s/^    '([a-z_]+)' => '([A-Z][A-Za-z]+)',\$/\1 \2/p" "$poller")
-expect "data sources" 12 "$(wc -l <<<"$sources")"
+expect "data sources" "$(jq length "$top/integrations/figures.json")" "$(wc -l <<<"$sources")"
 expect "their names are short enough for rrdtool" "" "$(awk 'length($1) > 19' <<<"$sources")"
 missing=$(while read -r _ column; do
 	grep -q "^ipfwSystem$column OBJECT-TYPE" "$top/mibs/IPFWAGENT-MIB.txt" || echo "$column"

@@ -221,10 +221,7 @@ agree() {
 		'$1 == o { print $3; found = 1 } END { if (!found) print "null" }' "$TMP/snmp")"
 }
 for f in ipv4 ipv6; do
-	for pair in InForwPackets:forwarding.incoming_packets InForwOctets:forwarding.incoming_bytes \
-		OutForwPackets:forwarding.outgoing_packets OutForwOctets:forwarding.outgoing_bytes \
-		NoRoutes:not_routed.no_route_packets HdrErrors:not_routed.header_error_packets \
-		ForwDiscards:not_routed.discarded_packets TooBig:not_routed.too_big_packets; do
+	for pair in $(jq -r '.[] | select(.group != "traffic") | "\(.column):\(.group).\(.system_key)"' "$top/integrations/figures.json"); do
 		agree "$f ${pair#*:}" "ipfwSystem${pair%:*}.$f" ".$f.${pair#*:}"
 	done
 	# SNMP's own packets on lo move these between the two readings; ipv6 stands still.

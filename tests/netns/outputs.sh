@@ -33,7 +33,7 @@ system = {"receive": ("traffic", "packets_received", "bytes_received"),
           "forwarded_in": ("forwarding", "incoming_packets", "incoming_bytes"),
           "forwarded_out": ("forwarding", "outgoing_packets", "outgoing_bytes")}
 interface = {"receive": "rx", "transmit": "tx", "forwarded_in": "forwarded_in", "forwarded_out": "forwarded_out"}
-reasons = ("no_route", "header_error", "discarded", "too_big")
+reasons = [f["name"] for f in load(sys.argv[4]) if f["group"] == "not_routed"]
 want = {}
 def text(name):  # what JSON leaves to its own escapes is written out in a label
     return "".join(c if c.isprintable() else "".join("\\x%02x" % b for b in c.encode()) for c in name)
@@ -88,7 +88,7 @@ assert got == want, ("only there", sorted(map(str, set(got.items()) - set(want.i
 assert ("ipfw_counting_since_timestamp_seconds", frozenset()) in elsewhere or source["name"] == "kernel"
 assert len(elsewhere) == 3 + (source["name"] == "ebpf"), elsewhere
 P
-same() { /usr/bin/python3 "$TMP/same.py" "$@"; }
+same() { /usr/bin/python3 "$TMP/same.py" "$@" "$top/integrations/figures.json"; }
 parsers() { /usr/bin/python3 -c 'import prometheus_client.parser, prometheus_client.openmetrics.parser'; }
 have_parsers=no
 if parsers 2>/dev/null; then have_parsers=yes; else skip "parsing" "python3-prometheus-client is not installed"; fi

@@ -109,6 +109,17 @@ static void test_bad_ranges(void **state)
 	}
 }
 
+static void test_unknown_key(void **state)
+{
+	struct range ranges[CHECK_KEYS] = {0};
+	struct why why = {""};
+
+	(void)state;
+	assert_true(range_set(ranges, "warn", "bps=1", &why) < 0);
+	for (int key = 0; key < CHECK_KEYS; key++)
+		assert_non_null(strstr(why.text, range_keys[key]));
+}
+
 static void test_alerts(void **state)
 {
 	static const struct {
@@ -154,7 +165,7 @@ static int set_up(void **state)
 	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 250);
 	add(FAMILY_IPV4, M_OUT_FORW_OCTETS, 25000);
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
-		add(FAMILY_IPV4, m, 3);
+		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : 0);
 	return 0;
 }
 
@@ -348,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_bad_ranges),
+		cmocka_unit_test(test_unknown_key),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test_setup(test_ok, set_up),
 		cmocka_unit_test_setup(test_limits, set_up),

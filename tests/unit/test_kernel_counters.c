@@ -306,6 +306,23 @@ static void test_not_routed(void **state)
 	assert_int_equal(f.known & ~METRICS_IF, 0);
 }
 
+/* A kernel with all columns says all reasons, and each column has its own. */
+static void test_every_reason_has_a_rule(void **state)
+{
+	uint32_t reasons = metrics_of_group(GROUP_NOT_ROUTED);
+	struct figures f = {0};
+	struct kernel_counters k = {0};
+
+	(void)state;
+	for (int column = 0; column < K_COUNT; column++)
+		kernel_set(&k, column, 1000 + column);
+	f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 12), false);
+	assert_int_equal(f.known & reasons, reasons);
+	for (int a = M_IF_COUNT; a < M_COUNT; a++)
+		for (int b = a + 1; b < M_COUNT; b++)
+			assert_true(f.value[a] != f.value[b]);
+}
+
 /* No column, no figure; a figure that is there already stays. */
 static void test_nothing_known(void **state)
 {
@@ -434,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_out_packets),
 		cmocka_unit_test(test_out_octets),
 		cmocka_unit_test(test_not_routed),
+		cmocka_unit_test(test_every_reason_has_a_rule),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_derive_ipv4),
 		cmocka_unit_test(test_derive_without_ipv6),
