@@ -207,7 +207,7 @@ static void judge_forwarding(struct verdict *v)
 	unsigned require =
 		v->config->limits.require ? v->config->limits.require : 1u << REQUIRE_ANY;
 	const struct snapshot_system *system = v->now->system;
-	bool any = false, all_known = true;
+	bool any = false, all_known = true, one_known = false;
 
 	if (require & 1u << REQUIRE_IPV4)
 		judge_family(v, FAMILY_IPV4);
@@ -216,10 +216,11 @@ static void judge_forwarding(struct verdict *v)
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		any |= system[f].forwarding_known && system[f].forwarding;
 		all_known &= system[f].forwarding_known || !system[f].figures.known;
+		one_known |= system[f].forwarding_known;
 	}
 	if (!(require & 1u << REQUIRE_ANY) || any)
 		return;
-	if (all_known)
+	if (all_known && one_known)
 		add_reason(v, CHECK_CRITICAL, "forwarding is off");
 	else
 		add_reason(v, CHECK_UNKNOWN, "whether anything is forwarded is not known");

@@ -298,6 +298,18 @@ judge "agent stopped" 1 degraded -i 0.1
 kill -CONT "$agent"
 disown "$agent" # its end is no news
 during 2 kill -KILL "$agent" -- "agent gone meanwhile" 3 'the agent answered once: '
+
+# An agent whose clock is ahead: it lives in another time namespace.
+if unshare --time true 2>/dev/null; then
+	background in_ns "$R" unshare --time --monotonic 100000 "$BIN" agent --agentx-socket "unix:$TMP/nowhere" \
+		--reading-socket "$SOCK" --interval 3600 2>>"$TMP/agent.log"
+	agent=$bg
+	wait_for 20 answers
+	judge "an agent whose clock is ahead" 0 forwarded -i 0.1
+	kill "$agent" && wait "$agent"
+else
+	skip "an agent whose clock is ahead" "no time namespaces"
+fi
 CHECK=run
 
 # The kernel's counters.
@@ -309,6 +321,11 @@ expect "check, the kernel: no bits" '' "$(value ipv4-bps)$(value ipv6-bps)"
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "the kernel, too much" 1 'ipv4-pps is' --source kernel --warn ipv4-pps=10
 judge "the kernel, bits asked" 3 'ipv4-bps is not known: the kernel' -i 0.1 --source kernel --warn ipv4-bps=~:
 judge "eBPF refused" 3 'no eBPF' -i 0.1 --source ebpf
+# A /proc that shows processes only has no switches.
+blind() { in_ns "$R" unshare -m sh -c 'mount -t proc -o subset=pid proc /proc && exec "$0" "$@"' "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"; }
+CHECK=blind
+judge "no switches to be seen" 3 'whether anything is forwarded is not known' -i 0.1 --source kernel
+CHECK=run
 ipfw_in() { "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"; }
 CHECK=ipfw_in
 judge "no such namespace" 3 'network namespace a.x7cb: ' --netns 'a|b'

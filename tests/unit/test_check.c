@@ -271,6 +271,9 @@ static void test_forwarding(void **state)
 	config.limits.require = 0;
 	now.system[FAMILY_IPV4].forwarding_known = false;
 	expect(CHECK_UNKNOWN, "*whether anything is forwarded is not known", "");
+	/* a /proc that shows no more than processes: neither the switches nor the counters */
+	now.system[FAMILY_IPV4].figures.known = now.system[FAMILY_IPV6].figures.known = 0;
+	expect(CHECK_UNKNOWN, "*whether anything is forwarded is not known", "");
 }
 
 static void test_degraded(void **state)
