@@ -43,7 +43,8 @@ static void make_directory(const char *path)
 		return;
 	*slash = 0;
 	if (mkdir(directory, 0755))
-		return; /* bind() says why there is none */
+		return;         /* bind() says why there is none */
+	chmod(directory, 0755); /* whatever the umask: others shall reach the socket */
 }
 
 static int bind_and_listen(int fd, const struct sockaddr_un *address, mode_t mode, gid_t gid)

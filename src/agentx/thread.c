@@ -173,6 +173,20 @@ static void destroy(struct agentx *a)
 	free(a);
 }
 
+/*
+ * Keep the library from reading MIB files: a privileged agent opens none that the environment
+ * names. Not in the thread, since the environment is not the thread's. Returns 0, or -1 and errno.
+ */
+static int hide_mibs(void)
+{
+	static const char *const names[] = {"MIBS", "MIBDIRS", "MIBFILES"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (setenv(names[i], "", 1))
+			return -1;
+	return 0;
+}
+
 int agentx_start(struct agentx **out, const struct agentx_config *config)
 {
 	struct agentx *a = calloc(1, sizeof(*a));
@@ -193,9 +207,7 @@ int agentx_start(struct agentx **out, const struct agentx_config *config)
 	}
 	if (config->socket && !(a->socket = strdup(config->socket)))
 		goto out;
-	/* Keeps the library from reading MIB files; here, since the environment is not the
-	 * thread's. */
-	if (setenv("MIBS", "", 1) < 0) {
+	if (hide_mibs()) {
 		err = -errno;
 		goto out;
 	}

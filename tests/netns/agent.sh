@@ -151,6 +151,14 @@ expect "a thousand interfaces: none missed" '[0,0]' "$(value '.source | [.missed
 expect_true "a thousand interfaces: the agent answers" wait_for 10 agent_answers
 kill -TERM "$agent" && wait "$agent"
 
+# It opens no MIB file that the environment names: to open this one would take for ever.
+mkdir "$TMP/mibs" && mkfifo "$TMP/mibs/HOSTILE-MIB.txt"
+export MIBS=ALL MIBDIRS=$TMP/mibs MIBFILES=$TMP/mibs/HOSTILE-MIB.txt
+agent_on
+unset MIBS MIBDIRS MIBFILES
+expect_true "MIBs of the environment: the agent answers" wait_for 20 agent_answers
+kill -TERM "$agent" && wait "$agent"
+
 agent_on --detach-on-exit
 expect_true "with --detach-on-exit" wait_for 20 agent_answers
 kill -TERM "$agent" && wait "$agent"

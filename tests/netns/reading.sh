@@ -55,6 +55,15 @@ expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json"
 expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
 expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"
 expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.forwarding.outgoing_packets "$TMP/socket.json")"
+# A umask that keeps others out does not keep them from the socket.
+masked() { umask 077 && exec "$BIN" "$@"; }
+export -f masked && export BIN
+background in_ns "$R" bash -c 'masked "$@"' bash agent --source kernel --agentx-socket "unix:$TMP/nowhere" \
+	--reading-socket "$TMP/masked/reading.sock" --interval 3600 2>>"$TMP/agent.log"
+wait_for 20 test -S "$TMP/masked/reading.sock"
+expect "umask 077: modes of directory and socket" '755 666' "$(stat -c %a "$TMP/masked" "$TMP/masked/reading.sock" | paste -sd ' ')"
+kill "$bg" && wait "$bg"
+
 # Fresh: what went by a second ago is in it, although the interval is longer.
 agent_off
 agent_on --interval 3600
