@@ -9,7 +9,7 @@
 N=${IPFW_LOAD:-2000} seconds=${IPFW_SECONDS:-7} seed=${IPFW_SEED:-$RANDOM}
 M=ipfw-m-$$ # where snmpd is
 grep -q __asan_init "$BIN" && slow=1 || slow=0
-[ $slow = 1 ] && timeout=5 || timeout=1
+timeout=10 # that there is an answer matters here, not how busy the machine is
 
 add_ns "$M"
 make_router
