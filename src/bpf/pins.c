@@ -1,136 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/pins.h"
-#include "base/units.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/netns.h"
-
-#define BPFFS "/sys/fs/bpf"
-
-static bool is_bpffs(const char *path)
-{
-	struct statfs fs;
-
-	/* Its type is another one on each kind of machine. */
-	return !statfs(path, &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
-}
-
-/* Not for ever: the one who holds it may have been stopped. -EBUSY: it still does. */
-static int lock(int fd, int patience_ms)
-{
-	const struct timespec pause = {0, 1000000};
-	int r = -EWOULDBLOCK;
-
-	for (int i = 0; i < patience_ms && r == -EWOULDBLOCK; i++) {
-		if (i)
-			nanosleep(&pause, NULL);
-		r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
-	}
-	return r == -EWOULDBLOCK ? -EBUSY : r;
-}
-
-static int open_directory(const char *directory)
-{
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-/*
- * One at a time: whoever mounted a second one over the first would hide the pins that are in it
- * already. Anybody can hold that lock, so it is done without it, too.
- */
-static bool mount_bpffs(void)
-{
-	int fd = open_directory(BPFFS);
-	bool mounted;
-
-	if (fd >= 0)
-		lock(fd, 10000);
-	mounted = is_bpffs(BPFFS) || !mount("bpf", BPFFS, "bpf", 0, "mode=0700");
-	if (fd >= 0)
-		close(fd);
-	return mounted;
-}
-
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], line[512] = "";
-	const char *rest;
-	int parent = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	if (fgets(line, sizeof(line), f) && (rest = strrchr(line, ')')))
-		sscanf(rest, ") %*c %d", &parent);
-	fclose(f);
-	return parent;
-}
-
-/*
- * Where bpffs is, for this process: "ip netns exec" mounts a fresh /sys over it, but the shell that
- * it was called from has the old one. `hidden`: an ancestor lives in another mount namespace.
- */
-static bool find_bpffs(char place[64], bool *hidden)
-{
-	struct stat ours, theirs;
-	char path[64];
-
-	snprintf(place, 64, BPFFS);
-	*hidden = false;
-	if (is_bpffs(place))
-		return true;
-	if (stat("/proc/thread-self/ns/mnt", &ours) < 0)
-		return false;
-	for (pid_t pid = getppid(); pid > 0; pid = parent_of(pid)) {
-		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
-		if (stat(path, &theirs) < 0 || theirs.st_ino == ours.st_ino)
-			continue;
-		*hidden = true;
-		snprintf(place, 64, "/proc/%d/root" BPFFS, pid);
-		if (is_bpffs(place))
-			return true;
-	}
-	return false;
-}
+#include "base/units.h"
+#include "bpf/bpffs.h"
 
 int pins_locate(struct pins *p, bool may_mount, struct why *why)
 {
-	char place[64];
+	char place[BPFFS_PATH_MAX];
 	uint64_t netns = netns_inode();
-	bool hidden, found = find_bpffs(place, &hidden);
+	int r = bpffs_find(place, may_mount, why);
 
-	if (!found && !hidden && may_mount)
-		found = mount_bpffs();
-	if (!found)
-		return why_set(
-			why, -ENOENT, "%s",
-			hidden ? BPFFS " is hidden here: use --netns instead of ip netns exec"
-			       : "no eBPF counters are attached: no bpffs is mounted at " BPFFS);
+	if (r)
+		return r;
 	if (!netns)
 		return why_set(why, -ENOENT, "cannot tell which network namespace this is");
 	snprintf(p->base, sizeof(p->base), "%s/ipfwagent", place);
 	snprintf(p->directory, sizeof(p->directory), "%s/netns-%llu-layout-%d", p->base,
 		 (unsigned long long)netns, IPFW_LAYOUT);
-	return 0;
+	return bpffs_trust(place, p->base, why);
 }
 
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT])
@@ -327,8 +228,8 @@ int pins_lock_all(const struct pins *p)
 
 		if (mkdir(p->base, 0700) < 0 && errno != EEXIST)
 			return -errno;
-		fd = open_directory(p->base);
-		r = fd < 0 ? fd : lock(fd, 10000);
+		fd = bpffs_open_directory(p->base);
+		r = fd < 0 ? fd : bpffs_is_own(fd) ? bpffs_lock(fd, 10000) : -EPERM;
 		if (!r && !fstat(fd, &base) && base.st_nlink)
 			return fd;
 		if (fd >= 0)
@@ -341,7 +242,7 @@ int pins_lock_all(const struct pins *p)
 
 int pins_open_records(const struct pins *p)
 {
-	return open_directory(p->directory);
+	return bpffs_open_directory(p->directory);
 }
 
 bool pins_whole(int fd, uint64_t since_ns)
@@ -355,7 +256,7 @@ bool pins_whole(int fd, uint64_t since_ns)
 
 int pins_lock_records(int fd)
 {
-	return lock(fd, 1000);
+	return bpffs_lock(fd, 1000);
 }
 
 void pins_unlock_records(int fd)

@@ -87,6 +87,31 @@ ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 without_bpffs "$slow $R & $slow $S; wa
 	>"$TMP/mounts" 2>"$TMP/err"
 expect "no bpffs: two mount one, with the pins of both" "1 2" "$(grep -c ' /sys/fs/bpf ' "$TMP/mounts") $(grep -c ^/sys/fs/bpf/ipfwagent/netns- "$TMP/mounts")"
 
+# A bpffs that anybody may write to, as the kernel mounts it, and somebody who was there before us: a
+# directory, a link to one, or root's own that others may write to. Nothing of it is believed or removed.
+mkdir "$TMP/victim" && touch "$TMP/victim"/{link_a,info} && chmod 755 "$TMP/victim"
+planted() { # HOW, in $1: what nobody does there; then each command as root
+	without_bpffs "mount -t bpf bpf /sys/fs/bpf && cd / || exit
+		$1
+		for i in 1 2 3 4 5 6 7 8 9; do ln -s $TMP/victim /sys/fs/bpf/ipfwagent/netns-\$(stat -Lc %i /run/netns/$R)-layout-\$i; done 2>/dev/null
+		for command in attach detach 'detach --all' 'agent --attach-only' '--json --source ebpf'; do
+			$BIN \$command --netns $R >/dev/null; echo status \$?
+		done" >"$TMP/out" 2>&1
+}
+nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+while IFS='|' read -r name how; do
+	planted "$how"
+	expect "$name: refused, and why" "5 5" "$(grep -cx 'status 3' "$TMP/out") $(grep -c '/sys/fs/bpf/ipfwagent is not trusted: ' "$TMP/out")"
+	expect "$name: nothing is removed" "info link_a" "$(cd "$TMP/victim" && echo *)"
+done <<X
+somebody's directory|$nobody mkdir /sys/fs/bpf/ipfwagent
+somebody's link|mkdir /run/ipfw-mine && $nobody ln -s /run/ipfw-mine /sys/fs/bpf/ipfwagent
+a directory for all|mkdir -m 777 /sys/fs/bpf/ipfwagent && chmod 777 /sys/fs/bpf/ipfwagent
+X
+rmdir /run/ipfw-mine 2>/dev/null
+planted true
+expect "a bpffs for all, and nobody else: attached" "status 0" "$(grep -m 1 ^status "$TMP/out")"
+
 # Unprivileged.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
 cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
