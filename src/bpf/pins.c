@@ -242,7 +242,12 @@ int pins_lock_all(const struct pins *p)
 
 int pins_open_records(const struct pins *p)
 {
-	return bpffs_open_directory(p->directory);
+	int fd = bpffs_open_directory(p->directory);
+
+	if (fd < 0 || bpffs_is_own(fd))
+		return fd;
+	close(fd); /* the base was not there when it was looked at */
+	return -EPERM;
 }
 
 bool pins_whole(int fd, uint64_t since_ns)

@@ -89,7 +89,7 @@ expect "no bpffs: two mount one, with the pins of both" "1 2" "$(grep -c ' /sys/
 
 # A bpffs that anybody may write to, as the kernel mounts it, and somebody who was there before us: a
 # directory, a link to one, or root's own that others may write to. Nothing of it is believed or removed.
-mkdir "$TMP/victim" && touch "$TMP/victim"/{link_a,info} && chmod 755 "$TMP/victim"
+mkdir "$TMP/victim" "$TMP/mine" && touch "$TMP/victim"/{link_a,info} && chmod 755 "$TMP/victim"
 planted() { # HOW, in $1: what nobody does there; then each command as root
 	without_bpffs "mount -t bpf bpf /sys/fs/bpf && cd / || exit
 		$1
@@ -105,10 +105,9 @@ while IFS='|' read -r name how; do
 	expect "$name: nothing is removed" "info link_a" "$(cd "$TMP/victim" && echo *)"
 done <<X
 somebody's directory|$nobody mkdir /sys/fs/bpf/ipfwagent
-somebody's link|mkdir /run/ipfw-mine && $nobody ln -s /run/ipfw-mine /sys/fs/bpf/ipfwagent
+somebody's link|$nobody ln -s $TMP/mine /sys/fs/bpf/ipfwagent
 a directory for all|mkdir -m 777 /sys/fs/bpf/ipfwagent && chmod 777 /sys/fs/bpf/ipfwagent
 X
-rmdir /run/ipfw-mine 2>/dev/null
 planted true
 expect "a bpffs for all, and nobody else: attached" "status 0" "$(grep -m 1 ^status "$TMP/out")"
 
