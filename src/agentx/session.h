@@ -19,12 +19,12 @@
  * valid until the next call. A reading that began before the master did, at `master_start_ns`, must
  * not be in it: what has begun anew since then would have a DiscontinuityTime of 0 in both.
  */
-typedef struct mib_context *snmp_master_prepare(void *arg, int64_t master_start_ns);
+typedef struct mib_context *session_prepare(void *arg, int64_t master_start_ns);
 
 struct session_config {
 	const char *address; /* NULL: the library's default */
 	bool direct;         /* answer without the library's detour where that is possible */
-	snmp_master_prepare *prepare;
+	session_prepare *prepare;
 	void *arg;
 	struct notification_queue *notifications; /* to be sent whenever there is a master */
 };
