@@ -12,28 +12,13 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "ipfw_types.h"
-
-#define KERNEL_READ(pointer, type, field)                                                          \
-	({                                                                                         \
-		typeof(((type *)0)->field) value_;                                                 \
-		bpf_core_read(&value_, sizeof(value_), &((type *)(pointer))->field);               \
-		value_;                                                                            \
-	})
-#define KERNEL_READ_BITS(pointer, type, field)                                                     \
-	({                                                                                         \
-		type *object_ = (type *)(pointer);                                                 \
-		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
-	})
+#include "ipfw_probe.h"
 
 #include "ipfw_core.h"
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
 #define IP_DF       0x4000
-
-/* The inode number of the namespace to count in; set before loading. */
-const volatile __u32 netns_inum SEC(".rodata.netns");
 
 static __always_inline bool is_ours(struct sk_buff *skb)
 {
@@ -48,8 +33,8 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	if (!skb || !is_ours(skb)) /* none: its header was wrong, or it is not for us */
 		return 0;
 	ifindex = skb->dev->ifindex;
-	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
-		return 0; /* our own multicast, looped back */
+	if (is_own_multicast(skb))
+		return 0;
 	l = weigh_routed(skb);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
@@ -152,6 +137,19 @@ static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 	return 0;
 }
 
+/* The transport header comes next already. */
+static __always_inline int delivered(struct sk_buff *skb, __u32 ipv6)
+{
+	struct load l;
+
+	if (!is_ours(skb) || is_own_multicast(skb))
+		return 0;
+	l = weigh(skb, skb->len + data_offset(skb),
+		  (__u16)(skb->transport_header - skb->network_header));
+	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
+	return 0;
+}
+
 SEC("fexit/ip_rcv_core")
 int received_ipv4(__u64 *ctx)
 {
@@ -208,4 +206,17 @@ SEC("fentry/ip6_finish_output2")
 int sent_ipv6(__u64 *ctx)
 {
 	return sent((void *)ctx[2], 1);
+}
+
+/* Past LOCAL_IN, and for IPv4 put together again; arguments: net, skb. */
+SEC("fentry/ip_protocol_deliver_rcu")
+int delivered_ipv4(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 0);
+}
+
+SEC("fentry/ip6_protocol_deliver_rcu")
+int delivered_ipv6(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 1);
 }

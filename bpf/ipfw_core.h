@@ -93,6 +93,29 @@ struct {
 	__type(value, struct ipfw_path_record);
 } path_records SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_sum);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_path_record);
+} drop_records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IPFW_REASONS + IPFW_REASON_SUBSYSTEMS);
+	__type(key, __u32);
+	__type(value, struct ipfw_reason_name);
+} reasons SEC(".maps");
+
 /* The kernel takes an interface out of it when the interface goes away. */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -110,6 +133,10 @@ struct {
 
 static const struct ipfw_if_counters no_counters;
 static const struct ipfw_counter no_counter;
+static const struct ipfw_sum no_sum;
+
+/* The inode number of the namespace to count in, for hooks that see all; set before loading. */
+const volatile __u32 netns_inum SEC(".rodata.netns");
 
 /* An skb in packets and octets of the wire, and as the kernel itself counts it. */
 struct load {
@@ -252,6 +279,12 @@ static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 	int iif = *(int *)skb->cb; /* inet_skb_parm and inet6_skb_parm begin with it */
 
 	return iif > 0 ? iif : skb->skb_iif;
+}
+
+/* The copy of our own multicast that is looped back to us. */
+static __always_inline bool is_own_multicast(struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK && skb->skb_iif != LOOPBACK_IFINDEX;
 }
 
 /* What IP noted in the packet's control block. */

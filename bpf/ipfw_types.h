@@ -44,12 +44,15 @@ struct net_device {
 };
 
 struct xfrm_state;
+struct sock;
 
 struct dst_entry {
 	struct net_device *dev;
 	unsigned long _metrics;
 	unsigned long expires;
 	struct xfrm_state *xfrm;
+	unsigned short flags;
+	short error;
 };
 
 struct dst_metrics {
@@ -57,7 +60,13 @@ struct dst_metrics {
 };
 
 struct rtable {
+	__u16 rt_type;
+	__u8 rt_is_input;
 	unsigned int rt_mtu_locked : 1, rt_pmtu : 31;
+};
+
+struct rt6_info {
+	__u32 rt6i_flags;
 };
 
 struct sk_buff {
@@ -65,6 +74,7 @@ struct sk_buff {
 	unsigned int len;
 	int skb_iif;
 	unsigned char *head;
+	unsigned char *data;
 	__u32 end;
 	__u16 protocol;
 	__u16 transport_header;
@@ -72,6 +82,7 @@ struct sk_buff {
 	__u16 mac_header;
 	__u16 inner_transport_header;
 	unsigned long _skb_refdst;
+	struct sock *sk;
 	__u8 pkt_type : 3;
 	__u8 ignore_df : 1;
 	char cb[48];
@@ -110,8 +121,6 @@ struct ethhdr {
 	unsigned char h_dest[6];
 };
 
-struct sock;
-
 struct nf_hook_state {
 	__u8 hook;
 	__u8 pf;
@@ -133,11 +142,20 @@ struct bpf_nf_ctx {
 #define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
 #define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
 #define GSO_BY_FRAGS            0xffff
+#define PACKET_OTHERHOST        3
+#define PACKET_OUTGOING         4
 #define PACKET_LOOPBACK         5
 #define LOOPBACK_IFINDEX        1
 #define IPSKB_FORWARDED         (1 << 0)
 #define IPSKB_XFRM_TRANSFORMED  (1 << 4)
 #define IP6SKB_XFRM_TRANSFORMED (1 << 0)
+#define IP6SKB_FORWARDED        (1 << 1)
+#define DST_NOT_IP              (0x10 | 0x80) /* DST_FAKE_RTABLE, DST_METADATA */
+#define RTN_LOCAL               2
+#define RTN_BROADCAST           3
+#define RTN_MULTICAST           5
+#define RTF_ANYCAST             0x00100000u
+#define RTF_LOCAL               0x80000000u
 #define SKB_DST_PTRMASK         (~1ul)
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_MTU                2

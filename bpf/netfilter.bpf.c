@@ -91,6 +91,18 @@ static __always_inline int handed_over(struct bpf_nf_ctx *ctx, __u32 ipv6)
 	return NF_ACCEPT;
 }
 
+static __always_inline int delivered(struct bpf_nf_ctx *ctx, __u32 ipv6)
+{
+	struct sk_buff *skb = ctx->skb;
+	struct load l;
+
+	if (is_own_multicast(skb))
+		return NF_ACCEPT;
+	l = weigh_routed(skb);
+	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
+	return NF_ACCEPT;
+}
+
 /* IPsec is to transform it; the result passes here again. */
 static __always_inline bool before_ipsec(struct sk_buff *skb)
 {
@@ -144,3 +156,4 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 HOOK(pre_routing, received)
 HOOK(forward, handed_over)
 HOOK(post_routing, sent)
+HOOK(local_in, delivered)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
@@ -67,6 +68,7 @@ static int begin(const struct hooks *h)
 		.netns_cookie = netns_cookie(),
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
+		.drops_error = h->drops_error,
 	};
 
 	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
@@ -190,19 +192,23 @@ void counters_describe(const struct counters *b, struct attachment *out)
 
 	read_info(b->maps, &info);
 	*out = (struct attachment){.hooks = info.hooks, .since = owners_since(&info)};
+	if (info.drops_error)
+		why_set(&out->drops, info.drops_error, "%s", drop_hook_reason(info.drops_error));
 	if (b->pinned)
 		snprintf(out->directory, sizeof(out->directory), "%s", b->pins.directory);
 }
 
-/* The programs of fentry hooks, which say how often they did not run. */
+/* The programs that the kernel may skip, and which know how often: those of tracing. */
 static void find_programs(struct counters *b)
 {
 	struct ipfw_info info;
 
-	if (read_info(b->maps, &info) || info.hooks != HOOKS_FENTRY)
+	if (read_info(b->maps, &info) || (info.hooks != HOOKS_FENTRY && info.drops_error))
 		return;
 	if (b->pinned)
-		b->n_programs = pins_open_programs(&b->pins, b->programs, HOOKS_LINKS_MAX);
+		b->n_programs = pins_open_programs(
+			&b->pins, info.hooks == HOOKS_FENTRY ? "link_" : DROPS_LINK, b->programs,
+			HOOKS_LINKS_MAX);
 	else
 		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
 }
@@ -259,18 +265,17 @@ void counters_close(struct counters *b)
 }
 
 /* Packets for which the kernel skipped a program: it does not run within itself. */
-static uint64_t skipped(const struct counters *b)
+static void add_skipped(const struct counters *b, uint64_t missed[IPFW_MISSED])
 {
-	uint64_t n = 0;
-
 	for (size_t i = 0; i < b->n_programs; i++) {
 		struct bpf_prog_info info = {.type = 0};
 		uint32_t size = sizeof(info);
 
 		if (!bpf_obj_get_info_by_fd(b->programs[i], &info, &size))
-			n += info.recursion_misses;
+			missed[strcmp(info.name, DROPS_PROGRAM) ? IPFW_MISSED_IF
+								: IPFW_MISSED_DROP] +=
+				info.recursion_misses;
 	}
-	return n;
 }
 
 void counters_drop(struct counters *b)
@@ -302,7 +307,7 @@ int counters_sample(struct counters *b, struct why *why)
 		counters_drop(b);
 		return refuse(why, r, "eBPF maps");
 	}
-	b->counts.missed[IPFW_MISSED_IF] += skipped(b);
+	add_skipped(b, b->counts.missed);
 	return 0;
 }
 

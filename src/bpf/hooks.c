@@ -16,8 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/netns.h"
 #include "base/units.h"
+#include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/object_hash.h"
 
@@ -71,6 +71,8 @@ static const struct netfilter_hook {
 	{"forward_ipv6", NFPROTO_IPV6, NF_INET_FORWARD, INT_MIN + 1, 1},
 	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+	{"local_in_ipv4", NFPROTO_IPV4, NF_INET_LOCAL_IN, INT_MAX - 1, -1},
+	{"local_in_ipv6", NFPROTO_IPV6, NF_INET_LOCAL_IN, INT_MAX - 1, -1},
 };
 
 /* Where its programs are attached is not in the object of netfilter hooks. */
@@ -122,19 +124,6 @@ static int attach_fentry(struct hooks *h, const char **what)
 			return fd;
 	}
 	return 0;
-}
-
-/* fentry sees every network namespace: tell it which one is ours. */
-static int prepare_fentry(struct bpf_object *object)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
-	size_t size = 0;
-	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
-
-	if (!inum || size != sizeof(*inum))
-		return -EINVAL;
-	*inum = netns_inode();
-	return *inum ? 0 : -ENOENT;
 }
 
 /* The kernel shows zeros for addresses to those who may not know them. */
@@ -222,7 +211,7 @@ static const struct hook_set {
 } sets[HOOKS_COUNT] = {
 	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object), true, prepare_netfilter,
 			     attach_netfilter, hash_netfilter, explain_netfilter},
-	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, prepare_fentry,
+	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, maps_set_netns,
 			  attach_fentry, NULL, explain_fentry},
 };
 
@@ -230,7 +219,7 @@ uint64_t hooks_object_hash(enum hooks_id id)
 {
 	uint64_t hash = bpf_hash_object(sets[id].object, sets[id].object_size);
 
-	return sets[id].hash ? sets[id].hash(hash) : hash;
+	return drop_hook_hash(sets[id].hash ? sets[id].hash(hash) : hash);
 }
 
 static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
@@ -261,6 +250,16 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	if (!r)
 		h->id = id;
 	return r;
+}
+
+/* What was dropped is counted where that can be had; the rest is counted in any case. */
+static void attach_drops(struct hooks *h)
+{
+	h->drops_error = add_link(h, drop_hook_attach(&h->drops, h->maps), DROPS_PROGRAM);
+	if (!h->drops_error)
+		return;
+	bpf_object__close(h->drops);
+	h->drops = NULL;
 }
 
 /* What a refusal most likely means. */
@@ -302,8 +301,10 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 		if (wanted != HOOKS_NONE && wanted != id)
 			continue;
 		r = attach_set(h, id, &what);
-		if (!r)
+		if (!r) {
+			attach_drops(h);
 			return 0;
+		}
 		if (used < sizeof(why->text))
 			used += snprintf(why->text + used, sizeof(why->text) - used,
 					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
@@ -318,21 +319,24 @@ void hooks_close(struct hooks *h)
 {
 	for (size_t i = 0; i < h->n_links; i++)
 		close(h->links[i].fd);
-	bpf_object__close(h->object); /* accepts NULL */
+	bpf_object__close(h->drops); /* accepts NULL, as the next one */
+	bpf_object__close(h->object);
 	*h = (struct hooks){.id = HOOKS_NONE};
 }
 
 size_t hooks_programs(const struct hooks *h, int *programs, size_t max)
 {
+	struct bpf_object *const objects[] = {h->object, h->drops};
 	struct bpf_program *p;
 	size_t n = 0;
 
-	bpf_object__for_each_program(p, h->object)
-	{
-		if (n == max)
-			break;
-		programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);
-		n += programs[n] >= 0;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(objects) && objects[i]; i++)
+		bpf_object__for_each_program(p, objects[i])
+		{
+			if (n == max)
+				break;
+			programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);
+			n += programs[n] >= 0;
+		}
 	return n;
 }

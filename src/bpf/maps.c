@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/netns.h"
+#include "base/units.h"
 #include "bpf/counter.h"
 #include "bpf/cpus.h"
 
@@ -19,7 +21,9 @@ const char *const maps_names[MAP_COUNT] = {
 	[MAP_PATH_LOW] = "path_low", [MAP_PATH_HIGH] = "path_high",
 	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
 	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
-	[MAP_PRESENT] = "present",   [MAP_INFO] = "info",
+	[MAP_DROPS] = "drops",       [MAP_DROP_RECORDS] = "drop_records",
+	[MAP_REASONS] = "reasons",   [MAP_PRESENT] = "present",
+	[MAP_INFO] = "info",
 };
 
 static const struct {
@@ -34,6 +38,9 @@ static const struct {
 	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record), 0},
 	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters), 0},
 	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record), 0},
+	[MAP_DROPS] = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum), 0},
+	[MAP_DROP_RECORDS] = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_path_record), 0},
+	[MAP_REASONS] = {4, sizeof(struct ipfw_reason_name), 0},
 	[MAP_PRESENT] = {4, sizeof(uint32_t), 0},
 	[MAP_INFO] = {4, sizeof(struct ipfw_info), 0},
 };
@@ -64,7 +71,7 @@ struct map_form {
 
 static int read_one_by_one(int fd, const struct map_form *form, struct table *out)
 {
-	char keys[2][sizeof(struct ipfw_path_key)];
+	char keys[2][sizeof(struct ipfw_drop_key)]; /* the longest */
 	char *values = malloc(form->values_size);
 	void *previous = NULL;
 	int r = values ? 0 : -ENOMEM;
@@ -158,6 +165,18 @@ static int add_sum(struct table *out, const void *key, const void *values)
 								       : 0;
 }
 
+int maps_set_netns(struct bpf_object *object)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
+	size_t size = 0;
+	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
+
+	if (!inum || size != sizeof(*inum))
+		return -EINVAL;
+	*inum = netns_inode();
+	return *inum ? 0 : -ENOENT;
+}
+
 int maps_size(struct bpf_object *object)
 {
 	uint32_t ids = cpus_possible().ids;
@@ -197,12 +216,36 @@ void maps_arrays_close(struct maps_arrays *a)
 	*a = (struct maps_arrays){NULL, NULL};
 }
 
+/*
+ * What came in and what was handed over, again: so that no packet is seen further on and not yet
+ * there. An interface's own come in that order.
+ */
+static void read_upstream_again(const struct maps_arrays *a, struct table *ifs)
+{
+	static const enum ipfw_stage upstream[] = {IPFW_IN_FORW, IPFW_IN};
+	const size_t stride = sizeof(*a->ifs) / 8 * IPFW_LOW_IFS;
+
+	for (size_t i = 0; i < ifs->n; i++) {
+		const struct ipfw_if_counters *slot = &a->ifs[*(uint32_t *)table_key(ifs, i)];
+		struct ipfw_if_counters *total = table_value(ifs, i);
+
+		for (size_t k = 0; k < 2 * ARRAY_SIZE(upstream); k++) {
+			const enum ipfw_stage stage = upstream[k / 2];
+
+			sum((uint64_t *)&total->of[k & 1][stage],
+			    (const uint64_t *)&slot->of[k & 1][stage],
+			    sizeof(struct ipfw_counter) / 8, cpus_possible().ids, stride);
+		}
+	}
+}
+
 static int read_arrays(const struct maps_arrays *a, struct maps_counts *out)
 {
 	int r = 0;
 
 	for (uint32_t i = 0; i < IPFW_LOW_IFS && !r; i++)
 		r = add_slot(&out->ifs, &i, &a->ifs[i], IPFW_LOW_IFS);
+	read_upstream_again(a, &out->ifs);
 	for (uint32_t i = 0; i < IPFW_LOW_PATHS && !r; i++) {
 		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
 						   i % IPFW_LOW_PATH_IFS,
@@ -220,6 +263,8 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 				     add_sum};
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
 				       sizeof(struct ipfw_counter) * cpus, add_sum};
+	const struct map_form drops = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum) * cpus,
+				       add_sum};
 	uint64_t *values;
 	int r;
 
@@ -229,13 +274,18 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 	out->ifs.value_size = sizeof(struct ipfw_if_counters);
 	out->paths.key_size = sizeof(struct ipfw_path_key);
 	out->paths.value_size = sizeof(struct ipfw_counter);
+	out->drops.key_size = sizeof(struct ipfw_drop_key);
+	out->drops.value_size = sizeof(struct ipfw_sum);
 	table_empty(&out->ifs);
 	table_empty(&out->paths);
+	table_empty(&out->drops);
 	r = read_arrays(arrays, out);
 	if (!r)
 		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
 	if (!r)
 		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
+	if (!r)
+		r = read_map(fds[MAP_DROPS], &drops, &out->drops);
 	if (r)
 		return r;
 	values = calloc(cpus, sizeof(*values));
@@ -307,10 +357,16 @@ int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 	return 0;
 }
 
+int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out)
+{
+	return read_entry(fds[MAP_DROPS], key, (uint64_t *)out, sizeof(*out) / 8);
+}
+
 void maps_counts_clear(struct maps_counts *c)
 {
 	table_clear(&c->ifs);
 	table_clear(&c->paths);
+	table_clear(&c->drops);
 }
 
 int maps_read_hash(int fd, struct table *out)

@@ -60,7 +60,7 @@ static bool link_path(char path[PATH_MAX], const char *directory, const char *na
 	       !strncmp(name, "link_", 5);
 }
 
-size_t pins_open_programs(const struct pins *p, int *programs, size_t max)
+size_t pins_open_programs(const struct pins *p, const char *prefix, int *programs, size_t max)
 {
 	DIR *d = opendir(p->directory);
 	char path[PATH_MAX];
@@ -70,8 +70,11 @@ size_t pins_open_programs(const struct pins *p, int *programs, size_t max)
 	while (d && n < max && (e = readdir(d))) {
 		struct bpf_link_info info = {.id = 0};
 		uint32_t size = sizeof(info);
-		int fd = link_path(path, p->directory, e->d_name) ? bpf_obj_get(path) : -1;
+		int fd = -1;
 
+		if (!strncmp(e->d_name, prefix, strlen(prefix)) &&
+		    link_path(path, p->directory, e->d_name))
+			fd = bpf_obj_get(path);
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {

@@ -85,7 +85,7 @@ static bool discontinuity(const struct mib_context *ctx, enum family family,
 
 static bool quality(const struct figures *f, struct mib_value *out)
 {
-	enum quality q = figures_quality(f, METRICS_IF);
+	enum quality q = figures_quality(f, METRICS_QUALITY);
 
 	static_assert(QUALITY_EXACT == 1 && QUALITY_DERIVED == 2, "the numbers of IpfwQuality");
 	return q != QUALITY_UNAVAILABLE && number(out, MIB_INTEGER, q);
@@ -111,7 +111,7 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 /* total is the device's own count, which knows nothing about forwarding. */
 static bool family_counts(enum family family, enum metric_id m)
 {
-	return family != FAMILY_TOTAL || m <= M_OUT_OCTETS;
+	return family != FAMILY_TOTAL || METRICS_DEVICE >> m & 1;
 }
 
 static bool known_delta(const struct delta *d, enum metric_id m)
@@ -323,7 +323,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
 	d = v->rates->ifs[then - v->rates_of->ifs][family];
 	if (family == FAMILY_TOTAL)
-		d.known &= (1u << (M_OUT_OCTETS + 1)) - 1;
+		d.known &= METRICS_DEVICE;
 	return rate_cell(v->rates, &d, column, out);
 }
 

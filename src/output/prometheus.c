@@ -199,7 +199,7 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 				LABELS("device", device, "family", snapshot_family_names[f],
 				       "quality",
 				       snapshot_quality_names[figures_quality(&s->ifs[i].figures[f],
-									      METRICS_IF)]),
+									      METRICS_QUALITY)]),
 				1);
 	}
 }

@@ -214,7 +214,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 			put_cell(&g, "%s", name);
 			put_cell(&g, "%s", snapshot_family_names[order[k]]);
 			put_cell(&g, "%s",
-				 snapshot_quality_names[figures_quality(figures, METRICS_IF)]);
+				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
 			for (int m = 0; m < M_IF_COUNT; m++)
 				put_figure(&g, figures, m, delta, rates, exact);
 		}
