@@ -94,12 +94,16 @@ static __noinline bool is_for_itself(struct sk_buff *skb, __u32 ipv6)
 }
 
 /* What is refused before the FORWARD chain, in ip_forward() and ip6_forward(). */
-static __always_inline bool is_refused_by_ip(__u32 reason)
+static __always_inline bool is_refused_for_header(__u32 reason)
 {
 	return IS_REASON(reason, SKB_DROP_REASON_IP_INHDR) ||
 	       IS_REASON(reason, SKB_DROP_REASON_IP_INADDRERRORS) ||
-	       IS_REASON(reason, SKB_DROP_REASON_PKT_TOO_BIG) ||
-	       IS_REASON(reason, SKB_DROP_REASON_XFRM_POLICY) ||
+	       IS_REASON(reason, SKB_DROP_REASON_PKT_TOO_BIG);
+}
+
+static __always_inline bool is_refused_by_ip(__u32 reason)
+{
+	return is_refused_for_header(reason) || IS_REASON(reason, SKB_DROP_REASON_XFRM_POLICY) ||
 	       IS_REASON(reason, SKB_DROP_REASON_NOMEM);
 }
 
@@ -143,10 +147,13 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 		return IPFW_DROP_LOCAL;
 	if (offset < 0)
 		return IPFW_DROP_OUTPUT;
-	if (KERNEL_READ(dev, struct net_device, ifindex) != skb->skb_iif)
+	if (KERNEL_READ(dev, struct net_device, ifindex) != skb->skb_iif) {
+		if (ipv6 && is_refused_for_header(reason)) /* ip6_forward() sets the device first */
+			return IPFW_DROP_INPUT;
 		return filtered && (ipv6 || control_flags(skb, 0) & IPSKB_FORWARDED)
 			       ? IPFW_DROP_FORWARD
 			       : IPFW_DROP_OUTPUT;
+	}
 	if (dst)
 		return routed_stage(skb, ipv6, dst, reason);
 	if (ipv6) /* which always has a route after PRE_ROUTING */

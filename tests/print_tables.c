@@ -149,11 +149,12 @@ static void put_mib(struct json *j, const struct mib_view *view)
 	json_open(j, '[');
 	for (size_t i = 0; i < MIB_TABLES; i++) {
 		const struct mib_table *t = &mib_tables[i];
+		uint32_t index[MIB_INDEX_MAX];
 
 		json_open(j, '{');
 		put_number(j, "number", t->prefix[0]);
 		put_number(j, "is_table", t->prefix_len - 1);
-		put_number(j, "indexes", t->n_index);
+		put_number(j, "indexes", t->index(view, 0, index));
 		json_key(j, "columns");
 		json_open(j, '[');
 		for (unsigned c = t->first_column; c <= t->last_column; c++) {

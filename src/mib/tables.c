@@ -13,12 +13,20 @@
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
 enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+enum {
+	DROP_IN_NAME = 6,
+	DROP_OUT_NAME,
+	DROP_REASON_NAME,
+	DROP_PACKETS,
+	DROP_OCTETS,
+	DROP_DISCONTINUITY
+};
 
 /* A table has its index, those above and a column for each of its figures, without holes. */
 enum {
 	SYSTEM_LAST = 1 + 3 + M_COUNT,
 	IF_LAST = 1 + 4 + M_IF_COUNT,
-	RATE_LAST = 1 + 1 + 2 * M_IF_COUNT,
+	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
 		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
@@ -145,10 +153,11 @@ static size_t agent_rows(const struct mib_view *v)
 	return 1;
 }
 
-static void agent_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t agent_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	(void)v;
 	index[0] = row;
+	return 1;
 }
 
 /* Interfaces without an ifIndex come first and are left out. */
@@ -229,10 +238,11 @@ static size_t system_rows(const struct mib_view *v)
 	return v && v->snapshot ? FAMILY_MIB_COUNT - FAMILY_IPV4 : 0;
 }
 
-static void system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	(void)v;
 	index[0] = FAMILY_IPV4 + row;
+	return 1;
 }
 
 static bool system_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -269,12 +279,13 @@ static const struct snapshot_if *if_of_row(const struct snapshot *s, size_t row,
 	return &s->ifs[skip + row % n];
 }
 
-static void if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	enum family family;
 
 	index[1] = if_of_row(v->snapshot, row, &family)->ifindex;
 	index[0] = family;
+	return 2;
 }
 
 static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -345,13 +356,17 @@ static size_t path_rows(const struct mib_view *v)
 	return v && v->snapshot && v->snapshot->paths_known ? v->snapshot->n_paths : 0;
 }
 
-static void path_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t index_of_path(const struct snapshot_path *p, uint32_t index[MIB_INDEX_MAX])
 {
-	const struct snapshot_path *p = &v->snapshot->paths[row];
-
 	index[0] = p->family;
 	index[1] = p->in_ifindex;
 	index[2] = p->out_ifindex;
+	return 3;
+}
+
+static size_t path_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	return index_of_path(&v->snapshot->paths[row], index);
 }
 
 static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -374,18 +389,52 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 	return false;
 }
 
+static size_t drop_rows(const struct mib_view *v)
+{
+	return v && v->snapshot && v->snapshot->drops_known ? v->snapshot->n_drops : 0;
+}
+
+/* The reason is IMPLIED: its octets, without their number. */
+static size_t drop_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	const struct snapshot_drop *d = &v->snapshot->drops[row];
+	size_t n = index_of_path(&d->path, index);
+
+	index[n++] = d->stage;
+	for (const char *c = d->reason; *c; c++)
+		index[n++] = (unsigned char)*c;
+	return n;
+}
+
+static bool drop_cell(const struct mib_context *ctx, size_t row, unsigned column,
+		      struct mib_value *out)
+{
+	const struct snapshot_drop *d = &ctx->view->snapshot->drops[row];
+	const struct snapshot_path *p = &d->path;
+
+	switch (column) {
+	case DROP_IN_NAME:
+		return interface_name(out, p->in_name);
+	case DROP_OUT_NAME:
+		return interface_name(out, p->out_name);
+	case DROP_REASON_NAME:
+		return string(out, d->reason);
+	case DROP_PACKETS:
+		return counter(&p->figures, M_DROPPED_PACKETS, out);
+	case DROP_OCTETS:
+		return counter(&p->figures, M_DROPPED_OCTETS, out);
+	case DROP_DISCONTINUITY:
+		return discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
+	}
+	return false;
+}
+
 const struct mib_table mib_tables[] = {
-	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, 1, agent_rows, agent_index, agent_cell},
-	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, 1, system_rows, system_index, system_cell},
-	{{MIB_IF, 1}, 2, 2, IF_LAST, 2, if_rows, if_index, if_cell},
-	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, 2, if_rate_rows, if_index, if_rate_cell},
-	{{MIB_SYSTEM_RATE, 1},
-	 2,
-	 2,
-	 RATE_LAST,
-	 1,
-	 system_rate_rows,
-	 system_index,
-	 system_rate_cell},
-	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, 3, path_rows, path_index, path_cell},
+	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, agent_rows, agent_index, agent_cell},
+	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, system_rows, system_index, system_cell},
+	{{MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
+	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
+	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
+	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, path_rows, path_index, path_cell},
+	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
 };
