@@ -100,7 +100,7 @@ static void reload(struct agent *a)
 
 	if (!fresh)
 		log_fatal("%s", strerror(ENOMEM));
-	if (options_reload(fresh, a->started)) {
+	if (options_reload(fresh, settings(a))) {
 		log_warning("configuration not taken over: the settings stay as they are");
 		free(fresh);
 		return;
