@@ -36,17 +36,35 @@ static int write_reading(const struct options *o, const struct collector *c, out
 	return r;
 }
 
+/* Take a reading. Returns the exit status so far; without a reading *s is NULL. */
 static int read_one(const struct options *o, struct collector *c, struct snapshot **s)
 {
 	struct why why;
+	int r = collect_read(c, s, &why);
 
-	if (collect_read(c, s, &why))
-		return report_failure(o, EXIT_FAILED, why.text);
+	if (r) {
+		bool gone = r == -ENOENT && o->collect.source == CHOOSE_EBPF;
+
+		*s = NULL;
+		return report_failure(o, gone ? EXIT_NO_SOURCE : EXIT_FAILED, why.text);
+	}
 	if ((*s)->troubles) {
 		log_warning("%s", (*s)->trouble);
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
+}
+
+/* Say it when the counters change from one reading to the next. */
+static void say_source(const struct snapshot *before, const struct snapshot *now,
+		       const struct collector *c)
+{
+	if (before->source == now->source)
+		return;
+	if (now->source == SOURCE_EBPF)
+		log_info("eBPF counts again");
+	else
+		log_warning("%s: using the kernel's counters", collect_note(c));
 }
 
 /* Whether the pattern matches an interface of the reading; without a reading, of this namespace. */
@@ -119,30 +137,35 @@ static int write_once(const struct options *o, struct collector *c)
 	return result;
 }
 
-/* Write what changed between readings: `count` times, 0 for no end. */
+/*
+ * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
+ * counts too, so that what is to end does.
+ */
 static int write_changes(const struct options *o, struct collector *c, output_make *make,
 			 struct schedule *timer, unsigned long count)
 {
 	struct snapshot *before = NULL, *now;
-	int result = read_one(o, c, &before), r;
+	int result = read_one(o, c, &before), status, r;
 
 	if (before)
 		warn_unmatched(o, before);
-	for (unsigned long n = 0; before && (!count || n < count);) {
+	for (unsigned long n = 0; before && (!count || n < count); n++) {
 		struct rates *rates;
 
 		r = schedule_wait(timer, -1, -1, -1);
 		if (r < 0 || r & SCHEDULE_STOP)
 			break;
-		now = NULL;
-		if (read_one(o, c, &now))
-			result = EXIT_FAILED;
+		status = read_one(o, c, &now);
+		if (status)
+			result = status;
 		if (!now)
 			continue; /* the next reading is compared with the last good one */
+		say_source(before, now, c);
 		continuity_follow(before, now);
 		rates = rate_compute(before, now);
-		r = rates ? write_reading(o, c, make, now, rates) : 0;
-		n++;
+		if (!rates)
+			log_fatal("%s", strerror(ENOMEM));
+		r = write_reading(o, c, make, now, rates);
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
