@@ -289,7 +289,7 @@ static int serve_and_stop(struct agent *a)
 	service_manager_notify("READY=1");
 	result = serve(a);
 	service_manager_notify("STOPPING=1");
-	if (settings(a)->detach_on_exit && counters_detach(false, &why) < 0)
+	if (settings(a)->detach_on_exit && counters_detach(false, NULL, &why) < 0)
 		log_warning("%s", why.text);
 	socket_server_close(a->readings);
 	a->readings = NULL;

@@ -148,7 +148,7 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, NULL};
 	int lock, r = open_pinned(b, hooks, true);
 
 	if (!r)
@@ -339,9 +339,9 @@ int counters_set_memo(struct counters *b, int64_t memo)
 	return r;
 }
 
-int counters_detach(bool all, struct why *why)
+int counters_detach(bool all, counters_detached *each, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, each};
 	struct pins pins;
 	int lock, r;
 

@@ -283,12 +283,17 @@ cat >"$TMP/orphan" <<X
 mount -t bpf bpf /sys/fs/bpf
 ip netns add $R-orphan
 $BIN attach --netns $R-orphan
+$BIN attach --netns $S
 for f in /sys/fs/bpf/ipfwagent/*/link_*; do bpftool -j link show pinned \$f | jq -r '"link \\(.id)"'; done >$TMP/ids
 ip netns del $R-orphan
-$BIN detach --all && find /sys/fs/bpf -mindepth 1 >$TMP/rest
+ls -d /sys/fs/bpf/ipfwagent/netns-* | sed 's/.*/ipfwagent: &: 6 links detached/' | sort >$TMP/listed
+$BIN detach --all 2>$TMP/said && find /sys/fs/bpf -mindepth 1 >$TMP/rest
 X
 expect_true "detach --all" unshare -m sh "$TMP/orphan"
-expect "detach --all: six links" 6 "$(wc -l <"$TMP/ids")"
+expect "detach --all: twice six links" 12 "$(wc -l <"$TMP/ids")"
+expect "detach --all: both sets are listed" "2 $(cat "$TMP/listed")" \
+	"$(grep -c netns- "$TMP/said") $(grep netns- "$TMP/said" | sort)"
+expect "detach --all: how many in all" "ipfwagent: 12 links detached" "$(tail -n 1 "$TMP/said")"
 expect "detach --all: no pin is left" '' "$(grep ipfwagent "$TMP/rest")"
 expect "detach --all: no link is left" '' "$(left "$TMP/ids")"
 
