@@ -105,13 +105,14 @@ static bool write_agents(const struct options *o, struct collector *c, int *resu
 					.netns = netns_inode(),
 					.filter = o->collect.filter};
 	struct output_document d;
+	struct why why;
 	int r;
 
 	if (!collect_degraded(c))
 		return false;
-	r = agent_client_read(&d, socket, &request);
-	if (r == -ETIMEDOUT)
-		log_warning("the agent at %s does not answer: using the kernel's counters", socket);
+	r = agent_client_read(&d, socket, &request, &why);
+	if (r && r != -ENOENT)
+		log_warning("%s: using the kernel's counters", why.text);
 	if (r)
 		return false;
 	*result = report_status(o, report_document(o, &d));
