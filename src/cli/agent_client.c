@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/schedule.h"
 #include "base/units.h"
+#include "output/plain.h"
 
 #define PATIENCE_MS 2000
 #define ANSWER_MAX  ((size_t)256 << 20)
@@ -105,14 +106,28 @@ static int ask(struct output_document *d, int fd, const char *path, const char *
 	return r ? say_failure(r, path, why) : take_end(d, path, why);
 }
 
-int agent_client_read(struct output_document *d, const char *path, const struct request *r,
-		      struct why *why)
+static int parse(const struct output_document *d, struct snapshot **s, struct why *note,
+		 const char *path, struct why *why)
 {
+	int r;
+
+	*s = snapshot_new();
+	r = *s ? plain_read(d, *s, note->text, sizeof(note->text)) : -ENOMEM;
+	if (!r)
+		return 0;
+	snapshot_free(*s);
+	*s = NULL;
+	return say_failure(r, path, why);
+}
+
+int agent_client_read(struct snapshot **s, struct why *note, const char *path,
+		      const struct request *r, struct why *why)
+{
+	struct output_document d = {NULL, 0};
 	char line[REQUEST_MAX + 1];
 	int size = request_format(line, sizeof(line), r);
 	int fd = path ? connect_to(path) : -ENOENT, result;
 
-	*d = (struct output_document){NULL, 0};
 	if (fd == -ENOENT)
 		return fd;
 	if (fd < 0)
@@ -123,11 +138,10 @@ int agent_client_read(struct output_document *d, const char *path, const struct 
 		result = why_set(why, size, "the agent at %s takes no such --include or --exclude",
 				 path);
 	else
-		result = ask(d, fd, path, line, size, why);
+		result = ask(&d, fd, path, line, size, why);
 	close(fd);
-	if (result) {
-		free(d->text);
-		*d = (struct output_document){NULL, 0};
-	}
+	if (!result)
+		result = parse(&d, s, note, path, why);
+	free(d.text);
 	return result;
 }

@@ -14,7 +14,6 @@
 #include "base/units.h"
 #include "cli/agent_client.h"
 #include "model/continuity.h"
-#include "output/plain.h"
 
 /* The agent's readings are at most a second old, so it soon has a new one when asked again. */
 #define AGAIN_NS    (NS_PER_S / 10)
@@ -29,23 +28,12 @@ struct reader {
 		refused; /* why the agent's readings are not used; "": there is none, or they are */
 };
 
-static int read_agents(struct reader *reader, struct snapshot **s, struct why *why)
+static int read_agents(struct reader *reader, struct snapshot **s)
 {
 	const struct request request = {.format = OUTPUT_SYSTEM, .netns = netns_inode()};
-	struct output_document d;
-	int r = agent_client_read(&d, options_reading_socket(reader->o), &request, why);
 
-	if (r)
-		return r;
-	*s = snapshot_new();
-	r = *s ? plain_read(&d, *s, reader->note.text, sizeof(reader->note.text)) : -ENOMEM;
-	free(d.text);
-	if (r) {
-		snapshot_free(*s);
-		*s = NULL;
-		why_set(why, r, "the agent's answer: %s", strerror(-r));
-	}
-	return r;
+	return agent_client_read(s, &reader->note, options_reading_socket(reader->o), &request,
+				 &reader->refused);
 }
 
 static int read_own(struct reader *reader, struct snapshot **s, struct why *why)
@@ -59,8 +47,7 @@ static int read_own(struct reader *reader, struct snapshot **s, struct why *why)
 
 static int read_first(struct reader *reader, struct snapshot **s, struct why *why)
 {
-	int r = collect_degraded(reader->collector) ? read_agents(reader, s, &reader->refused)
-						    : -ENOENT;
+	int r = collect_degraded(reader->collector) ? read_agents(reader, s) : -ENOENT;
 
 	reader->agents = !r;
 	if (r == -ENOENT)
@@ -91,7 +78,7 @@ static int read_second(struct reader *reader, const struct snapshot *first, stru
 		sleep_until(at_ns);
 		if (!reader->agents)
 			return read_own(reader, s, why);
-		r = read_agents(reader, s, &reader->refused);
+		r = read_agents(reader, s);
 		if (r)
 			return why_set(why, r, "the agent answered once: %s",
 				       r == -ENOENT ? "its socket is gone" : reader->refused.text);

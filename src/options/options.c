@@ -243,6 +243,7 @@ int options_parse(struct options *o, int argc, char **argv, struct why *why)
 		r = refuse_together(o, why);
 	if (r)
 		return r;
+	o->asks_agent = o->collect.source == CHOOSE_AUTO && !o->collect.root;
 	o->collect.attach = commands[o->command].attach;
 	if (commands[o->command].source != CHOOSE_AUTO)
 		o->collect.source = commands[o->command].source;

@@ -38,6 +38,7 @@ struct options {
 	const char *reading_socket; /* or READING_NONE */
 	unsigned reading_mode;
 	const char *reading_group; /* NULL: as it comes */
+	bool asks_agent;           /* the agent's readings will do */
 	bool no_direct;            /* agent: every answer takes the library's way */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */

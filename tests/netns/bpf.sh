@@ -203,6 +203,24 @@ expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incom
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"
 expect "activity monitor" 3 "$("$BIN" --netns "$R" activity monitor --json -i 0.05 --count 3 | wc -l)"
 
+# Sixteen sets of counters is all that netfilter has room for; who is refused hears why.
+monitors=()
+for _ in $(seq 16); do
+	background "$BIN" --netns "$R" monitor --hooks netfilter --json -i 60 >/dev/null 2>>"$TMP/monitors"
+	monitors+=("$bg")
+done
+all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 96 ]; }
+expect_true "sixteen monitors count" wait_for 20 all_count
+expect "sixteen monitors: nothing to say" '' "$(cat "$TMP/monitors")"
+full='netfilter: refused .*EBUSY: there are 16 sets of counters here already, the most there can be'
+expect "a seventeenth monitor: the kernel's figures" '"kernel"' "$(ipfw monitor --hooks netfilter --json -i 0.1 --count 1 | jq .source.name)"
+expect_match "a seventeenth monitor: it is said" "$full.*: using the kernel's counters" "$(cat "$TMP/err")"
+ipfw attach --hooks netfilter
+expect "attach as the seventeenth: exit status" 3 $?
+expect_match "attach as the seventeenth: message" "$full" "$(cat "$TMP/err")"
+kill "${monitors[@]}" && wait "${monitors[@]}" 2>/dev/null
+expect_true "sixteen monitors end: nothing is left" wait_for 5 none_left
+
 # Killed in the middle: pins stay and count, what was not pinned goes.
 background "$BIN" --netns "$R" monitor --json --compact -i 0.2 >"$TMP/monitor"
 wait_for 10 test -s "$TMP/monitor"

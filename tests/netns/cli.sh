@@ -42,7 +42,7 @@ status "activity by the kernel" 2 'activity needs eBPF' activity --source kernel
 # Options without an effect.
 for words in "activity --root /" "status --json --count 3" "attach --json" "attach --include lo" \
 	"activity --exclude lo" "detach --hooks netfilter" "status --interval 1" "status -v" "attach --source kernel" \
-	"monitor --reading-socket none" "help --json" "version --netns x"; do
+	"status --reading-socket none" "help --json" "version --netns x"; do
 	# shellcheck disable=SC2086
 	status "$words" 2 "has no effect with '${words%% *}'" $words
 done

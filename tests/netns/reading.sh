@@ -111,6 +111,38 @@ falls_back "another namespace" ": this agent counts in another network namespace
 expect "the namespace asked for is another" 'error: this agent counts in another network namespace' "$(ask 'json netns 1\n')"
 expect "the namespace asked for is this" end "$(ask "json netns $(stat -Lc %i "/run/netns/$R")\\n" | tail -n 1)"
 
+# monitor and activity without privilege: the same forms, from the agent.
+nobody_in_r monitor --json -i 0.7 --count 3 >"$TMP/monitor.json" &
+monitor=$!
+datagrams "$C" 30 72 10.2.0.2
+wait $monitor
+expect "monitor, unprivileged: exit status" 0 $?
+expect "monitor, unprivileged: no message" '' "$(cat "$TMP/err")"
+expect "monitor, unprivileged: by eBPF" '["ebpf"]' "$(jq -sc 'map(.source.name) | unique' "$TMP/monitor.json")"
+expect_true "monitor, unprivileged: a second apart" jq -se 'all(.[]; .interval_seconds > 0.9)' "$TMP/monitor.json"
+expect "monitor, unprivileged: what root's has" \
+	"$("$BIN" --netns "$R" monitor --json -i 0.1 --count 1 | jq -c '[paths(scalars) | select(.[0] != "timestamp")]')" \
+	"$(tail -n 1 "$TMP/monitor.json" | jq -c '[paths(scalars) | select(.[0] != "timestamp")]')"
+nobody_in_r monitor --json -i 1 --count 6 >"$TMP/monitor.json" &
+monitor=$!
+in_interval "$SOCK monitor --json -i 1" poll datagrams "$C" 50 72 10.2.0.2
+wait $monitor
+expect "monitor, unprivileged: each packet once" '[50,5000]' "$(jq -sc '[(map(.ipv4.forwarding.outgoing_packets_delta) | add),
+	(map(.paths[] | select(.in == "rc" and .out == "rs" and .family == "ipv4") | .bytes_delta) | add)]' "$TMP/monitor.json")"
+expect "monitor, unprivileged, --include" '["rc"]' "$(nobody_in_r monitor --json -i 0.1 --count 1 --include rc | jq -c '.interfaces | keys')"
+expect_match "monitor, unprivileged, as text" '^rc +rs +ipv4 ' "$(nobody_in_r monitor -v -i 0.1 --count 1)"
+nobody_in_r activity --json -i 3 >"$TMP/activity.json" &
+activity=$!
+in_interval "$SOCK activity" poll datagrams "$C" 40 72 10.2.0.2
+wait $activity
+expect "activity, unprivileged: exit status" 0 $?
+expect "activity, unprivileged: what passed" '["ebpf",40,4000]' \
+	"$(jq -c '[.source.name, (.ipv4.forwarded | .packets_delta, .bytes_delta)]' "$TMP/activity.json")"
+nobody_in_r activity --source ebpf
+expect "activity --source ebpf: not asked" 3 $?
+nobody_in_r activity --include rc >/dev/null 2>&1
+expect "activity, unprivileged: options as ever" 2 $?
+
 # Garbage.
 expect_match "an unknown word" "^error: unknown word 'GET'" "$(ask 'GET / HTTP/1.1\r\n')"
 expect_match "a control character" "^error: unknown word '.x1b'" "$(ask '\033\n')"
@@ -230,6 +262,23 @@ expect_match "agent stopped: it is said" "^ipfwagent: the agent at $SOCK does no
 t=$(($(now_ms) - t))
 expect_true "agent stopped: after two seconds ($t ms; $alone ms without an agent)" [ $t -lt $((3000 + 5 * alone)) ]
 kill -CONT "$agent"
+
+# The agent goes away under a monitor, and comes back.
+background in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" \
+	monitor --json -i 0.2 >"$TMP/monitor.json" 2>"$TMP/err"
+monitor=$bg
+source_is() { [ "$(tail -n 1 "$TMP/monitor.json" | jq -r .source.name)" = "$1" ]; }
+expect_true "monitor, unprivileged: by eBPF at first" wait_for 10 source_is ebpf
+agent_off
+expect_true "agent gone: monitor goes on with the kernel's" wait_for 10 source_is kernel
+nobody_in_r activity -i 0.1 2>"$TMP/activity.err"
+expect "agent gone: activity has no source" 3 $?
+agent_on
+expect_true "agent back: by eBPF" wait_for 20 source_is ebpf
+kill "$monitor" && wait "$monitor"
+expect "agent gone and back: monitor ends well" 0 $?
+expect "agent gone and back: said once" 2 "$(wc -l <"$TMP/err")"
+expect_match "agent back: it is said" '^ipfwagent: eBPF counts again$' "$(tail -n 1 "$TMP/err")"
 
 # A second agent does not take a living one's socket, and takes it over later.
 background in_ns "$S" "$BIN" agent --source kernel --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 0.5 2>>"$TMP/second.log"
