@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hostname.h"
 #include "base/log.h"
 #include "base/netns.h"
 #include "base/schedule.h"
@@ -20,7 +21,7 @@ static int write_reading(const struct options *o, const struct collector *c, out
 {
 	bool terminal = isatty(STDOUT_FILENO);
 	struct output_options options = {
-		.hostname = report_hostname(),
+		.hostname = hostname_get(),
 		.note = collect_note(c),
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,

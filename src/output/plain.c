@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 int plain_make(struct output_document *d, const struct snapshot *s, const struct rates *rates,
 	       const struct output_options *options)
 {
@@ -63,14 +65,15 @@ static void take_row(struct snapshot_system *row, const char *name, uint64_t val
 	}
 }
 
-static void take_line(struct snapshot *s, const char *line, char *note, size_t note_size)
+static void take_line(struct snapshot *s, char *line, char *note, size_t note_size)
 {
 	char first[16], second[32], third[16] = "";
 	uint64_t value;
 	int place;
 
 	if (!strncmp(line, "note ", 5)) {
-		snprintf(note, note_size, "%.*s", (int)strcspn(line + 5, "\n"), line + 5);
+		line[strcspn(line, "\n")] = '\0';
+		escape_name(note, note_size, line + 5, ESCAPE_SENTENCE);
 	} else if (sscanf(line, "source %31s %15s", second, third) == 2) {
 		place = find(second, snapshot_source_names, SOURCE_EBPF + 1);
 		s->source = place > 0 ? place : 0;

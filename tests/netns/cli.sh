@@ -183,7 +183,8 @@ for signal in TERM INT; do
 done
 
 # Hostile interface names, of what the kernel accepts.
-hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>')
+hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>'
+	$'a\342\200\256b' $'a\342\200\250b' $'a\302\233b')
 made=0
 for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1)); done
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
@@ -198,11 +199,53 @@ def unique(pairs):
 d = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"), object_pairs_hook=unique)
 assert len(d["interfaces"]) == int(sys.argv[2]), list(d["interfaces"])
 P
+# harmless FILE...: UTF-8, and no character that a terminal obeys or that hides what stands around it.
+harmless() {
+	/usr/bin/python3 - "$@" <<'P'
+import sys, unicodedata
+for name in sys.argv[1:]:
+    for c in open(name, "rb").read().decode("utf-8"):
+        assert c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp"), (name, c)
+P
+}
+expect_true "hostile names: nothing that a terminal obeys in JSON" harmless "$TMP/out"
 run
-expect "hostile names: no control character in text" 0 "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$TMP/out" | wc -c)"
+expect_true "hostile names: nothing that a terminal obeys in text" harmless "$TMP/out"
 run monitor --json -i 0.1 --count 1
 expect_true "hostile names: monitor" jq -en 'input | .interfaces' "$TMP/out"
+run --json --include $'a\033[31m' --include $'a\342\200\256b'
+expect "hostile names: included by their bytes" '["a\u001b[31m","a\u202eb"]' "$(jq -ac '.interfaces | keys' "$TMP/out")"
+status "hostile names: in a message" 0 "--include 'b.x1b.31m.xe2.x80.xae' matches no interface" \
+	--json --include $'b\033[31m\342\200\256'
 for n in "${hostile[@]}"; do ip -n "$R" link del "$n" 2>/dev/null; done
+
+# The host's name is any bytes, too.
+hostile_host=$'h\033[31m\377\342\200\256'
+for form in --json '' 'status --json' check 'monitor --json -c 1 -i 0.02'; do
+	# shellcheck disable=SC2086,SC2016
+	in_ns "$R" unshare --uts sh -c 'printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@"' sh \
+		"$hostile_host" "$BIN" $form >"$TMP/out" 2>"$TMP/err"
+	expect_true "a hostile hostname, ${form:-text}" harmless "$TMP/out" "$TMP/err"
+done
+# So is what a captured tree is called, and what stands in it.
+tree
+hostile_tree=$TMP/$'t\033]0;x\007\377\342\200\256'
+mv "$TMP/tree" "$hostile_tree"
+printf '  \033[2J\377: x\n' >>"$hostile_tree/proc/net/dev"
+rm "$hostile_tree/proc/net/netstat"
+for form in '' -v --json check 'monitor --json -c 1 -i 0.02'; do
+	# shellcheck disable=SC2086
+	run $form --root "$hostile_tree"
+	expect_true "a hostile tree, ${form:-text}" harmless "$TMP/out" "$TMP/err"
+	expect_true "a hostile tree, ${form:-text}: its name is there" grep -qF 't\x1b]0;x\x07\xff\xe2\x80\xae/proc' "$TMP/out" "$TMP/err"
+done
+rm -rf "$hostile_tree"
+for words in "--netns N" "--source N" "N" "--N" "check --warning N=1" "agent --config N" "agent --user N --reading-socket none" \
+	"--interval N monitor"; do
+	# shellcheck disable=SC2086
+	run ${words//N/n$'\033'[2J$'\377'}
+	expect_true "a hostile word, $words" harmless "$TMP/out" "$TMP/err"
+done
 
 # Interfaces that come, go, are renamed or made anew while monitor looks.
 background in_ns "$R" "$BIN" monitor --json -i 0.2 >"$TMP/stream"
