@@ -143,6 +143,41 @@ for file in snmp snmp6 netstat dev; do
 		expect "cut $file: exit status" 1 $code
 	fi
 done
+# It may hold anything, and what is huge or special neither hangs nor fills the memory.
+# bounded COMMAND...: it ends in time, with less than 256 MiB at its peak.
+bounded() {
+	timeout 20 /usr/bin/python3 - "$@" <<'P'
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert code in (0, 1) and peak < 256 << 10, (code, peak)
+P
+}
+places=(net/{snmp,netstat,snmp6,dev,dev_snmp6/eth0} sys/net/ipv{4,6}/conf/{all,eth0}/forwarding sys/kernel/osrelease)
+bad=$TMP/bad
+for kind in huge blanks line lines fifo device socket directory; do
+	rm -rf "$bad"
+	why='not a regular file'
+	case $kind in
+	huge) truncate -s 6G "$bad" && why='cut off or garbled' ;;
+	blanks) head -c 20M /dev/zero | tr '\0' ' ' >"$bad" && why='File too large' ;;
+	line) head -c 20M /dev/zero | tr '\0' 1 >"$bad" && why='File too large' ;;
+	lines)
+		{
+			head -n 2 "$top/tests/fixtures/6.18/proc/net/dev"
+			seq 20000000 20300000 | sed 's/$/: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16/'
+		} >"$bad" && why='File too large'
+		;;
+	fifo) mkfifo "$bad" ;;
+	device) mknod "$bad" c 1 5 ;; # as /dev/zero
+	socket) /usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$bad" ;;
+	directory) mkdir "$bad" && why='Is a directory' ;;
+	esac
+	tree
+	for place in "${places[@]}"; do ln -sf "$bad" "$TMP/tree/proc/$place"; done
+	expect_true "$kind in the place of files: bounded" bounded "$BIN" --json --root "$TMP/tree"
+	expect_match "$kind in the place of files: message" "proc/net/snmp: $why" "$(cat "$TMP/true.out")"
+done
 status "no IPv6" 0 '' --json --root "$top/tests/fixtures/noipv6"
 expect "no IPv6: quality" '"unavailable"' "$(jq -c .ipv6.forwarding.quality "$TMP/out")"
 expect "no IPv6: null" null "$(jq -c .ipv6.forwarding.outgoing_packets "$TMP/out")"
