@@ -314,6 +314,13 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
 	return r ? refuse(why, r, "eBPF records") : 0;
 }
 
+bool counters_readable(const struct counters *b)
+{
+	struct ipfw_info info;
+
+	return !read_info(b->maps, &info);
+}
+
 int64_t counters_memo(const struct counters *b)
 {
 	struct ipfw_info info = {.memo = 0};

@@ -92,6 +92,9 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why);
 int64_t counters_memo(const struct counters *b);
 int counters_set_memo(struct counters *b, int64_t memo);
 
+/* Whether the kernel lets this process read the maps that are open. */
+bool counters_readable(const struct counters *b);
+
 /* Give a sample up. */
 void counters_drop(struct counters *b);
 

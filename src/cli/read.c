@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hostname.h"
 #include "base/log.h"
 #include "base/schedule.h"
 #include "base/units.h"
@@ -26,7 +27,7 @@ static int write_reading(const struct reader *reader, output_make *make, const s
 	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
 	struct output_options options = {
-		.hostname = report_hostname(),
+		.hostname = hostname_get(),
 		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,

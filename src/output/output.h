@@ -24,6 +24,7 @@ enum output_format {
 };
 
 struct output_options {
+	/* Any bytes: writers escape it. */
 	const char *hostname;
 	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
