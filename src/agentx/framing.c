@@ -25,6 +25,8 @@
 #define RESPONSE_MAX (1 << 16) /* net-snmp's master drops longer ones */
 #define READ_MAX     (1 << 16) /* octets at once */
 
+#define DIAL_PAUSE_NS (NS_PER_S / 2) /* shorter than between two tries */
+
 /* A request of ours. */
 struct asked {
 	bool waiting; /* for the Response */
@@ -35,7 +37,7 @@ static struct {
 	struct framing_config config;
 	struct answer_session session;
 	const char *trouble;
-	uint64_t began_ns;
+	uint64_t began_ns, dial_at_ns;
 	struct asked request;      /* one at a time, since the library waits for the answer */
 	struct asked notification; /* and beside it one of these */
 	bool over;
@@ -223,11 +225,17 @@ static int on_close(netsnmp_transport *t)
 static netsnmp_transport *create(netsnmp_tdomain_spec *spec)
 {
 	netsnmp_transport *t;
-	int fd = dial_master(self.config.address, &self.trouble);
+	int fd;
 
 	(void)spec;
-	if (fd < 0)
+	/* The library makes up for tries that were due meanwhile, and does nothing else. */
+	if (clock_now_ns() < self.dial_at_ns)
 		return NULL;
+	fd = dial_master(self.config.address, &self.trouble);
+	if (fd < 0) {
+		self.dial_at_ns = clock_now_ns() + DIAL_PAUSE_NS;
+		return NULL;
+	}
 	self.trouble = "no answer";
 	t = calloc(1, sizeof(*t)); /* the library frees it */
 	if (!t) {

@@ -30,6 +30,8 @@ static struct {
 	netsnmp_session *session; /* NULL: not connected */
 	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
+	bool registered;          /* it was, in this session or one before */
+	bool duplicate;           /* somebody else has it, as logged */
 	struct connection_log report;
 	const char *failed;
 	char bad_address[256];
@@ -118,6 +120,20 @@ static void log_error(const char *message)
 	log_warning("SNMP: %.*s", (int)strcspn(error, "\n"), error);
 }
 
+/*
+ * Somebody has registered our subtree: another agent, or we ourselves in a connection that is over
+ * without the master knowing it, since the network failed. It will know when it asks there.
+ */
+static void on_duplicate(void)
+{
+	if (!self.registered)
+		self.failed = "another ipfwagent is already connected to this SNMP master agent";
+	else if (!self.duplicate)
+		log_warning("the SNMP master agent has another connection for our objects, maybe "
+			    "the one that was lost; trying again");
+	self.duplicate = true;
+}
+
 /* The library reports failed registrations only here. */
 static int on_log(int major, int minor, void *message, void *arg)
 {
@@ -129,8 +145,7 @@ static int on_log(int major, int minor, void *message, void *arg)
 	(void)arg;
 	if (sscanf(m->msg, "registering pdu failed: %ld", &error) == 1) {
 		if (error == AGENTX_DUPLICATE_REGISTRATION)
-			self.failed = "another ipfwagent is already connected to this "
-				      "SNMP master agent";
+			on_duplicate();
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
@@ -150,6 +165,10 @@ static void watch_connection(void)
 {
 	if (self.session)
 		set_ping(RECONNECT_S);
+	if (self.session && !self.register_at_ns && !self.failed) {
+		self.registered = true;
+		self.duplicate = false;
+	}
 	connection_log(&self.report, master_address(), self.session ? NULL : framing_trouble());
 }
 
