@@ -268,7 +268,6 @@ static int give_up_privileges(struct agent *a)
 static int start_snmp(struct agent *a)
 {
 	const struct agentx_config config = {.socket = a->started->agentx_socket,
-					     .direct = !a->started->no_direct,
 					     .interval_ms = interval_ns(a) / NS_PER_MS,
 					     .cache_ms = CACHE_MS,
 					     .refresh_fd = a->event_fd,
