@@ -150,6 +150,7 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 	}
 	row->continuity.since_ns = record.since_ns;
 	memset(&row->figures[FAMILY_IPV4], 0, 2 * sizeof(*row->figures));
+	row->ipv4_source = IPV4_NOT_DERIVED;
 	if (how == RENEWED_UNSEEN)
 		return; /* its figures are known from the next reading on */
 	figures_of(&row->figures[FAMILY_IPV4], own.of[0]);
