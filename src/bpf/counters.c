@@ -68,8 +68,9 @@ static int begin(const struct hooks *h)
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
 	};
+	int r = maps_begin(h->maps);
 
-	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	return r ? r : bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
 static void close_pinned(struct counters *b)
