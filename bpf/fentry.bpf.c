@@ -9,7 +9,6 @@
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "ipfw_types.h"
@@ -30,7 +29,6 @@
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
-#define IP_DF       0x4000
 
 /* The inode number of the namespace to count in; set before loading. */
 const volatile __u32 netns_inum SEC(".rodata.netns");
@@ -50,7 +48,7 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	ifindex = skb->dev->ifindex;
 	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
 		return 0; /* our own multicast, looped back */
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
 }
@@ -120,7 +118,7 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 	} else if (KERNEL_READ(ip, struct iphdr, ttl) <= 1) {
 		return 0;
 	}
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	if (is_too_big(skb, ipv6, &l))
 		return 0;
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
@@ -134,7 +132,7 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	out = output_ifindex(skb);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
@@ -147,7 +145,7 @@ static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 
 	if (!is_ours(skb))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
 	return 0;
 }

@@ -37,6 +37,8 @@ struct inet6_dev {
 struct net_device {
 	int ifindex;
 	unsigned int mtu;
+	unsigned short hard_header_len;
+	unsigned short needed_headroom;
 	unsigned long priv_flags : 32;
 	const unsigned char *dev_addr;
 	struct inet6_dev *ip6_ptr;
@@ -62,9 +64,11 @@ struct rtable {
 
 struct sk_buff {
 	struct net_device *dev;
+	struct sk_buff *next;
 	unsigned int len;
 	int skb_iif;
 	unsigned char *head;
+	unsigned char *data;
 	__u32 end;
 	__u16 protocol;
 	__u16 transport_header;
@@ -74,13 +78,20 @@ struct sk_buff {
 	unsigned long _skb_refdst;
 	__u8 pkt_type : 3;
 	__u8 ignore_df : 1;
+	__u8 cloned : 1;
 	char cb[48];
 };
+
+typedef struct {
+	int counter;
+} atomic_t;
 
 struct skb_shared_info {
 	__u16 gso_size;
 	__u16 gso_segs;
 	unsigned int gso_type;
+	struct sk_buff *frag_list;
+	atomic_t dataref;
 };
 
 /* What IP keeps in skb->cb. */
@@ -100,6 +111,15 @@ struct iphdr {
 	__u8 ihl : 4, version : 4;
 	__be16 frag_off;
 	__u8 ttl;
+};
+
+struct ipv6hdr {
+	__u8 nexthdr;
+};
+
+struct ipv6_opt_hdr {
+	__u8 nexthdr;
+	__u8 hdrlen;
 };
 
 struct tcphdr {
@@ -133,6 +153,12 @@ struct bpf_nf_ctx {
 #define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
 #define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
 #define GSO_BY_FRAGS            0xffff
+#define IPPROTO_HOPOPTS         0
+#define IPPROTO_ROUTING         43
+#define IPPROTO_DSTOPTS         60
+#define MOST_EXTENSIONS         16
+#define IP_DF                   0x4000
+#define IPV6_MIN_MTU            1280
 #define PACKET_LOOPBACK         5
 #define LOOPBACK_IFINDEX        1
 #define IPSKB_FORWARDED         (1 << 0)

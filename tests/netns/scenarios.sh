@@ -82,6 +82,10 @@ segmented() {
 			if [[ $name == TCP* ]]; then
 				merged "$name" no-tx $f tcp ${server[$f]} 7 1000000
 				expect_true "$name $f: super-packets passed" [ $supers -gt 100 ]
+				if [ $f = ipv6 ]; then
+					merged "$name with options" no-tx $f with hd tcp ${server[$f]} 7 1000000
+					expect_true "$name with options: super-packets passed" [ $supers -gt 100 ]
+				fi
 			else
 				merged "$name" no-tx $f gso ${server[$f]} 9 10 10000 1400
 				expect "$name $f: on the wire" 80 $rx
@@ -194,6 +198,22 @@ conntrack() {
 		sent $f rs 60 $on_wire
 		check "fragments with conntrack $f"
 	done
+	# Of uneven size, as after two links; small ones; of a datagram smaller than any link's MTU.
+	refragmented ipv4 "" 976,504,976,504,976,72
+	refragmented ipv4 "" 280,200
+	refragmented ipv4 "" 72,976,1480
+	refragmented ipv6 f 1232,208,1232,208,1128
+	refragmented ipv6 f 248,232
+	# With headers in front of that of fragments, and some that are fragmented with the payload.
+	refragmented ipv6 hf 1440,1440,1128
+	refragmented ipv6 hdrf 1424,1424,1160
+	refragmented ipv6 hfd 1440,1440,1128 rs 1440,1440,1144 # the kernel repeats the options
+	# Those too long for the link are cut anew.
+	leg cut 8
+	ip -n "$R" link set rcut mtu 1000
+	refragmented ipv4 "" 976,504,976,504,976,72 rcut 976,504,976,504,976,72
+	refragmented ipv4 "" 1480,1480,1048 rcut 976,976,976,976,104
+	refragmented ipv4 "" 504,1480,1480,544 rcut 976,976,976,976,104
 	in_ns "$R" nft delete table inet t
 }
 
@@ -263,6 +283,12 @@ locally() {
 		traffic "$R" send ${server[$f]} 9 20 4000
 		sent $f rs 60 $((20 * (4008 + 3 * each)))
 		check "sent by the router in fragments $f"
+		if [ $f = ipv6 ]; then
+			begin
+			traffic "$R" with hd send fd02::2 9 20 4000
+			sent $f rs 60 $((20 * (4008 + 3 * (40 + 8 + 8 + 8))))
+			check "sent by the router in fragments with options"
+		fi
 		bytes=$((20 * $(udp_octets $f 56)))
 		begin
 		pings "$C" 20 56 ${own/2/1} || not_ok "ping $f" "an echo reply is missing"
