@@ -316,42 +316,4 @@ static __always_inline __u32 output_ifindex(struct sk_buff *skb)
 	return out ? KERNEL_READ(out, struct net_device, ifindex) : 0;
 }
 
-/*
- * Up to which size a packet may leave whole: see ip_dst_mtu_maybe_forward() and
- * ip6_dst_mtu_maybe_forward().
- */
-static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool was_received)
-{
-	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
-	struct net_device *out = output_device(skb);
-	unsigned long metrics;
-	struct inet6_dev *ip6;
-	__u32 mtu;
-
-	if (!out)
-		return 0;
-	if (!ipv6 && !was_received) {
-		mtu = KERNEL_READ_BITS(dst, struct rtable, rt_pmtu);
-		if (mtu &&
-		    (long)(bpf_jiffies64() - KERNEL_READ(dst, struct dst_entry, expires)) < 0)
-			return mtu;
-	}
-	metrics = KERNEL_READ(dst, struct dst_entry, _metrics) & DST_METRICS_PTRMASK;
-	mtu = KERNEL_READ(metrics, struct dst_metrics, metrics[RTAX_MTU - 1]);
-	if (mtu)
-		return mtu;
-	if (ipv6) {
-		ip6 = KERNEL_READ(out, struct net_device, ip6_ptr);
-		return KERNEL_READ(ip6, struct inet6_dev, cnf.mtu6);
-	}
-	return KERNEL_READ(out, struct net_device, mtu);
-}
-
-/* The size of the largest fragment that the packet came in; 0: it came whole. */
-static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
-{
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
-}
-
 #endif

@@ -122,9 +122,8 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 	}
 	if (before_ipsec(skb))
 		return NF_ACCEPT;
-	if (l.packets == 1 &&
-	    (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu || largest_fragment(skb, ipv6)))
-		fragment(&l, skb, ipv6);
+	if (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu || largest_fragment(skb, ipv6))
+		fragment(&l, skb, ipv6, state->sk);
 	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }

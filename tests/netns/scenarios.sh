@@ -106,7 +106,8 @@ segmented() {
 	in_ns "$R" ethtool -K rs tx off >/dev/null
 	tap_gso
 }
-# The router refuses super-packets for their segments' size, which the last one's hides on average.
+# Super-packets whose segments are too big: IPv6 refuses them for their size, which the last one's hides on
+# average; IPv4 cuts each segment.
 too_big_segments() {
 	can_merge || return
 	leg tiny 4
@@ -118,6 +119,15 @@ too_big_segments() {
 	received ipv6 rc 40 $((20 * (1500 + 2 * 48)))
 	sent ipv6 rc 20 $((20 * 1280))
 	check "UDP GSO too big for IPv6"
+	begin
+	traffic "$C" gso 10.4.0.2 9 20 13000 1400
+	super_at rc rx
+	# Nine of 1428 octets become 1276 + 172 each.
+	received ipv4 rc 200 $((20 * (13000 + 10 * 28)))
+	handed_over ipv4 rc 200 $((20 * (13000 + 10 * 28)))
+	forwarded ipv4 rc rtiny 200 $((20 * (13000 + 10 * 28)))
+	sent ipv4 rtiny 380 $((20 * (13000 + 10 * 28 + 9 * 20)))
+	check "UDP GSO in fragments"
 	no_offloads
 }
 # A virtual machine's packets come without a number of segments.
@@ -180,6 +190,35 @@ fragments() {
 	# 1500 becomes 996 + 524 octets, and the last one of 1068 becomes 996 + 92.
 	sent ipv4 rsmall 120 $((20 * (4068 + 3 * 20)))
 	check "fragments of fragments, output mtu 1000"
+}
+
+# A route's MTU that is smaller than the device's. The router's own datagrams heed the device's alone.
+route_mtu() {
+	local f octets=$((20 * 1420))
+	ip -n "$R" route add 10.2.0.2 dev rs mtu 1000
+	ip -n "$R" -6 route add fd02::2 dev rs mtu 1300
+	begin
+	udp ipv4 20 1392
+	received ipv4 rc 20 $octets
+	handed_over ipv4 rc 20 $octets
+	forwarded ipv4 rc rs 20 $octets
+	sent ipv4 rs 40 $((octets + 20 * 20))
+	check "route's MTU ipv4"
+	begin # IPv6 finds it too big only when it leaves
+	udp ipv6 20 1372
+	received ipv6 rc 20 $octets
+	handed_over ipv6 rc 20 $octets
+	forwarded ipv6 rc rs 20 $octets
+	sent ipv6 rc 20 $((20 * 1280))
+	check "route's MTU ipv6"
+	for f in ipv4 ipv6; do
+		begin
+		traffic "$R" send ${server[$f]} 9 20 $((1420 - 8 - ${ip_header[$f]}))
+		sent $f rs 20 $octets
+		check "route's MTU, sent by the router $f"
+	done
+	ip -n "$R" route del 10.2.0.2 dev rs
+	ip -n "$R" -6 route del fd02::2 dev rs
 }
 
 # Conntrack puts them together, and they leave as they came. Linux 5.10 goes on with that as long as
@@ -288,6 +327,10 @@ locally() {
 			traffic "$R" with hd send fd02::2 9 20 4000
 			sent $f rs 60 $((20 * (4008 + 3 * (40 + 8 + 8 + 8))))
 			check "sent by the router in fragments with options"
+			begin
+			traffic "$R" with m send fd02::2 9 20 4000
+			sent $f rs 80 $((20 * (4008 + 4 * 48)))
+			check "sent by the router in fragments of 1280 octets"
 		fi
 		bytes=$((20 * $(udp_octets $f 56)))
 		begin
@@ -407,7 +450,7 @@ two_processors() {
 }
 
 begin_scenarios
-for scenario in ${SCENARIOS:-plain fragments errors filters locally multicast two_namespaces two_processors \
+for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters locally multicast two_namespaces two_processors \
 	conntrack flowtable segmented}; do
 	run_scenario "$scenario"
 done

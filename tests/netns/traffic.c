@@ -47,7 +47,8 @@ static const char usage[] =
 	"       traffic with LETTERS COMMAND...   extension headers of 8 octets each: h "
 	"hop-by-hop,\n"
 	"                     d destination, r routing (pieces only), f the place of that of "
-	"fragments\n";
+	"fragments;\n"
+	"                     m: no fragments of more than 1280 octets\n";
 
 __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
 {
@@ -126,6 +127,10 @@ static void set_extensions(int fd)
 	unsigned char header[8];
 
 	for (const char *e = extensions; *e; e++) {
+		if (*e == 'm') {
+			set_int(fd, IPPROTO_IPV6, IPV6_MTU, 1280, "IPV6_MTU");
+			continue;
+		}
 		extension(header, *e, 0);
 		set(fd, IPPROTO_IPV6, *e == 'h' ? IPV6_HOPOPTS : IPV6_DSTOPTS, header,
 		    sizeof header, "extension header");
