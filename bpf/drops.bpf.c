@@ -233,7 +233,8 @@ int dropped(__u64 *ctx)
 	} else if (is_vrf(dev) && key.stage != IPFW_DROP_OUTPUT) {
 		key.in_ifindex = ingress_ifindex(skb); /* the port */
 	}
-	l = weigh(skb, key.stage == IPFW_DROP_LINK ? skb->len : skb->len + data_offset(skb),
+	l = weigh(skb, key.ipv6,
+		  key.stage == IPFW_DROP_LINK ? skb->len : skb->len + data_offset(skb),
 		  (__u16)(skb->transport_header - skb->network_header));
 	count_drop(&key, &l);
 	return 0;

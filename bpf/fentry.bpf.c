@@ -9,16 +9,14 @@
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "ipfw_probe.h"
 
-#include "ipfw_core.h"
+#include "output.h"
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
-#define IP_DF       0x4000
 
 static __always_inline bool is_ours(struct sk_buff *skb)
 {
@@ -35,29 +33,15 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	ifindex = skb->dev->ifindex;
 	if (is_own_multicast(skb))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
 }
 
-/* The size on the wire of a packet, or of a GSO packet's segments, the last one aside. */
-static __always_inline __u32 segment_size(struct sk_buff *skb, const struct load *l)
-{
-	void *shared = skb->head + skb->end;
-	__u32 size;
-
-	if (l->packets == 1)
-		return skb->len;
-	size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
-	if (size == GSO_BY_FRAGS)
-		return l->octets / l->packets;
-	return (l->octets - skb->len) / (l->packets - 1) + size;
-}
-
 /* What the next link refuses: see ip_exceeds_mtu() and ip6_pkt_too_big(). */
-static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const struct load *l)
+static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6)
 {
-	void *ip = skb->head + skb->network_header;
+	void *ip = skb->head + skb->network_header, *shared = skb->head + skb->end;
 	__u32 mtu, largest;
 
 	if (!ipv6 && !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF)))
@@ -70,7 +54,7 @@ static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const st
 		return true;
 	if (BPF_CORE_READ_BITFIELD(skb, ignore_df))
 		return false;
-	return segment_size(skb, l) > mtu;
+	return !KERNEL_READ(shared, struct skb_shared_info, gso_size) || !segments_fit(skb, mtu);
 }
 
 /* What ip6_forward() refuses for its header. */
@@ -105,9 +89,9 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 	} else if (KERNEL_READ(ip, struct iphdr, ttl) <= 1) {
 		return 0;
 	}
-	l = weigh_routed(skb);
-	if (is_too_big(skb, ipv6, &l))
+	if (is_too_big(skb, ipv6))
 		return 0;
+	l = weigh_routed(skb, ipv6);
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return 0;
 }
@@ -119,7 +103,7 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	out = output_ifindex(skb);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
@@ -132,7 +116,7 @@ static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 
 	if (!is_ours(skb))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
 	return 0;
 }
@@ -144,7 +128,7 @@ static __always_inline int delivered(struct sk_buff *skb, __u32 ipv6)
 
 	if (!is_ours(skb) || is_own_multicast(skb))
 		return 0;
-	l = weigh(skb, skb->len + data_offset(skb),
+	l = weigh(skb, ipv6, skb->len + data_offset(skb),
 		  (__u16)(skb->transport_header - skb->network_header));
 	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
 	return 0;

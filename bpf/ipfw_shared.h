@@ -18,6 +18,9 @@
 #define IPFW_HIGH_PATHS   16384
 #define IPFW_DROPS        4096 /* rows of struct ipfw_drop_key */
 
+/* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
+#define IPFW_RETIRED 0xffffffffu
+
 enum ipfw_stage {
 	IPFW_IN,       /* entered the IP layer */
 	IPFW_IN_FORW,  /* reached the FORWARD chain */
@@ -100,6 +103,9 @@ struct ipfw_if_record {
 	__u64 device[4]; /* the device's own at that time: rx packets, octets, tx packets, octets */
 };
 
+/* Whether one of a pair's interfaces is gone, and its counters are being removed. */
+enum ipfw_over { IPFW_GOES_ON, IPFW_OVER, IPFW_FORGOTTEN };
+
 /* Of a path, or of a row of drops. */
 struct ipfw_path_record {
 	char in_name[IPFW_NAME_MAX];
@@ -107,7 +113,7 @@ struct ipfw_path_record {
 	__u64 since_ns;
 	struct ipfw_sum base;  /* not this path's: counted before an ifindex was used again */
 	struct ipfw_sum final; /* if `over`: what there was when an interface was gone */
-	__u64 over;
+	__u64 over;            /* enum ipfw_over */
 };
 
 struct ipfw_info {
@@ -120,7 +126,6 @@ struct ipfw_info {
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */
-	struct ipfw_if_counters retired; /* of interfaces that went away */
 };
 
 #endif

@@ -70,8 +70,9 @@ static int begin(const struct hooks *h)
 		.hooks = h->id,
 		.drops_error = h->drops_error,
 	};
+	int r = maps_begin(h->maps);
 
-	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	return r ? r : bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
 static void close_pinned(struct counters *b)
@@ -150,7 +151,7 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, NULL};
 	int lock, r = open_pinned(b, hooks, true);
 
 	if (!r)
@@ -319,6 +320,13 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
 	return r ? refuse(why, r, "eBPF records") : 0;
 }
 
+bool counters_readable(const struct counters *b)
+{
+	struct ipfw_info info;
+
+	return !read_info(b->maps, &info);
+}
+
 int64_t counters_memo(const struct counters *b)
 {
 	struct ipfw_info info = {.memo = 0};
@@ -344,9 +352,9 @@ int counters_set_memo(struct counters *b, int64_t memo)
 	return r;
 }
 
-int counters_detach(bool all, struct why *why)
+int counters_detach(bool all, counters_detached *each, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, each};
 	struct pins pins;
 	int lock, r;
 

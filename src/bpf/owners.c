@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/owners.h"
-#include "base/units.h"
 
 #include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/units.h"
+#include "bpf/filling.h"
 #include "bpf/losses.h"
 #include "bpf/other.h"
 #include "bpf/pairs.h"
@@ -81,14 +81,6 @@ static void subtract_words(void *from, const void *what, size_t words)
 		((uint64_t *)from)[i] -= ((const uint64_t *)what)[i];
 }
 
-void filling_write(struct filling *f, enum map_id map, const void *key, const void *value)
-{
-	int r = bpf_map_update_elem(f->maps[map], key, value, BPF_ANY);
-
-	if (r && !f->error)
-		f->error = r;
-}
-
 static void mark_present(struct filling *f, uint32_t ifindex)
 {
 	int r = bpf_map_update_elem(f->maps[MAP_PRESENT], &ifindex, &ifindex, BPF_ANY);
@@ -113,37 +105,31 @@ static bool is_present(const struct filling *f, uint32_t ifindex)
 	return !bpf_map_lookup_elem(f->maps[MAP_PRESENT], &ifindex, &value);
 }
 
-static int order_ifindexes(const void *a, const void *b)
+/* How the interface differs from the one that the record tells of; `found` NULL: there is none. */
+static enum renewal renewal_of(const struct filling *f, const struct snapshot_if *row,
+			       const struct ipfw_if_record *found)
 {
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
+	if (!found)
+		return RENEWED;
+	if (!is_present(f, row->ifindex))
+		return RENEWED_UNSEEN;
+	return strcmp(found->name, row->name) ? RENEWED_NAME : RENEWED_NOT;
 }
 
-bool filling_is_renewed(const struct filling *f, uint32_t ifindex)
-{
-	return f->n_renewed &&
-	       bsearch(&ifindex, f->renewed, f->n_renewed, sizeof(ifindex), order_ifindexes);
-}
-
-/* From now on the counters of that ifindex are this interface's. */
+/* Another interface: from now on the counters of that ifindex are its own. */
 static struct ipfw_if_record begin_record(struct filling *f, const struct snapshot_if *row,
-					  bool known_before, const struct ipfw_if_counters *raw,
+					  enum renewal how, const struct ipfw_if_counters *raw,
 					  struct ipfw_if_counters *own)
 {
 	struct ipfw_if_record record = {.since_ns = f->s->mono_ns};
 
-	memcpy(record.name, row->name, sizeof(record.name));
-	if (known_before) { /* it was not seen to go: what is there belongs to the one before */
+	if (how != RENEWED) { /* the one before was not seen to go */
 		filling_write(f, MAP_IF_BASES, &row->ifindex, raw);
 		memset(own, 0, sizeof(*own));
 	} else if (!f->book->if_records.n) {
 		record.since_ns = f->book->info.since_ns; /* here when the hooks were attached */
 	}
 	other_begin(&record, row, own);
-	filling_write(f, MAP_IF_RECORDS, &row->ifindex, &record);
-	mark_present(f, row->ifindex);
-	f->renewed[f->n_renewed++] = row->ifindex;
 	return record;
 }
 
@@ -154,29 +140,51 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 	const struct ipfw_if_record *found = table_find(&f->book->if_records, &row->ifindex);
 	const struct ipfw_if_counters *base = table_find(&f->book->if_bases, &row->ifindex);
 	struct ipfw_if_counters own = *(raw ? raw : &none);
+	enum renewal how = renewal_of(f, row, found);
 	struct ipfw_if_record record;
 
 	if (base)
 		subtract_words(&own, base, WORDS(own));
-	if (found && !strcmp(found->name, row->name) && is_present(f, row->ifindex))
+	if (how <= RENEWED_NAME)
 		record = *found;
 	else
-		record = begin_record(f, row, found, raw ? raw : &none, &own);
+		record = begin_record(f, row, how, raw ? raw : &none, &own);
+	if (how != RENEWED_NOT) {
+		if (how == RENEWED_NAME)
+			record.since_ns = f->s->mono_ns;
+		memcpy(record.name, row->name, sizeof(record.name));
+		f->renewed[f->n_renewed++] = (struct renewed){row->ifindex, how, record};
+	}
+	row->continuity.since_ns = record.since_ns;
+	memset(&row->figures[FAMILY_IPV4], 0, 2 * sizeof(*row->figures));
+	row->ipv4_source = IPV4_NOT_DERIVED;
+	if (how == RENEWED_UNSEEN)
+		return; /* its figures are known from the next reading on */
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		struct figures *out = &row->figures[FAMILY_IPV4 + ipv6];
 
-		memset(out, 0, sizeof(*out));
 		figures_of(out, own.of[ipv6]);
 		if (!f->book->info.drops_error)
 			losses_of_if(out, &own, ipv6);
 	}
 	other_fill(row, &record, &own);
-	row->continuity.since_ns = record.since_ns;
+}
+
+/* After the paths: whoever is killed before that leaves all of it to the next reading. */
+static void write_renewed(struct filling *f)
+{
+	for (size_t i = 0; i < f->n_renewed; i++) {
+		const struct renewed *r = &f->renewed[i];
+
+		filling_write(f, MAP_IF_RECORDS, &r->ifindex, &r->record);
+		if (r->how > RENEWED_NAME)
+			mark_present(f, r->ifindex);
+	}
 }
 
 static void fill_system(struct filling *f)
 {
-	struct ipfw_if_counters total = f->book->info.retired;
+	struct ipfw_if_counters total = {.of = {{{0}}}};
 	const struct table *ifs = &f->counts->ifs;
 
 	for (size_t i = 0; i < ifs->n; i++)
@@ -192,35 +200,20 @@ static void fill_system(struct filling *f)
 }
 
 /*
- * An interface went away. In the hash its counters make room, and go to info.retired; in the array
- * they stay, as the base of the next interface with that ifindex.
+ * An interface went away. In the hash its counters make room; in the array they stay, as the base
+ * of the next interface with that ifindex. The record goes last: whoever is killed before that
+ * leaves it to the next reading to begin again.
  */
 static void retire(struct filling *f, uint32_t ifindex)
 {
-	struct ipfw_info info;
-	const uint32_t zero = 0;
 	struct ipfw_if_counters rest;
 
+	/* Read anew: the sample was taken before it was gone. */
+	if (ifindex >= IPFW_LOW_IFS && !maps_retire_if(f->maps, ifindex))
+		bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
+	else if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
+		filling_write(f, MAP_IF_BASES, &ifindex, &rest);
 	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
-	if (ifindex < IPFW_LOW_IFS) { /* read anew: the sample was taken before it was gone */
-		if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
-			filling_write(f, MAP_IF_BASES, &ifindex, &rest);
-		return;
-	}
-	if (!maps_take_if(f->maps, ifindex, &rest) &&
-	    !bpf_map_lookup_elem(f->maps[MAP_INFO], &zero, &info)) {
-		add_words(&info.retired, &rest, WORDS(rest));
-		filling_write(f, MAP_INFO, &zero, &info);
-	}
-	bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
-}
-
-bool filling_is_live(const struct filling *f, uint32_t ifindex)
-{
-	char name[IF_NAMESIZE];
-
-	/* It may have come up since the interfaces were read. */
-	return snapshot_find_if(f->s, ifindex) || if_indextoname(ifindex, name);
 }
 
 /* What a record, or a place in the hash, still stands for although the interface is gone. */
@@ -232,7 +225,8 @@ static void retire_gone(struct filling *f)
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			uint32_t ifindex = *(const uint32_t *)table_key(tables[t], i);
 
-			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && !filling_is_live(f, ifindex))
+			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && ifindex != IPFW_RETIRED &&
+			    !filling_is_live(f, ifindex))
 				retire(f, ifindex);
 		}
 }
@@ -249,6 +243,7 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 		fill_if(&f, &s->ifs[i]);
 	fill_system(&f);
 	pairs_fill(&f);
+	write_renewed(&f);
 	retire_gone(&f);
 	free(f.renewed);
 	s->source = SOURCE_EBPF;

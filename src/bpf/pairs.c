@@ -17,11 +17,12 @@ static_assert(IPFW_REASON_MAX == SNAPSHOT_REASON_MAX, "reasons are copied whole"
 struct kind {
 	enum map_id counts, records;
 	size_t crowded;
+	enum metric_id packets; /* and octets, the next one */
 	/* What is counted just now. Returns 0 or -errno. */
 	int (*read)(const struct filling *f, const void *key, struct ipfw_sum *out);
-	/* Put what is the pair's own into the snapshot. Returns 0 or -ENOMEM. */
-	int (*add)(struct filling *f, const void *key, const struct snapshot_path *row,
-		   const struct ipfw_sum *own);
+	bool (*is_hashed)(const void *key); /* only there must a row make room */
+	/* Put it into the snapshot. Returns 0 or -ENOMEM. */
+	int (*add)(struct filling *f, const void *key, const struct snapshot_path *row);
 };
 
 static int read_path(const struct filling *f, const void *key, struct ipfw_sum *out)
@@ -39,18 +40,27 @@ static int read_drop(const struct filling *f, const void *key, struct ipfw_sum *
 	return maps_read_drop(f->maps, key, out);
 }
 
-static int add_path(struct filling *f, const void *key, const struct snapshot_path *row,
-		    const struct ipfw_sum *own)
+static bool is_hashed_path(const void *key)
+{
+	const struct ipfw_path_key *k = key;
+
+	return k->in_ifindex >= IPFW_LOW_PATH_IFS || k->out_ifindex >= IPFW_LOW_PATH_IFS;
+}
+
+static bool is_hashed_drop(const void *key)
+{
+	(void)key;
+	return true;
+}
+
+static int add_path(struct filling *f, const void *key, const struct snapshot_path *row)
 {
 	struct snapshot_path *added = snapshot_add_path(f->s);
 
 	(void)key;
-	if (!added)
-		return -ENOMEM;
-	*added = *row;
-	figures_set(&added->figures, M_OUT_FORW_PACKETS, own->packets);
-	figures_set(&added->figures, M_OUT_FORW_OCTETS, own->octets);
-	return 0;
+	if (added)
+		*added = *row;
+	return added ? 0 : -ENOMEM;
 }
 
 static bool read_reason(const struct filling *f, uint32_t index, struct ipfw_reason_name *name)
@@ -70,8 +80,7 @@ static void name_reason(const struct filling *f, uint32_t reason, char out[SNAPS
 	snprintf(out, SNAPSHOT_REASON_MAX, "%s", known ? name.text : "OTHER");
 }
 
-static int add_drop(struct filling *f, const void *key, const struct snapshot_path *row,
-		    const struct ipfw_sum *own)
+static int add_drop(struct filling *f, const void *key, const struct snapshot_path *row)
 {
 	const struct ipfw_drop_key *k = key;
 	struct snapshot_drop *added;
@@ -84,16 +93,16 @@ static int add_drop(struct filling *f, const void *key, const struct snapshot_pa
 	added->path = *row;
 	added->stage = (enum drop_stage)k->stage;
 	name_reason(f, k->reason, added->reason);
-	figures_set(&added->path.figures, M_DROPPED_PACKETS, own->packets);
-	figures_set(&added->path.figures, M_DROPPED_OCTETS, own->octets);
 	return 0;
 }
 
 static const struct kind path_kind = {
-	MAP_PATH_HIGH, MAP_PATH_RECORDS, IPFW_HIGH_PATHS / 4 * 3, read_path, add_path,
+	MAP_PATH_HIGH,  MAP_PATH_RECORDS, IPFW_HIGH_PATHS / 4 * 3, M_OUT_FORW_PACKETS, read_path,
+	is_hashed_path, add_path,
 };
 static const struct kind drop_kind = {
-	MAP_DROPS, MAP_DROP_RECORDS, IPFW_DROPS / 4 * 3, read_drop, add_drop,
+	MAP_DROPS, MAP_DROP_RECORDS, IPFW_DROPS / 4 * 3, M_DROPPED_PACKETS,
+	read_drop, is_hashed_drop,   add_drop,
 };
 
 /* Both begin with them. */
@@ -126,8 +135,12 @@ static uint64_t pairs_since(const struct ipfw_info *info)
 	return info->paths_since_ns ? info->paths_since_ns : info->since_ns;
 }
 
-/* A pair that is over makes room; should it come back, it is another one. */
-static void forget(struct filling *f, const struct kind *kind, const void *key)
+/*
+ * A pair that is over makes room; should it come back, it is another one. Whoever is killed in
+ * between leaves it to the next reading to begin again.
+ */
+static void forget(struct filling *f, const struct kind *kind, const void *key,
+		   struct ipfw_path_record *record)
 {
 	const uint32_t zero = 0;
 	struct ipfw_info info;
@@ -137,8 +150,54 @@ static void forget(struct filling *f, const struct kind *kind, const void *key)
 		info.paths_since_ns = f->book->info.paths_since_ns = f->s->mono_ns;
 		filling_write(f, MAP_INFO, &zero, &info);
 	}
-	if (!bpf_map_delete_elem(f->maps[kind->counts], key))
-		bpf_map_delete_elem(f->maps[kind->records], key);
+	record->over = IPFW_FORGOTTEN;
+	filling_write(f, kind->records, key, record);
+	bpf_map_delete_elem(f->maps[kind->counts], key);
+	bpf_map_delete_elem(f->maps[kind->records], key);
+}
+
+/* The record of a pair that is new or not the one of before. Returns whether its figures are known.
+ */
+static bool begin_pair(const struct filling *f, const struct ipfw_path_record *found,
+		       enum renewal how, const struct ipfw_sum *raw,
+		       struct ipfw_path_record *record)
+{
+	bool known = true;
+
+	*record = (struct ipfw_path_record){.since_ns = pairs_since(&f->book->info)};
+	if (found || how > RENEWED)
+		record->since_ns = f->s->mono_ns;
+	if (found && how == RENEWED_NAME) {
+		record->base = found->base;
+	} else if (found && how == RENEWED && found->over == IPFW_OVER) {
+		record->base = found->final;
+	} else if (found || how > RENEWED) {
+		record->base = *raw;
+		known = false;
+	}
+	return known;
+}
+
+/* Put the pair into the snapshot; without figures if they are not known. */
+static void add_pair(struct filling *f, const struct kind *kind, const void *key,
+		     const struct ipfw_path_record *record, const struct ipfw_sum *own)
+{
+	const struct ipfw_path_key *pair = pair_of(key);
+	struct snapshot_path row = {
+		.family = pair->ipv6 ? FAMILY_IPV6 : FAMILY_IPV4,
+		.in_ifindex = pair->in_ifindex,
+		.out_ifindex = pair->out_ifindex,
+		.continuity.since_ns = record->since_ns,
+	};
+
+	memcpy(row.in_name, record->in_name, sizeof(row.in_name));
+	memcpy(row.out_name, record->out_name, sizeof(row.out_name));
+	if (own) {
+		figures_set(&row.figures, kind->packets, own->packets);
+		figures_set(&row.figures, kind->packets + 1, own->octets);
+	}
+	if (kind->add(f, key, &row) && !f->error)
+		f->error = -ENOMEM;
 }
 
 /* 0 is no interface, and does not go away. */
@@ -147,50 +206,38 @@ static bool is_gone(const struct filling *f, uint32_t ifindex)
 	return ifindex && !filling_is_live(f, ifindex);
 }
 
-/* Returns whether the pair is over: one of its interfaces went away. */
+/* Returns whether the pair is over, one of its interfaces went away, and its place can be free. */
 static bool fill_pair(struct filling *f, const struct kind *kind, const struct table *records,
-		      const void *key, const struct ipfw_sum *raw)
+		      const void *key, const struct ipfw_sum *raw, struct ipfw_path_record *record)
 {
 	const struct ipfw_path_key *pair = pair_of(key);
 	const struct ipfw_path_record *found = table_find(records, key);
-	bool renewed =
-		filling_is_renewed(f, pair->in_ifindex) || filling_is_renewed(f, pair->out_ifindex);
-	struct ipfw_path_record record = {.since_ns = pairs_since(&f->book->info)};
+	enum renewal in = filling_renewal(f, pair->in_ifindex),
+		     out = filling_renewal(f, pair->out_ifindex);
+	enum renewal how = in > out ? in : out;
 	struct ipfw_sum own;
-	bool over;
+	bool known = true, over;
 
-	if (found && !renewed) {
-		record = *found;
+	if (found && how == RENEWED_NAME && found->over)
+		how = RENEWED_NOT; /* it ended under its old name */
+	if (found && how == RENEWED_NOT) {
+		*record = *found;
 	} else {
-		name_if(f, pair->in_ifindex, record.in_name);
-		name_if(f, pair->out_ifindex, record.out_name);
-		if (found) { /* what is there belongs to the one before */
-			record.base = found->over ? found->final : *raw;
-			record.since_ns = f->s->mono_ns;
-		}
+		known = begin_pair(f, found, how, raw, record);
+		name_if(f, pair->in_ifindex, record->in_name);
+		name_if(f, pair->out_ifindex, record->out_name);
 	}
-	over = record.over || is_gone(f, pair->in_ifindex) || is_gone(f, pair->out_ifindex);
-	if (!found || renewed || over != record.over) {
-		if (over && !record.over) /* read anew: the sample was taken before */
-			kind->read(f, key, &record.final);
-		record.over = over;
-		filling_write(f, kind->records, key, &record);
+	over = record->over || is_gone(f, pair->in_ifindex) || is_gone(f, pair->out_ifindex);
+	if (!found || how != RENEWED_NOT || over != !!record->over) {
+		if (over && !record->over) /* read anew: the sample was taken before */
+			kind->read(f, key, &record->final);
+		record->over = record->over ? record->over : over;
+		filling_write(f, kind->records, key, record);
 	}
-	own = (struct ipfw_sum){raw->packets - record.base.packets,
-				raw->octets - record.base.octets};
-	if (own.packets) {
-		struct snapshot_path row = {
-			.family = pair->ipv6 ? FAMILY_IPV6 : FAMILY_IPV4,
-			.in_ifindex = pair->in_ifindex,
-			.out_ifindex = pair->out_ifindex,
-			.continuity.since_ns = record.since_ns,
-		};
-
-		memcpy(row.in_name, record.in_name, sizeof(row.in_name));
-		memcpy(row.out_name, record.out_name, sizeof(row.out_name));
-		if (kind->add(f, key, &row, &own) && !f->error)
-			f->error = -ENOMEM;
-	}
+	own = (struct ipfw_sum){raw->packets - record->base.packets,
+				raw->octets - record->base.octets};
+	if (known ? record->over != IPFW_FORGOTTEN && own.packets : !over)
+		add_pair(f, kind, key, record, known ? &own : NULL);
 	return over;
 }
 
@@ -203,9 +250,11 @@ static void fill_pairs(struct filling *f, const struct kind *kind, const struct 
 		const void *key = table_key(counts, i);
 		const uint64_t *counted = table_value(counts, i); /* packets, octets, ... */
 		const struct ipfw_sum raw = {counted[0], counted[1]};
+		struct ipfw_path_record record;
 
-		if (fill_pair(f, kind, records, key, &raw) && crowded)
-			forget(f, kind, key);
+		if (fill_pair(f, kind, records, key, &raw, &record) && kind->is_hashed(key) &&
+		    (crowded || record.over == IPFW_FORGOTTEN))
+			forget(f, kind, key, &record);
 	}
 }
 
@@ -223,6 +272,7 @@ static void merge_drops(struct snapshot *s)
 			s->drops[n++] = s->drops[i];
 			continue;
 		}
+		to->known &= from->known;
 		to->value[M_DROPPED_PACKETS] += from->value[M_DROPPED_PACKETS];
 		to->value[M_DROPPED_OCTETS] += from->value[M_DROPPED_OCTETS];
 		if (s->drops[i].path.continuity.since_ns > last->path.continuity.since_ns)
