@@ -67,6 +67,8 @@ extern const char *const metrics_groups[GROUP_COUNT];
 
 /* Sets of metrics, a bit for each: those of an interface, and of a group. */
 #define METRICS_IF ((1u << M_IF_COUNT) - 1)
+/* Those that fall as well as rise. */
+#define METRICS_GAUGES (1u << M_UNACCOUNTED_PACKETS)
 /* Of the first so many there are rates in the MIB. */
 #define METRICS_RATES (M_OUT_FORW_OCTETS + 1)
 /* What a device counts itself; and what makes the quality of an interface's row. */

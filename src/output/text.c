@@ -141,9 +141,11 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
 			"has no such counter; - means not known\n");
 	}
-	if (s->missed_packets || s->missed_path_packets)
-		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",
-			s->missed_packets, s->missed_path_packets);
+	if (s->missed_packets || s->missed_path_packets || s->missed_drop_packets)
+		fprintf(f,
+			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
+			" on paths, %" PRIu64 " dropped\n",
+			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);
 	if (s->troubles)
@@ -182,17 +184,20 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	print_grid(f, &g);
 }
 
+/* What passes an interface; what becomes of the rest is a table of its own. */
+#define IF_SHOWN M_DELIVERED_PACKETS
+
 /* Two lines: what is counted, once for its packets and octets; and the units. */
 static void put_if_titles(struct grid *g, const struct rates *rates)
 {
 	for (int i = 0; i < 3; i++)
 		put_cell(g, "%s", "");
-	for (int m = 0; m < M_IF_COUNT; m++)
+	for (int m = 0; m < IF_SHOWN; m++)
 		put_cell(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
 	put_cell(g, "interface");
 	put_cell(g, "family");
 	put_cell(g, "quality");
-	for (int m = 0; m < M_IF_COUNT; m++)
+	for (int m = 0; m < IF_SHOWN; m++)
 		put_cell(g, "%s", unit_name(metrics[m].unit, rates));
 }
 
@@ -200,7 +205,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 {
 	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
 	bool has_other = exact && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3};
+	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3};
 
 	put_if_titles(&g, rates);
 	for (size_t i = 0; i < s->n_ifs; i++) {
@@ -216,7 +221,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 			put_cell(&g, "%s", snapshot_family_names[order[k]]);
 			put_cell(&g, "%s",
 				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
-			for (int m = 0; m < M_IF_COUNT; m++)
+			for (int m = 0; m < IF_SHOWN; m++)
 				put_figure(&g, figures, m, delta, rates, exact);
 		}
 	}
@@ -244,6 +249,67 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 		put_cell(&g, "%s", snapshot_family_names[p->family]);
 		for (size_t k = 0; k < 2; k++)
 			put_figure(&g, &p->figures, shown[k], rates ? &rates->paths[i] : NULL,
+				   rates, exact);
+	}
+	fputc('\n', f);
+	print_grid(f, &g);
+}
+
+/* What became of the packets that came in by an interface and were not forwarded. */
+static void print_losses(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
+{
+	struct grid g = {.columns = 2 + M_IF_COUNT - IF_SHOWN, .left = 2};
+
+	put_cell(&g, "interface");
+	put_cell(&g, "family");
+	for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+		put_cell(&g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		char name[ESCAPE_NAME_MAX];
+
+		escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_TEXT);
+		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+			put_cell(&g, "%s", name);
+			put_cell(&g, "%s", snapshot_family_names[family]);
+			for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+				put_figure(&g, &s->ifs[i].figures[family], m,
+					   rates ? &rates->ifs[i][family] : NULL, rates, exact);
+		}
+	}
+	fputc('\n', f);
+	print_grid(f, &g);
+}
+
+static void print_drops(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
+{
+	static const enum metric_id shown[] = {M_DROPPED_PACKETS, M_DROPPED_OCTETS};
+	struct grid g = {.columns = 7, .left = 5};
+
+	put_cell(&g, "from");
+	put_cell(&g, "to");
+	put_cell(&g, "family");
+	put_cell(&g, "stage");
+	put_cell(&g, "reason");
+	for (size_t k = 0; k < 2; k++)
+		put_cell(&g, "%s %s", metrics[shown[k]].label,
+			 unit_name(metrics[shown[k]].unit, rates));
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_drop *d = &s->drops[i];
+		char name[ESCAPE_NAME_MAX];
+
+		put_cell(&g, "%s",
+			 d->path.in_ifindex
+				 ? escape_name(name, sizeof(name), d->path.in_name, ESCAPE_TEXT)
+				 : "-");
+		put_cell(&g, "%s",
+			 d->path.out_ifindex
+				 ? escape_name(name, sizeof(name), d->path.out_name, ESCAPE_TEXT)
+				 : "-");
+		put_cell(&g, "%s", snapshot_family_names[d->path.family]);
+		put_cell(&g, "%s", snapshot_stage_names[d->stage]);
+		put_cell(&g, "%s", d->reason);
+		for (size_t k = 0; k < 2; k++)
+			put_figure(&g, &d->path.figures, shown[k], rates ? &rates->drops[i] : NULL,
 				   rates, exact);
 	}
 	fputc('\n', f);
@@ -298,6 +364,10 @@ static void print_document(FILE *f, const struct snapshot *s, const struct rates
 	print_ifs(f, s, rates, options->verbose);
 	if (options->verbose && s->paths_known)
 		print_paths(f, s, rates, options->verbose);
+	if (options->verbose && s->drops_known) {
+		print_losses(f, s, rates, options->verbose);
+		print_drops(f, s, rates, options->verbose);
+	}
 	if (rates && !options->refresh)
 		fputc('\n', f);
 }
