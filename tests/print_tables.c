@@ -52,6 +52,8 @@ static void put_metrics(struct json *j)
 		put_text(j, "group", metrics_groups[m->group]);
 		put_text(j, "unit", m->unit == UNIT_PACKETS ? "packets" : "octets");
 		put_text(j, "system_key", m->sys_key);
+		put_number(j, "of_device", METRICS_DEVICE >> i & 1);
+		put_number(j, "is_gauge", METRICS_GAUGES >> i & 1);
 		put_text(j, "interface_key", m->if_key);
 		put_text(j, "name", m->name);
 		put_text(j, "help", m->help);

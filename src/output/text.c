@@ -153,6 +153,15 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 	fputc('\n', f);
 }
 
+/* What passes an interface; and what becomes of the rest, which eBPF tells, or nobody. */
+#define IF_SHOWN        M_DELIVERED_PACKETS
+#define IS_OF_LOSSES(m) ((m) >= IF_SHOWN && (m) < M_IF_COUNT)
+
+static bool known_of_any(const struct snapshot *s, uint32_t mask)
+{
+	return (s->system[FAMILY_IPV4].figures.known | s->system[FAMILY_IPV6].figures.known) & mask;
+}
+
 static void print_system(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
 {
 	static const char *const titles[] = {[FAMILY_IPV4] = "IPv4", [FAMILY_IPV6] = "IPv6"};
@@ -168,6 +177,8 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 		put_cell(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
 	}
 	for (int m = 0; m < M_COUNT; m++) {
+		if (IS_OF_LOSSES(m) && !known_of_any(s, 1u << m))
+			continue;
 		put_cell(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
 			 metrics[m].label, unit_name(metrics[m].unit, rates));
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
@@ -175,6 +186,8 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 				   rates ? &rates->system[family] : NULL, rates, exact);
 	}
 	for (int group = 0; group < GROUP_NOT_ROUTED; group++) {
+		if (group == GROUP_LOSSES && !known_of_any(s, metrics_of_group(group)))
+			continue;
 		put_cell(&g, "quality of %s", metrics_groups[group]);
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			put_cell(&g, "%s",
@@ -183,9 +196,6 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	}
 	print_grid(f, &g);
 }
-
-/* What passes an interface; what becomes of the rest is a table of its own. */
-#define IF_SHOWN M_DELIVERED_PACKETS
 
 /* Two lines: what is counted, once for its packets and octets; and the units. */
 static void put_if_titles(struct grid *g, const struct rates *rates)
