@@ -149,7 +149,7 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, NULL};
 	int lock, r = open_pinned(b, hooks, true);
 
 	if (!r)
@@ -315,6 +315,13 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
 	return r ? refuse(why, r, "eBPF records") : 0;
 }
 
+bool counters_readable(const struct counters *b)
+{
+	struct ipfw_info info;
+
+	return !read_info(b->maps, &info);
+}
+
 int64_t counters_memo(const struct counters *b)
 {
 	struct ipfw_info info = {.memo = 0};
@@ -340,9 +347,9 @@ int counters_set_memo(struct counters *b, int64_t memo)
 	return r;
 }
 
-int counters_detach(bool all, struct why *why)
+int counters_detach(bool all, counters_detached *each, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, each};
 	struct pins pins;
 	int lock, r;
 

@@ -97,14 +97,21 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why);
 int64_t counters_memo(const struct counters *b);
 int counters_set_memo(struct counters *b, int64_t memo);
 
+/* Whether the kernel lets this process read the maps that are open. */
+bool counters_readable(const struct counters *b);
+
 /* Give a sample up. */
 void counters_drop(struct counters *b);
 
+/* The pins in that directory are gone, and with them so many links. */
+typedef void counters_detached(const char *directory, int links);
+
 /*
  * Detach what is pinned, here or with `all` in every network namespace: also in those that nobody
- * can enter any more, which the links keep alive. Returns how many links ended, or -errno.
+ * can enter any more, which the links keep alive. `each` (NULL: nobody) hears of each set of pins.
+ * Returns how many links ended, or -errno.
  */
-int counters_detach(bool all, struct why *why);
+int counters_detach(bool all, counters_detached *each, struct why *why);
 
 /* Which hook sets work here: each is attached for a moment. Fills the verdicts. */
 void counters_try(struct attachment *out);

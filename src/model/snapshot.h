@@ -137,7 +137,8 @@ struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 int snapshot_order_ifs(const void *a, const void *b);
 int snapshot_order_paths(const void *a, const void *b);
 
-/* Note a trouble of this reading: a sentence without a full stop that names what failed. */
+/* Note a trouble of this reading: a sentence without a full stop that names what failed; what it is
+ * given may hold any text from outside. */
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
 							    ...);
 

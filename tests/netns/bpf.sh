@@ -254,6 +254,24 @@ expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incom
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"
 expect "activity monitor" 3 "$("$BIN" --netns "$R" activity monitor --json -i 0.05 --count 3 | wc -l)"
 
+# Sixteen sets of counters is all that netfilter has room for; who is refused hears why.
+monitors=()
+for _ in $(seq 16); do
+	background "$BIN" --netns "$R" monitor --hooks netfilter --json -i 60 >/dev/null 2>>"$TMP/monitors"
+	monitors+=("$bg")
+done
+all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 96 ]; }
+expect_true "sixteen monitors count" wait_for 20 all_count
+expect "sixteen monitors: nothing to say" '' "$(cat "$TMP/monitors")"
+full='netfilter: refused .*EBUSY: there are 16 sets of counters here already, the most there can be'
+expect "a seventeenth monitor: the kernel's figures" '"kernel"' "$(ipfw monitor --hooks netfilter --json -i 0.1 --count 1 | jq .source.name)"
+expect_match "a seventeenth monitor: it is said" "$full.*: using the kernel's counters" "$(cat "$TMP/err")"
+ipfw attach --hooks netfilter
+expect "attach as the seventeenth: exit status" 3 $?
+expect_match "attach as the seventeenth: message" "$full" "$(cat "$TMP/err")"
+kill "${monitors[@]}" && wait "${monitors[@]}" 2>/dev/null
+expect_true "sixteen monitors end: nothing is left" wait_for 5 none_left
+
 # Killed in the middle: pins stay and count, what was not pinned goes.
 background "$BIN" --netns "$R" monitor --json --compact -i 0.2 >"$TMP/monitor"
 wait_for 10 test -s "$TMP/monitor"
@@ -362,12 +380,17 @@ cat >"$TMP/orphan" <<X
 mount -t bpf bpf /sys/fs/bpf
 ip netns add $R-orphan
 $BIN attach --netns $R-orphan
+$BIN attach --netns $S
 for f in /sys/fs/bpf/ipfwagent/*/link_*; do bpftool -j link show pinned \$f | jq -r '"link \\(.id)"'; done >$TMP/ids
 ip netns del $R-orphan
-$BIN detach --all && find /sys/fs/bpf -mindepth 1 >$TMP/rest
+ls -d /sys/fs/bpf/ipfwagent/netns-* | sed 's/.*/ipfwagent: &: 6 links detached/' | sort >$TMP/listed
+$BIN detach --all 2>$TMP/said && find /sys/fs/bpf -mindepth 1 >$TMP/rest
 X
 expect_true "detach --all" unshare -m sh "$TMP/orphan"
-expect "detach --all: six links" 6 "$(wc -l <"$TMP/ids")"
+expect "detach --all: twice six links" 12 "$(wc -l <"$TMP/ids")"
+expect "detach --all: both sets are listed" "2 $(cat "$TMP/listed")" \
+	"$(grep -c netns- "$TMP/said") $(grep netns- "$TMP/said" | sort)"
+expect "detach --all: how many in all" "ipfwagent: 12 links detached" "$(tail -n 1 "$TMP/said")"
 expect "detach --all: no pin is left" '' "$(grep ipfwagent "$TMP/rest")"
 expect "detach --all: no link is left" '' "$(left "$TMP/ids")"
 
