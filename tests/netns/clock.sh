@@ -13,7 +13,7 @@ behind=(unshare --time --monotonic -"$half" --boottime -"$half" --fork --kill-ch
 run() { in_ns "$R" "$@" 2>>"$TMP/err"; }
 since() { run "$@" "$BIN" status --json | jq -r .source.since; }
 row_since() { SNMP_FLAGS='-OQvt' snmp snmpget IPFWAGENT-MIB::ipfwIfDiscontinuityTime.1."$(ip -n "$R" -j link show rc | jq '.[0].ifindex')"; }
-expect_match "the clocks are shifted" "^(86|87)" "$("${ahead[@]}" awk '{ print int($1 / 10000) }' /proc/uptime)"
+expect_true "the clocks are shifted" [ "$("${ahead[@]}" awk '{ print int($1) }' /proc/uptime)" -ge 864000 ]
 
 # Without eBPF: the schedule alone.
 for where in ahead behind; do
