@@ -38,7 +38,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, IPFW_HIGH_IFS);
+	__uint(max_entries, IPFW_HIGH_IFS + 1); /* and IPFW_RETIRED */
 	__type(key, __u32);
 	__type(value, struct ipfw_if_counters);
 } if_high SEC(".maps");

@@ -104,7 +104,7 @@ static void reload(struct agent *a)
 
 	if (!fresh)
 		log_fatal("%s", strerror(ENOMEM));
-	if (options_reload(fresh, a->started)) {
+	if (options_reload(fresh, settings(a))) {
 		log_warning("configuration not taken over: the settings stay as they are");
 		free(fresh);
 		return;
@@ -268,7 +268,6 @@ static int give_up_privileges(struct agent *a)
 static int start_snmp(struct agent *a)
 {
 	const struct agentx_config config = {.socket = a->started->agentx_socket,
-					     .direct = !a->started->no_direct,
 					     .interval_ms = interval_ns(a) / NS_PER_MS,
 					     .cache_ms = CACHE_MS,
 					     .refresh_fd = a->event_fd,
@@ -294,7 +293,7 @@ static int serve_and_stop(struct agent *a)
 	service_manager_notify("READY=1");
 	result = serve(a);
 	service_manager_notify("STOPPING=1");
-	if (settings(a)->detach_on_exit && counters_detach(false, &why) < 0)
+	if (settings(a)->detach_on_exit && counters_detach(false, NULL, &why) < 0)
 		log_warning("%s", why.text);
 	socket_server_close(a->readings);
 	a->readings = NULL;

@@ -68,8 +68,9 @@ static int begin(const struct hooks *h)
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
 	};
+	int r = maps_begin(h->maps);
 
-	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	return r ? r : bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
 static void close_pinned(struct counters *b)
@@ -148,7 +149,7 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 /* Attach and pin, or adopt what is pinned. */
 static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, NULL};
 	int lock, r = open_pinned(b, hooks, true);
 
 	if (!r)
@@ -346,9 +347,9 @@ int counters_set_memo(struct counters *b, int64_t memo)
 	return r;
 }
 
-int counters_detach(bool all, struct why *why)
+int counters_detach(bool all, counters_detached *each, struct why *why)
 {
-	struct pins_ended ended = {NULL, 0};
+	struct pins_ended ended = {NULL, 0, each};
 	struct pins pins;
 	int lock, r;
 

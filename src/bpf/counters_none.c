@@ -60,9 +60,10 @@ void counters_drop(struct counters *b)
 	(void)b;
 }
 
-int counters_detach(bool all, struct why *why)
+int counters_detach(bool all, counters_detached *each, struct why *why)
 {
 	(void)all;
+	(void)each;
 	return not_built(why);
 }
 

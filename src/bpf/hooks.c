@@ -33,8 +33,13 @@ static const unsigned char fentry_object[] __attribute__((aligned(8))) = {
 #define PROG_TYPE_NETFILTER 32
 #define ATTACH_NETFILTER    45
 
-/* Others may count with the same priority: move aside a little. */
+/*
+ * No two programs of a network namespace may have the same priority: move aside a little. So many
+ * sets of counters there can be at once.
+ */
 #define PRIORITY_TRIES 16
+#define TEXT(number)   TEXT_OF(number)
+#define TEXT_OF(value) #value
 
 static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t priority)
 {
@@ -197,6 +202,9 @@ static const char *explain_netfilter(int error)
 	if (error == -ENOTSUPP_KERNEL)
 		return "calling the kernel's functions takes its JIT compiler for eBPF "
 		       "(net.core.bpf_jit_enable)";
+	if (error == -EBUSY)
+		return "there are " TEXT(
+			PRIORITY_TRIES) " sets of counters here already, the most there can be";
 	return NULL;
 }
 

@@ -147,7 +147,7 @@ void pins_await(struct pins_ended *ended)
 	for (size_t i = 0; i < ended->n; i++)
 		await_end(ended->ids[i]);
 	free(ended->ids);
-	*ended = (struct pins_ended){NULL, 0};
+	*ended = (struct pins_ended){NULL, 0, NULL};
 }
 
 /* Unpin one file; a link is detached. Returns 1 for a link, else 0 or -errno. */
@@ -213,6 +213,8 @@ int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 		snprintf(path, sizeof(path), "%s/%s", p->base, e->d_name);
 		r = remove_directory(path, ended);
 		links += r > 0 ? r : 0;
+		if (r >= 0 && ended->each)
+			ended->each(path, r);
 	}
 	closedir(d);
 	if (r >= 0)

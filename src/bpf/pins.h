@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/why.h"
+#include "bpf/counters.h"
 #include "bpf/hooks.h"
 
 struct pins {
@@ -41,6 +42,7 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns);
 struct pins_ended {
 	uint32_t *ids;
 	size_t n;
+	counters_detached *each; /* NULL: nobody wants to know */
 };
 
 /*

@@ -34,10 +34,15 @@ int cli_attach(const struct options *o)
 	return result;
 }
 
+static void say_detached(const char *directory, int links)
+{
+	log_info("%s: %d links detached", directory, links);
+}
+
 int cli_detach(const struct options *o)
 {
 	struct why why;
-	int r = counters_detach(o->all, &why);
+	int r = counters_detach(o->all, o->all ? say_detached : NULL, &why);
 
 	if (r < 0) {
 		log_warning("%s", why.text);

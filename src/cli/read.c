@@ -7,22 +7,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/hostname.h"
 #include "base/log.h"
-#include "base/netns.h"
 #include "base/schedule.h"
-#include "cli/agent_client.h"
+#include "base/units.h"
+#include "cli/reader.h"
 #include "cli/report.h"
 #include "model/continuity.h"
 
+/* Between two questions to an agent that has nothing new. */
+#define AGAIN_MS    100
+#define PATIENCE_NS (5 * NS_PER_S)
+
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct options *o, const struct collector *c, output_make *make,
-			 const struct snapshot *s, const struct rates *rates)
+static int write_reading(const struct reader *reader, output_make *make, const struct snapshot *s,
+			 const struct rates *rates)
 {
+	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
 	struct output_options options = {
 		.hostname = hostname_get(),
-		.note = collect_note(c),
+		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
 		.refresh = rates && terminal,
@@ -37,12 +43,19 @@ static int write_reading(const struct options *o, const struct collector *c, out
 	return r;
 }
 
-static int read_one(const struct options *o, struct collector *c, struct snapshot **s)
+/* Take a reading. Returns the exit status so far; without a reading *s is NULL. */
+static int read_one(struct reader *reader, struct snapshot **s)
 {
+	const struct options *o = reader->o;
 	struct why why;
+	int r = reader_read(reader, s, &why);
 
-	if (collect_read(c, s, &why))
-		return report_failure(o, EXIT_FAILED, why.text);
+	if (r) {
+		bool gone = r == -ENOENT && o->collect.source == CHOOSE_EBPF;
+
+		*s = NULL;
+		return report_failure(o, gone ? EXIT_NO_SOURCE : EXIT_FAILED, why.text);
+	}
 	if ((*s)->troubles) {
 		log_warning("%s", (*s)->trouble);
 		return EXIT_FAILED;
@@ -75,75 +88,78 @@ static void warn_unmatched(const struct options *o, const struct snapshot *s)
 			log_warning("--include '%s' matches no interface", include->globs[i]);
 }
 
-/*
- * If this process cannot read eBPF counters, take the reading from the agent, if there is one.
- * Returns true if it was written, with the exit status.
- */
-static bool write_agents(const struct options *o, struct collector *c, int *result)
+static int write_once(struct reader *reader)
 {
-	const char *socket = options_reading_socket(o);
-	const struct request request = {.format = o->format,
-					.pretty = options_pretty(o, true),
-					.verbose = o->verbose,
-					.netns = netns_inode(),
-					.filter = o->collect.filter};
-	struct output_document d;
-	int r;
-
-	if (!collect_degraded(c))
-		return false;
-	r = agent_client_read(&d, socket, &request);
-	if (r == -ETIMEDOUT)
-		log_warning("the agent at %s does not answer: using the kernel's counters", socket);
-	if (r)
-		return false;
-	*result = report_status(o, report_document(o, &d));
-	return true;
-}
-
-static int write_once(const struct options *o, struct collector *c)
-{
+	const struct options *o = reader->o;
 	struct snapshot *s = NULL;
-	int result;
+	int result = read_one(reader, &s);
 
-	if (write_agents(o, c, &result)) {
-		warn_unmatched(o, NULL);
-		return result;
-	}
-	result = read_one(o, c, &s);
 	if (s) {
 		warn_unmatched(o, s);
-		if (report_status(o, write_reading(o, c, output_forms[o->format].make, s, NULL)))
+		if (report_status(o, write_reading(reader, output_forms[o->format].make, s, NULL)))
 			result = EXIT_FAILED;
 	}
 	snapshot_free(s);
 	return result;
 }
 
-/* Write what changed between readings: `count` times, 0 for no end. */
-static int write_changes(const struct options *o, struct collector *c, output_make *make,
-			 struct schedule *timer, unsigned long count)
+/*
+ * Take the next reading when its time has come. The agent may answer with one that it took soon
+ * after `before`, or with that one: then it is asked again. Returns as read_one(), or -1 when the
+ * command is to end.
+ */
+static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
+		     struct snapshot **now)
 {
+	uint64_t apart_ns = options_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
+	int timeout_ms = -1, r, status;
+
+	do {
+		r = schedule_wait(timer, -1, -1, timeout_ms);
+		if (r < 0 || r & SCHEDULE_STOP)
+			return -1;
+		status = read_one(reader, now);
+		if (!*now || !reader->agents || (*now)->mono_ns > before->mono_ns + apart_ns)
+			return status;
+		snapshot_free(*now);
+		if (timeout_ms < 0)
+			give_up_ns = clock_now_ns() + PATIENCE_NS;
+		timeout_ms = AGAIN_MS;
+	} while (clock_now_ns() < give_up_ns);
+	*now = NULL;
+	return report_failure(reader->o, EXIT_FAILED, "the agent takes no new reading");
+}
+
+/*
+ * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
+ * counts too, so that what is to end does.
+ */
+static int write_changes(struct reader *reader, output_make *make, struct schedule *timer,
+			 unsigned long count)
+{
+	const struct options *o = reader->o;
 	struct snapshot *before = NULL, *now;
-	int result = read_one(o, c, &before), r;
+	int result = read_one(reader, &before), status, r;
 
 	if (before)
 		warn_unmatched(o, before);
-	for (unsigned long n = 0; before && (!count || n < count);) {
+	if (before && reader->agents && options_interval_ns(o) < READER_AGE_NS)
+		schedule_set(timer, READER_AGE_NS);
+	for (unsigned long n = 0; before && (!count || n < count); n++) {
 		struct rates *rates;
 
-		r = schedule_wait(timer, -1, -1, -1);
-		if (r < 0 || r & SCHEDULE_STOP)
+		status = read_next(reader, timer, before, &now);
+		if (status < 0)
 			break;
-		now = NULL;
-		if (read_one(o, c, &now))
-			result = EXIT_FAILED;
+		if (status)
+			result = status;
 		if (!now)
 			continue; /* the next reading is compared with the last good one */
 		continuity_follow(before, now);
 		rates = rate_compute(before, now);
-		r = rates ? write_reading(o, c, make, now, rates) : 0;
-		n++;
+		if (!rates)
+			log_fatal("%s", strerror(ENOMEM));
+		r = write_reading(reader, make, now, rates);
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
@@ -156,12 +172,12 @@ static int write_changes(const struct options *o, struct collector *c, output_ma
 	return result;
 }
 
-/* Returns 0 and a collector; or the exit status, when the reason has been reported. */
-static int open_collector(const struct options *o, struct collector **c)
+/* Returns 0 and a reader; or the exit status, when the reason has been reported. */
+static int open_reader(const struct options *o, struct reader *reader)
 {
 	struct why why;
 
-	if (!collect_open(c, &o->collect, &why))
+	if (!reader_open(reader, o, &why))
 		return 0;
 	return report_failure(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
 			      why.text);
@@ -169,20 +185,19 @@ static int open_collector(const struct options *o, struct collector **c)
 
 int read_snapshot(const struct options *o)
 {
-	struct collector *c;
-	int result = open_collector(o, &c);
+	struct reader reader;
+	int result = open_reader(o, &reader);
 
-	if (result)
-		return result;
-	result = write_once(o, c);
-	collect_close(c);
+	if (!result)
+		result = write_once(&reader);
+	reader_close(&reader);
 	return result;
 }
 
 static int read_on(const struct options *o, output_make *make, unsigned long count)
 {
 	struct schedule timer;
-	struct collector *c;
+	struct reader reader;
 	int result;
 	int r = schedule_open(&timer, options_interval_ns(o),
 			      SCHEDULE_STOP); /* no signal is lost */
@@ -191,12 +206,12 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	result = open_collector(o, &c);
+	result = open_reader(o, &reader);
 	if (!result) {
 		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
-		result = write_changes(o, c, make, &timer, count);
-		collect_close(c);
+		result = write_changes(&reader, make, &timer, count);
 	}
+	reader_close(&reader);
 	schedule_close(&timer);
 	return result;
 }

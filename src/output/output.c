@@ -13,7 +13,8 @@ const struct output_form output_forms[] = {
 	[OUTPUT_JSON] = {"json", output_json, output_json_activity, output_json_attachment},
 	[OUTPUT_PROMETHEUS] = {"prometheus", output_prometheus, NULL, NULL},
 	[OUTPUT_OPENMETRICS] = {"openmetrics", output_openmetrics, NULL, NULL},
-	[OUTPUT_SYSTEM] = {"system", plain_make, NULL, NULL},
+	[OUTPUT_SYSTEM] = {"system", plain_make_system, NULL, NULL},
+	[OUTPUT_READING] = {"reading", plain_make_reading, NULL, NULL},
 };
 
 static_assert(ARRAY_SIZE(output_forms) == OUTPUT_FORMATS, "one row per form");

@@ -18,7 +18,8 @@ enum output_format {
 	OUTPUT_JSON,
 	OUTPUT_PROMETHEUS,  /* its text format 0.0.4 */
 	OUTPUT_OPENMETRICS, /* 1.0 */
-	OUTPUT_SYSTEM,      /* for `ipfwagent check`, see output/plain.h */
+	OUTPUT_SYSTEM,      /* for programs of this project, see output/plain.h */
+	OUTPUT_READING,
 	OUTPUT_FORMATS
 };
 

@@ -82,8 +82,10 @@ static int read_counters(const struct procfs *p, const char *file, bool snmp6,
 		return r;
 	}
 	r = snmp6 ? procfs_parse_snmp6(f, out, NULL) : procfs_parse_pairs(f, out);
-	if (r)
+	if (r) {
+		kernel_forget_unclear(out);
 		snapshot_trouble(s, "%s: %s", path, parse_error(r));
+	}
 	fclose(f);
 	return 0;
 }
@@ -180,6 +182,8 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kernel_co
 		if (!f)
 			return -errno;
 		r = procfs_parse_snmp6(f, out, ifindex);
+		if (r)
+			kernel_forget_unclear(out);
 		fclose(f);
 	}
 	return r;

@@ -131,12 +131,13 @@ expect "another namespace has none" 3 $?
 ifindex=$(value .interfaces.rc.ifindex)
 in_ns "$R" ip link set rc down && ip -n "$R" link set rc name rcx && ip -n "$R" link set rcx up
 ip -n "$R" addr flush dev rcx
-expect "renamed: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+expect "renamed: goes on under the new name" '[100,50]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.forwarded_in_packets]')"
+expect "renamed: so do its paths" '[["rcx","rs","ipv4",100,10000],["rcx","rs","ipv6",50,10000]]' "$(value '[.paths[] | [.in, .out, .family, .packets, .bytes]]')"
 expect "renamed: the system goes on" 100 "$(value .ipv4.traffic.packets_received)"
 for i in 1 2; do
 	ip -n "$R" link del rcx
 	make_rcx "$ifindex"
-	expect "made again $i: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+	expect "made again $i: not known yet" '[null,null]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
 	datagrams "$C" 10 72 10.2.0.2
 	expect "made again $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
 	expect "made again $i: the path counts anew" '[["rcx","rs","ipv4",10,1000]]' "$(value '[.paths[] | select(.in == "rcx") | [.in, .out, .family, .packets, .bytes]]')"
@@ -155,6 +156,56 @@ for i in 1 2; do
 	ip -n "$R" link del rcx
 	expect "high ifindex $i gone: the system goes on" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
 	expect "high ifindex $i gone: again" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
+done
+# Made anew and used before anybody reads: nobody knows what it counted and what the one before. So its
+# figures are absent, and begin with that reading.
+of_rcx() { jq -c '.interfaces.rcx as $r | [$r.ipv4.rx_packets, $r.ipv6.tx_bytes, $r.ipv4.quality, $r.other.rx_packets, [.paths[] | select(.in_ifindex == $r.ifindex and .family == "ipv4") | .packets, .bytes]]' "$TMP/reading"; }
+system=140
+for i in "$ifindex" 70000; do
+	make_rcx "$i"
+	datagrams "$C" 10 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, seen" '[10,152,"exact",0,[10,1000]]' "$(of_rcx)"
+	datagrams "$C" 5 72 10.2.0.2
+	ip -n "$R" link del rcx
+	make_rcx "$i"
+	datagrams "$C" 70 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, made anew unseen: absent" '[null,null,"unavailable",null,[null,null]]' "$(of_rcx)"
+	datagrams "$C" 20 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, made anew unseen: begins there" '[20,0,"exact",0,[20,2000]]' "$(of_rcx)"
+	ip -n "$R" link del rcx
+	system=$((system + 105))
+	expect "ifindex $i, made anew unseen: the system goes on" $system "$(value .ipv4.forwarding.outgoing_packets)"
+done
+# A kernel without batches (before 5.6), whose next key after one that is gone is the first again.
+cat >"$TMP/old.c" <<'P'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+int bpf_map_lookup_batch(int fd, void *a, void *b, void *c, void *d, void *e, const void *f) { return -EINVAL; }
+int bpf_map_update_batch(int fd, const void *a, const void *b, void *c, const void *d) { return -EINVAL; }
+int bpf_map_get_next_key(int fd, const void *key, void *next)
+{
+	static int calls[1024];
+	int (*real)(int, const void *, void *) = (int (*)(int, const void *, void *))dlsym(RTLD_NEXT, __func__);
+
+	return real(fd, fd < 1024 && ++calls[fd] == 2 ? NULL : key, next);
+}
+P
+expect_true "without batches: built" "${CC:-cc}" -shared -fPIC -o "$TMP/old.so" "$TMP/old.c" -ldl
+old_value() { LD_PRELOAD=$TMP/old.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 ipfw --json --source ebpf | jq -c "$1"; }
+figures='[.ipv4.forwarding.incoming_packets, .interfaces.rcx.ipv4.rx_packets, [.paths[] | select(.in_ifindex == 70000 and .family == "ipv4") | .packets]]'
+for i in 1 2; do
+	make_rcx 70000
+	datagrams "$C" 10 72 10.2.0.2
+	system=$((system + 10))
+	expect "without batches $i: each is counted once" "[$system,10,[10]]" "$(old_value "$figures")"
+	expect "without batches $i: as with them" "[$system,10,[10]]" "$(value "$figures")"
+	ip -n "$R" link del rcx
+	expect "without batches $i, gone: the system goes on" $system "$(old_value .ipv4.forwarding.incoming_packets)"
 done
 expect "nothing was missed" '[0,0]' "$(value '.source | [.missed_packets, .missed_path_packets]')"
 
@@ -202,6 +253,24 @@ wait "$bg"
 expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incoming, .forwarded, .outgoing | .packets_delta, .bytes_delta]' "$TMP/out")"
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"
 expect "activity monitor" 3 "$("$BIN" --netns "$R" activity monitor --json -i 0.05 --count 3 | wc -l)"
+
+# Sixteen sets of counters is all that netfilter has room for; who is refused hears why.
+monitors=()
+for _ in $(seq 16); do
+	background "$BIN" --netns "$R" monitor --hooks netfilter --json -i 60 >/dev/null 2>>"$TMP/monitors"
+	monitors+=("$bg")
+done
+all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 96 ]; }
+expect_true "sixteen monitors count" wait_for 20 all_count
+expect "sixteen monitors: nothing to say" '' "$(cat "$TMP/monitors")"
+full='netfilter: refused .*EBUSY: there are 16 sets of counters here already, the most there can be'
+expect "a seventeenth monitor: the kernel's figures" '"kernel"' "$(ipfw monitor --hooks netfilter --json -i 0.1 --count 1 | jq .source.name)"
+expect_match "a seventeenth monitor: it is said" "$full.*: using the kernel's counters" "$(cat "$TMP/err")"
+ipfw attach --hooks netfilter
+expect "attach as the seventeenth: exit status" 3 $?
+expect_match "attach as the seventeenth: message" "$full" "$(cat "$TMP/err")"
+kill "${monitors[@]}" && wait "${monitors[@]}" 2>/dev/null
+expect_true "sixteen monitors end: nothing is left" wait_for 5 none_left
 
 # Killed in the middle: pins stay and count, what was not pinned goes.
 background "$BIN" --netns "$R" monitor --json --compact -i 0.2 >"$TMP/monitor"
@@ -283,12 +352,17 @@ cat >"$TMP/orphan" <<X
 mount -t bpf bpf /sys/fs/bpf
 ip netns add $R-orphan
 $BIN attach --netns $R-orphan
+$BIN attach --netns $S
 for f in /sys/fs/bpf/ipfwagent/*/link_*; do bpftool -j link show pinned \$f | jq -r '"link \\(.id)"'; done >$TMP/ids
 ip netns del $R-orphan
-$BIN detach --all && find /sys/fs/bpf -mindepth 1 >$TMP/rest
+ls -d /sys/fs/bpf/ipfwagent/netns-* | sed 's/.*/ipfwagent: &: 6 links detached/' | sort >$TMP/listed
+$BIN detach --all 2>$TMP/said && find /sys/fs/bpf -mindepth 1 >$TMP/rest
 X
 expect_true "detach --all" unshare -m sh "$TMP/orphan"
-expect "detach --all: six links" 6 "$(wc -l <"$TMP/ids")"
+expect "detach --all: twice six links" 12 "$(wc -l <"$TMP/ids")"
+expect "detach --all: both sets are listed" "2 $(cat "$TMP/listed")" \
+	"$(grep -c netns- "$TMP/said") $(grep netns- "$TMP/said" | sort)"
+expect "detach --all: how many in all" "ipfwagent: 12 links detached" "$(tail -n 1 "$TMP/said")"
 expect "detach --all: no pin is left" '' "$(grep ipfwagent "$TMP/rest")"
 expect "detach --all: no link is left" '' "$(left "$TMP/ids")"
 

@@ -42,7 +42,7 @@ status "activity by the kernel" 2 'activity needs eBPF' activity --source kernel
 # Options without an effect.
 for words in "activity --root /" "status --json --count 3" "attach --json" "attach --include lo" \
 	"activity --exclude lo" "detach --hooks netfilter" "status --interval 1" "status -v" "attach --source kernel" \
-	"monitor --reading-socket none" "help --json" "version --netns x"; do
+	"status --reading-socket none" "help --json" "version --netns x"; do
 	# shellcheck disable=SC2086
 	status "$words" 2 "has no effect with '${words%% *}'" $words
 done
@@ -304,6 +304,30 @@ expect_true "one made anew with the same index is a discontinuity" wait_for 10 a
 expect_true "no delta is negative" jq -se '[.. | numbers] | all(. >= 0)' "$TMP/stream"
 kill "$bg" && wait "$bg"
 expect "monitor survives all of it" 0 $?
+
+# Counters that go away meanwhile: it is said once, and what is to end does.
+ipfw() { "$BIN" "$1" --netns "$R" 2>/dev/null; }
+trap 'ipfw detach; cleanup' EXIT
+ipfw attach
+background in_ns "$R" "$BIN" monitor --json -i 0.2 >"$TMP/stream" 2>"$TMP/err"
+wait_for 10 lines 1
+ipfw detach
+expect_true "detached: the kernel's figures" wait_for 10 seen '.source.name == "kernel"'
+ipfw attach
+expect_true "attached again: eBPF's" wait_for 10 seen '.source.name == "ebpf" and .ipv4.discontinuity'
+kill "$bg" && wait "$bg"
+expect_match "detached: it is said" "^ipfwagent: /.*: the eBPF counters were detached: using the kernel's counters" "$(head -n 1 "$TMP/err")"
+expect "attached again: it is said, and nothing else" "ipfwagent: eBPF counts again" "$(tail -n +2 "$TMP/err")"
+background in_ns "$R" timeout 60 "$BIN" monitor --source ebpf --json -i 0.1 --count 40 >"$TMP/stream" 2>"$TMP/err"
+wait_for 10 lines 1
+ipfw detach
+wait "$bg"
+expect "monitor --count, the source goes away: exit status" 3 $?
+expect_match "monitor --count, the source goes away: message" 'the eBPF counters were detached' "$(cat "$TMP/err")"
+ipfw attach
+in_interval "activity" poll ipfw detach &
+status "activity, the source goes away" 3 'the eBPF counters were detached' activity -i 1
+wait $!
 
 # The agent without a master says so once and keeps trying; a wrong socket is the same.
 : >"$TMP/agent.log"

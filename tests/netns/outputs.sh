@@ -294,7 +294,7 @@ judge "agent, a short interval" 0 forwarded -i 0.05
 expect_match "the socket: system" '^ipv4 forwarded_out_packets [0-9]+ exact$' "$(ask system | grep forwarded_out_packets)"
 judge "no agent" 1 'degraded: the kernel.s own counters: .*(permi|denied)' -i 0.1 --reading-socket none
 kill -STOP "$agent"
-judge "agent stopped" 1 degraded -i 0.1
+judge "agent stopped" 1 'degraded: the kernel.s own counters: .*; the agent at .* does not answer' -i 0.1
 kill -CONT "$agent"
 disown "$agent" # its end is no news
 during 2 kill -KILL "$agent" -- "agent gone meanwhile" 3 'the agent answered once: '

@@ -312,7 +312,7 @@ static void test_lines(void **state)
 		if (m % 4)
 			figures_derive(&s->system[FAMILY_IPV6].figures, m, UINT64_MAX - m);
 	}
-	assert_int_equal(plain_make(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_make_system(&d, s, NULL, &options), 0);
 	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
 	assert_string_equal(note, "because of this");
 	assert_true(again->mono_ns == s->mono_ns && again->source == s->source);
@@ -320,6 +320,63 @@ static void test_lines(void **state)
 	assert_int_equal(again->missed_path_packets, 4);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		assert_memory_equal(&again->system[f], &s->system[f], sizeof(s->system[f]));
+	free(d.text);
+	snapshot_free(s);
+	snapshot_free(again);
+}
+
+/* The whole reading, with the names that nobody saw and those that look like something else. */
+static void test_reading(void **state)
+{
+	static const struct output_options options = {.hostname = "h", .note = ""};
+	static const char *const names[] = {"eth0", "path", "a\"b\\x01", "caf\303\251", "0 1"};
+	struct snapshot *s = snapshot_new(), *again = snapshot_new();
+	struct output_document d;
+	char note[64];
+
+	(void)state;
+	s->mono_ns = 5;
+	s->wall = (struct timespec){1764400000, 7};
+	s->since = (struct timespec){1764300000, 999999999};
+	s->since_known = s->paths_known = true;
+	s->duration_ns = 12345;
+	s->source = SOURCE_EBPF;
+	s->hooks = HOOKS_NETFILTER;
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct snapshot_if *row = snapshot_add_if(s, i, names[i]);
+		struct snapshot_path *path;
+
+		row->continuity.since_ns = 100 + i;
+		for (int f = 0; f < FAMILY_COUNT; f++)
+			for (int m = 0; m < M_IF_COUNT; m += i + 1)
+				(f % 2 ? figures_set : figures_derive)(&row->figures[f], m,
+								       UINT64_MAX - m);
+		path = snapshot_add_path(s);
+		*path = (struct snapshot_path){
+			.family = FAMILY_IPV4 + i % 2, .in_ifindex = i, .out_ifindex = UINT32_MAX};
+		strcpy(i % 2 ? path->in_name : path->out_name, names[i]);
+		path->continuity.since_ns = UINT64_MAX - i;
+		figures_set(&path->figures, M_OUT_FORW_PACKETS, i);
+		figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+	}
+	snapshot_sort(s);
+	assert_int_equal(plain_make_reading(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
+	assert_string_equal(note, "");
+	assert_memory_equal(&again->wall, &s->wall, sizeof(s->wall));
+	assert_memory_equal(&again->since, &s->since, sizeof(s->since));
+	assert_true(again->since_known && again->paths_known && again->duration_ns == 12345);
+	assert_int_equal(again->n_ifs, s->n_ifs);
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		assert_int_equal(again->ifs[i].ifindex, s->ifs[i].ifindex);
+		assert_string_equal(again->ifs[i].name, s->ifs[i].name);
+		assert_memory_equal(again->ifs[i].figures, s->ifs[i].figures,
+				    sizeof(s->ifs[i].figures));
+		assert_memory_equal(&again->ifs[i].continuity, &s->ifs[i].continuity,
+				    sizeof(s->ifs[i].continuity));
+	}
+	assert_int_equal(again->n_paths, s->n_paths);
+	assert_memory_equal(again->paths, s->paths, s->n_paths * sizeof(*s->paths));
 	free(d.text);
 	snapshot_free(s);
 	snapshot_free(again);
@@ -341,6 +398,9 @@ static void test_other_lines(void **state)
 		{"mono_ns 5\nsource ebpf alien\nfuture 1 2 3\nipv4 future 7 exact\nipv7 no_route 1 "
 		 "exact\nipv4 no_route 1 alien\ntotal no_route 1 exact\nnote",
 		 0},
+		{"mono_ns 5\nsource ebpf none\ninterface\ninterface x\ninterface 1 y z\npath\npath "
+		 "ipv4 1 2 3 4 5\npath ipv4 1 2 3 4 5 a\npath total 1 2 3 4 5 a/b\nwall\nsince x",
+		 0},
 	};
 
 	(void)state;
@@ -353,6 +413,7 @@ static void test_other_lines(void **state)
 		assert_int_equal(plain_read(&d, s, note, sizeof(note)), rows[i].result);
 		for (int f = 0; f <= FAMILY_IPV6; f++)
 			assert_int_equal(s->system[f].figures.known, 0);
+		assert_int_equal(s->n_ifs + s->n_paths + s->since_known, 0);
 		snapshot_free(s);
 	}
 }
@@ -371,6 +432,7 @@ int main(void)
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_other_lines),
 	};
 
