@@ -138,6 +138,7 @@ wait $activity
 expect "activity, unprivileged: exit status" 0 $?
 expect "activity, unprivileged: what passed" '["ebpf",40,4000]' \
 	"$(jq -c '[.source.name, (.ipv4.forwarded | .packets_delta, .bytes_delta)]' "$TMP/activity.json")"
+expect "paths, unprivileged: root's" "$("$BIN" --netns "$R" paths | tail -n +3)" "$(nobody_in_r paths | tail -n +3)"
 nobody_in_r activity --source ebpf
 expect "activity --source ebpf: not asked" 3 $?
 nobody_in_r activity --include rc >/dev/null 2>&1
