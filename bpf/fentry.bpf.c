@@ -9,7 +9,6 @@
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "ipfw_types.h"
@@ -26,11 +25,10 @@
 		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
 	})
 
-#include "ipfw_core.h"
+#include "output.h"
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
-#define IP_DF       0x4000
 
 /* The inode number of the namespace to count in; set before loading. */
 const volatile __u32 netns_inum SEC(".rodata.netns");
@@ -50,29 +48,15 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	ifindex = skb->dev->ifindex;
 	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
 		return 0; /* our own multicast, looped back */
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
 }
 
-/* The size on the wire of a packet, or of a GSO packet's segments, the last one aside. */
-static __always_inline __u32 segment_size(struct sk_buff *skb, const struct load *l)
-{
-	void *shared = skb->head + skb->end;
-	__u32 size;
-
-	if (l->packets == 1)
-		return skb->len;
-	size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
-	if (size == GSO_BY_FRAGS)
-		return l->octets / l->packets;
-	return (l->octets - skb->len) / (l->packets - 1) + size;
-}
-
 /* What the next link refuses: see ip_exceeds_mtu() and ip6_pkt_too_big(). */
-static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const struct load *l)
+static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6)
 {
-	void *ip = skb->head + skb->network_header;
+	void *ip = skb->head + skb->network_header, *shared = skb->head + skb->end;
 	__u32 mtu, largest;
 
 	if (!ipv6 && !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF)))
@@ -85,7 +69,7 @@ static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const st
 		return true;
 	if (BPF_CORE_READ_BITFIELD(skb, ignore_df))
 		return false;
-	return segment_size(skb, l) > mtu;
+	return !KERNEL_READ(shared, struct skb_shared_info, gso_size) || !segments_fit(skb, mtu);
 }
 
 /* What ip6_forward() refuses for its header. */
@@ -120,9 +104,9 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 	} else if (KERNEL_READ(ip, struct iphdr, ttl) <= 1) {
 		return 0;
 	}
-	l = weigh_routed(skb);
-	if (is_too_big(skb, ipv6, &l))
+	if (is_too_big(skb, ipv6))
 		return 0;
+	l = weigh_routed(skb, ipv6);
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return 0;
 }
@@ -134,7 +118,7 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	out = output_ifindex(skb);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
@@ -147,7 +131,7 @@ static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 
 	if (!is_ours(skb))
 		return 0;
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "ipfw_shared.h"
@@ -38,7 +39,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, IPFW_HIGH_IFS);
+	__uint(max_entries, IPFW_HIGH_IFS + 1); /* and IPFW_RETIRED */
 	__type(key, __u32);
 	__type(value, struct ipfw_if_counters);
 } if_high SEC(".maps");
@@ -208,10 +209,32 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 }
 
 /*
+ * The length of the IPv6 header and the extension headers after it: those before the upper layer,
+ * or those that each fragment repeats; see ip6_find_1stfragopt().
+ */
+static __noinline __u32 ipv6_headers(struct sk_buff *skb, bool before_upper_layer)
+{
+	unsigned char *ip = skb->head + skb->network_header;
+	__u8 next = KERNEL_READ(ip, struct ipv6hdr, nexthdr);
+	bool was_routing = false;
+	__u32 length = 40;
+
+	for (int i = 0; i < MOST_EXTENSIONS; i++) {
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
+		    (next != IPPROTO_DSTOPTS || (was_routing && !before_upper_layer)))
+			break;
+		was_routing |= next == IPPROTO_ROUTING;
+		next = KERNEL_READ(ip + length, struct ipv6_opt_hdr, nexthdr);
+		length += (KERNEL_READ(ip + length, struct ipv6_opt_hdr, hdrlen) + 1) * 8;
+	}
+	return length;
+}
+
+/*
  * The load of an skb of `len` octets from its network header on, whose transport header stands
  * `headers` after it. A GSO skb goes, or came, as segments that each carry the headers.
  */
-static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 headers)
+static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 len, __u32 headers)
 {
 	struct load l = {1, len, 1, len};
 	unsigned char *head = skb->head;
@@ -223,6 +246,8 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 h
 		return l;
 	type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
 	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
+	if (ipv6) /* the transport header was taken to be after those that a router looks at */
+		headers = ipv6_headers(skb, true);
 	if (type & GSO_TUNNELS)
 		headers = skb->inner_transport_header - skb->network_header;
 	if (type & GSO_TCP) {
@@ -241,9 +266,9 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 h
 	return l;
 }
 
-static __always_inline struct load weigh_routed(struct sk_buff *skb)
+static __always_inline struct load weigh_routed(struct sk_buff *skb, __u32 ipv6)
 {
-	return weigh(skb, skb->len, (__u16)(skb->transport_header - skb->network_header));
+	return weigh(skb, ipv6, skb->len, (__u16)(skb->transport_header - skb->network_header));
 }
 
 /* The interface that IP received the packet by: the port of a VRF, not the VRF device. */
@@ -289,70 +314,6 @@ static __always_inline __u32 output_ifindex(struct sk_buff *skb)
 	struct net_device *out = output_device(skb);
 
 	return out ? KERNEL_READ(out, struct net_device, ifindex) : 0;
-}
-
-/*
- * Up to which size a packet may leave whole: see ip_dst_mtu_maybe_forward() and
- * ip6_dst_mtu_maybe_forward().
- */
-static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool was_received)
-{
-	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
-	struct net_device *out = output_device(skb);
-	unsigned long metrics;
-	struct inet6_dev *ip6;
-	__u32 mtu;
-
-	if (!out)
-		return 0;
-	if (!ipv6 && !was_received) {
-		mtu = KERNEL_READ_BITS(dst, struct rtable, rt_pmtu);
-		if (mtu &&
-		    (long)(bpf_jiffies64() - KERNEL_READ(dst, struct dst_entry, expires)) < 0)
-			return mtu;
-	}
-	metrics = KERNEL_READ(dst, struct dst_entry, _metrics) & DST_METRICS_PTRMASK;
-	mtu = KERNEL_READ(metrics, struct dst_metrics, metrics[RTAX_MTU - 1]);
-	if (mtu)
-		return mtu;
-	if (ipv6) {
-		ip6 = KERNEL_READ(out, struct net_device, ip6_ptr);
-		return KERNEL_READ(ip6, struct inet6_dev, cnf.mtu6);
-	}
-	return KERNEL_READ(out, struct net_device, mtu);
-}
-
-/* The size of the largest fragment that the packet came in; 0: it came whole. */
-static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
-{
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
-}
-
-/* Make of one packet what fragmentation on output is going to make of it. */
-static __always_inline void fragment(struct load *l, struct sk_buff *skb, __u32 ipv6)
-{
-	__u32 mtu = output_mtu(skb, ipv6, control_flags(skb, 0) & IPSKB_FORWARDED);
-	__u32 largest = largest_fragment(skb, ipv6);
-	__u32 header = 40, each = 8, room, payload; /* the IPv6 and the fragment header */
-
-	if (largest && largest < mtu) /* it came in fragments of that size */
-		mtu = largest;
-	if (!ipv6) {
-		void *ip = skb->head + skb->network_header;
-
-		header = KERNEL_READ_BITS(ip, struct iphdr, ihl) * 4;
-		each = 0;
-	}
-	if (l->octets <= mtu || mtu < header + each + 8)
-		return;
-	room = mtu - header - each;
-	payload = l->octets - header;
-	if (payload > room) /* all but the last carry a multiple of 8 */
-		l->packets += (payload - room + (room & ~7u) - 1) / (room & ~7u);
-	l->octets += (l->packets - 1) * header + l->packets * each;
-	l->skbs = l->packets; /* the kernel makes skbs of them, and counts each */
-	l->skb_octets = l->octets;
 }
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define IPFW_LAYOUT 2
+#define IPFW_LAYOUT 3
 
 /* Interfaces and paths below these indexes are counted in arrays, the others in hashes. */
 #define IPFW_LOW_IFS      1024
@@ -16,6 +16,9 @@
 #define IPFW_LOW_PATH_IFS 32 /* a power of two */
 #define IPFW_LOW_PATHS    (2 * IPFW_LOW_PATH_IFS * IPFW_LOW_PATH_IFS)
 #define IPFW_HIGH_PATHS   16384
+
+/* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
+#define IPFW_RETIRED 0xffffffffu
 
 enum ipfw_stage {
 	IPFW_IN,       /* entered the IP layer */
@@ -60,13 +63,16 @@ struct ipfw_if_record {
 	__u64 device[4]; /* the device's own at that time: rx packets, octets, tx packets, octets */
 };
 
+/* Whether one of a path's interfaces is gone, and its counters are being removed. */
+enum ipfw_over { IPFW_GOES_ON, IPFW_OVER, IPFW_FORGOTTEN };
+
 struct ipfw_path_record {
 	char in_name[IPFW_NAME_MAX];
 	char out_name[IPFW_NAME_MAX];
 	__u64 since_ns;
 	struct ipfw_counter base;  /* not this path's: counted before an ifindex was used again */
 	struct ipfw_counter final; /* if `over`: what there was when an interface was gone */
-	__u64 over;
+	__u64 over;                /* enum ipfw_over */
 };
 
 struct ipfw_info {
@@ -79,7 +85,6 @@ struct ipfw_info {
 	__u32 reserved;
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */
-	struct ipfw_if_counters retired; /* of interfaces that went away */
 };
 
 #endif

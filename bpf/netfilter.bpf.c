@@ -28,7 +28,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 		BPF_CORE_READ_BITFIELD(object_, field);                                            \
 	})
 
-#include "ipfw_core.h"
+#include "fragments.h"
 
 extern const void ip_mc_finish_output __ksym __weak;
 extern const void dev_loopback_xmit __ksym __weak;
@@ -73,7 +73,7 @@ static __always_inline int received(struct bpf_nf_ctx *ctx, __u32 ipv6)
 			return NF_ACCEPT; /* once more, on the VRF device */
 		}
 	}
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return NF_ACCEPT;
 }
@@ -86,7 +86,7 @@ static __always_inline int handed_over(struct bpf_nf_ctx *ctx, __u32 ipv6)
 
 	if (skb->dev != state->in && skb->dev != state->out)
 		return NF_ACCEPT; /* bridged, called by br_netfilter */
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return NF_ACCEPT;
 }
@@ -114,7 +114,7 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 		return NF_ACCEPT; /* the copy of our own multicast for ourselves */
 	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)
 		return NF_ACCEPT; /* it passes once more, on the slave */
-	l = weigh_routed(skb);
+	l = weigh_routed(skb, ipv6);
 	counters = counters_of(out->ifindex);
 	if (was_forwarded(skb, ipv6, !state->sk)) {
 		count(counters, ipv6, IPFW_OUT_FORW, &l);
@@ -122,8 +122,8 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 	}
 	if (before_ipsec(skb))
 		return NF_ACCEPT;
-	if (l.packets == 1 && (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu))
-		fragment(&l, skb, ipv6);
+	if (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu || largest_fragment(skb, ipv6))
+		fragment(&l, skb, ipv6, state->sk);
 	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }

@@ -1,187 +1,237 @@
 /* SPDX-License-Identifier: MIT */
-#include "agentx/library.h" /* first: net-snmp's headers */
+#include "agentx/answer.h"
 
+#include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "agentx/answer.h"
-#include "agentx/protocol.h"
+/* From a name to one that is not searched any more (5.2). */
+struct range {
+	struct pdu_oid start, end; /* a null end is none */
+};
 
-static const oid objects[] = {MIB_OBJECTS};
+/* The PDU that is answered, behind its header, and the answer. */
+struct request {
+	const struct agentx_header *h;
+	struct pdu_reader r;
+	struct pdu_writer w;
+	struct mib_context *ctx;
+};
 
-void agentx_answer_set(netsnmp_variable_list *var, const struct mib_value *value)
+static void read_range(struct pdu_reader *r, struct range *range)
 {
-	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
-	long number = value->number;
-
-	switch (value->type) {
-	case MIB_COUNTER64:
-		agentx_library.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
-		break;
-	case MIB_STRING:
-		agentx_library.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
-							strlen(value->string));
-		break;
-	case MIB_INTEGER:
-		agentx_library.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
-		break;
-	case MIB_GAUGE32:
-		agentx_library.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
-		break;
-	case MIB_TIMETICKS:
-		agentx_library.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number,
-							sizeof(number));
-		break;
-	}
+	pdu_read_oid(r, &range->start);
+	pdu_read_oid(r, &range->end);
 }
 
-size_t agentx_answer_oid(const netsnmp_variable_list *var, uint32_t *id)
+/* How many ranges there are; *bad: something else than ranges. */
+static size_t count_ranges(struct pdu_reader r, bool *bad)
 {
-	size_t len = var->name_length < MAX_OID_LEN ? var->name_length : MAX_OID_LEN;
+	struct range range;
+	size_t n = 0;
 
-	for (size_t i = 0; i < len; i++)
-		id[i] = var->name[i];
-	return len;
+	for (; r.at < r.end && !r.bad; n++)
+		read_range(&r, &range);
+	*bad = r.bad;
+	return n;
 }
 
-bool agentx_answer_can(const netsnmp_pdu *pdu)
+static bool is_before(const struct mib_oid *id, const struct pdu_oid *end)
 {
-	if ((pdu->command != AGENTX_GET && pdu->command != AGENTX_GETNEXT) || pdu->community_len ||
-	    !pdu->variables)
-		return false;
-	for (const netsnmp_variable_list *v = pdu->variables; v; v = v->next_variable)
-		if (v->name_length < OID_LENGTH(objects) ||
-		    memcmp(v->name, objects, sizeof(objects)))
-			return false;
-	return true;
+	for (size_t i = 0; i < id->len && i < end->len; i++)
+		if (id->id[i] != end->id[i])
+			return id->id[i] < end->id[i];
+	return id->len < end->len;
 }
 
-/* A response without variables. */
-static void send_error(netsnmp_session *session, const netsnmp_pdu *pdu, long error, long index)
+/* 7.2.3.1 */
+static void answer_get(struct request *q, const struct range *range)
 {
-	netsnmp_pdu *response = agentx_library.snmp_pdu_create(AGENTX_RESPONSE);
-
-	if (!response)
-		return;
-	response->version = session->version;
-	response->flags = pdu->flags & AGENTX_NETWORK_BYTE_ORDER;
-	response->sessid = pdu->sessid;
-	response->transid = pdu->transid;
-	response->reqid = pdu->reqid;
-	response->errstat = error;
-	response->errindex = index;
-	if (!agentx_library.snmp_send(session, response))
-		agentx_library.snmp_free_pdu(response);
-}
-
-bool agentx_answer_refuse(netsnmp_session *session, const netsnmp_pdu *pdu)
-{
-	switch (pdu->command) {
-	case AGENTX_RESPONSE:
-		return false;
-	case AGENTX_GET:
-	case AGENTX_GETNEXT:
-	case AGENTX_GETBULK:
-		if (!pdu->contextName)
-			return false;
-		send_error(session, pdu, AGENTX_UNSUPPORTED_CONTEXT, 0);
-		return true;
-	case AGENTX_TESTSET:
-		send_error(session, pdu, SNMP_ERR_NOTWRITABLE, 1);
-		return true;
-	case AGENTX_COMMITSET:
-		send_error(session, pdu, SNMP_ERR_COMMITFAILED, 0);
-		return true;
-	case AGENTX_UNDOSET:
-		send_error(session, pdu, SNMP_ERR_UNDOFAILED, 0);
-		return true;
-	default:
-		return true;
-	}
-}
-
-static void set_exception(netsnmp_variable_list *var, u_char type)
-{
-	agentx_library.snmp_set_var_typed_value(var, type, NULL, 0);
-}
-
-static void answer_get(struct mib_context *ctx, netsnmp_variable_list *var)
-{
-	uint32_t id[MAX_OID_LEN];
+	const struct pdu_oid *name = &range->start;
 	struct mib_value value;
+	struct mib_oid found;
 
-	switch (mib_get(ctx, id, agentx_answer_oid(var, id), &value)) {
+	switch (mib_get(q->ctx, name->id, name->len, &value)) {
 	case MIB_FOUND:
-		agentx_answer_set(var, &value);
+		memcpy(found.id, name->id, name->len * sizeof(name->id[0]));
+		found.len = name->len;
+		pdu_write_value(&q->w, &found, &value);
 		break;
 	case MIB_NO_INSTANCE:
-		set_exception(var, SNMP_NOSUCHINSTANCE);
+		pdu_write_read_name(&q->w, AGENTX_NO_SUCH_INSTANCE, name);
 		break;
 	default:
-		set_exception(var, SNMP_NOSUCHOBJECT);
+		pdu_write_read_name(&q->w, AGENTX_NO_SUCH_OBJECT, name);
 	}
 }
 
 /*
- * Whether the OID is before the range's end. The null OID is none; the library makes it 0.0, and
- * extends the sign of a sub-identifier.
+ * 7.2.3.2: the first instance of the range after `at`, which it becomes; while `at` is the null
+ * OID, after the start, or from there on if that is included. Returns whether there is one.
  */
-static bool in_range(const struct mib_oid *id, const netsnmp_variable_list *range)
+static bool answer_next(struct request *q, const struct range *range, struct mib_oid *at)
 {
-	const oid *end = range->val.objid;
-	size_t end_len = end ? range->val_len / sizeof(oid) : 0;
-
-	if (!end_len || (end_len == 2 && !end[0] && !end[1]))
-		return true;
-	for (size_t i = 0; i < id->len && i < end_len; i++)
-		if (id->id[i] != (uint32_t)end[i])
-			return id->id[i] < (uint32_t)end[i];
-	return id->len < end_len;
-}
-
-/* The variable's value is the end of the range, its type says whether the start is included. */
-static void answer_getnext(struct mib_context *ctx, netsnmp_variable_list *var)
-{
-	uint32_t id[MAX_OID_LEN];
-	oid name[MIB_OID_MAX];
-	size_t len = agentx_answer_oid(var, id);
+	const struct pdu_oid *start = &range->start;
+	struct mib_oid found = {.len = 0};
 	struct mib_value value;
-	struct mib_oid next = {.len = 0};
 
-	if (var->type == ASN_PRIV_INCL_RANGE && mib_get(ctx, id, len, &value) == MIB_FOUND) {
-		memcpy(next.id, id, len * sizeof(id[0]));
-		next.len = len;
-	} else if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND) {
-		next.len = 0;
+	if (at->len) {
+		if (mib_getnext(q->ctx, at->id, at->len, &found, &value) != MIB_FOUND)
+			found.len = 0;
+	} else if (start->include && mib_get(q->ctx, start->id, start->len, &value) == MIB_FOUND) {
+		memcpy(found.id, start->id, start->len * sizeof(start->id[0]));
+		found.len = start->len;
+	} else if (mib_getnext(q->ctx, start->id, start->len, &found, &value) != MIB_FOUND) {
+		found.len = 0;
 	}
-	if (!next.len || !in_range(&next, var)) {
-		set_exception(var, SNMP_ENDOFMIBVIEW);
-		return;
+	if (found.len && (!range->end.len || is_before(&found, &range->end))) {
+		*at = found;
+		pdu_write_value(&q->w, at, &value);
+		return true;
 	}
-	for (size_t i = 0; i < next.len; i++)
-		name[i] = next.id[i];
-	agentx_library.snmp_set_var_objid(var, name, next.len);
-	agentx_answer_set(var, &value);
+	if (at->len)
+		pdu_write_own_name(&q->w, AGENTX_END_OF_MIB_VIEW, at);
+	else
+		pdu_write_read_name(&q->w, AGENTX_END_OF_MIB_VIEW, start);
+	return false;
 }
 
-void agentx_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx)
+static void answer_ranges(struct request *q, size_t n)
 {
-	bool get = pdu->command == AGENTX_GET;
-	netsnmp_variable_list *variables = pdu->variables;
-	netsnmp_pdu *response;
+	struct mib_oid at;
+	struct range range;
 
-	pdu->variables = NULL; /* they move to the response and are changed in place */
-	response = agentx_library.snmp_clone_pdu(pdu);
-	if (!response) {
-		pdu->variables = variables;
-		return;
+	while (n--) {
+		read_range(&q->r, &range);
+		at.len = 0;
+		if (q->h->type == AGENTX_GET)
+			answer_get(q, &range);
+		else
+			answer_next(q, &range, &at);
 	}
-	response->variables = variables;
-	response->version = session->version;
-	response->command = AGENTX_RESPONSE;
-	response->errstat = 0;
-	response->errindex = 0;
-	for (netsnmp_variable_list *v = response->variables; v; v = v->next_variable)
-		get ? answer_get(ctx, v) : answer_getnext(ctx, v);
-	if (!agentx_library.snmp_send(session, response))
-		agentx_library.snmp_free_pdu(response);
+}
+
+/*
+ * 7.2.3.3: the ranges that are left, again and again, each from where it was found last. It ends
+ * when nothing is found any more; or when there is no room for all of them once more, since a
+ * master takes fewer repetitions than it asked for.
+ */
+static void repeat_ranges(struct request *q, size_t n, unsigned times)
+{
+	const struct pdu_reader first = q->r;
+	struct mib_oid *at = calloc(n, sizeof(*at));
+	bool found = true;
+
+	if (!at)
+		q->w.full = true;
+	for (unsigned i = 0; i < times && found && !q->w.full; i++) {
+		struct pdu_writer before = q->w;
+		struct range range;
+
+		found = false;
+		q->r = first;
+		for (size_t s = 0; s < n; s++) {
+			read_range(&q->r, &range);
+			found |= answer_next(q, &range, &at[s]);
+		}
+		if (q->w.full && i > 0) {
+			q->w = before;
+			break;
+		}
+	}
+	free(at);
+}
+
+/* Answer Get, GetNext or GetBulk. Returns the error. */
+static uint16_t answer_question(struct request *q, answer_context *context)
+{
+	size_t once, all;
+	unsigned times = 0;
+	bool bad;
+
+	once = q->h->type == AGENTX_GETBULK ? pdu_read_u16(&q->r) : SIZE_MAX;
+	if (q->h->type == AGENTX_GETBULK)
+		times = pdu_read_u16(&q->r);
+	all = count_ranges(q->r, &bad);
+	if (bad)
+		return AGENTX_PARSE_ERROR;
+	if (once > all)
+		once = all;
+	q->ctx = context();
+	answer_ranges(q, once);
+	if (all > once && times)
+		repeat_ranges(q, all - once, times);
+	return q->w.full ? AGENTX_TOO_BIG : AGENTX_NO_ERROR;
+}
+
+static uint16_t answer(struct request *q, const struct answer_session *s)
+{
+	switch (q->h->type) {
+	case AGENTX_GET:
+	case AGENTX_GETNEXT:
+	case AGENTX_GETBULK:
+	case AGENTX_TESTSET:
+	case AGENTX_COMMITSET:
+	case AGENTX_UNDOSET:
+		break;
+	default:
+		return AGENTX_PARSE_ERROR;
+	}
+	if (!s->open || q->h->session != s->id)
+		return AGENTX_NOT_OPEN;
+	switch (q->h->type) {
+	case AGENTX_COMMITSET:
+		return AGENTX_COMMIT_FAILED;
+	case AGENTX_UNDOSET:
+		return AGENTX_UNDO_FAILED;
+	case AGENTX_TESTSET:
+		return AGENTX_NOT_WRITABLE;
+	default:
+		if (q->h->flags & AGENTX_NON_DEFAULT_CONTEXT)
+			return AGENTX_UNSUPPORTED_CONTEXT;
+		return answer_question(q, s->context);
+	}
+}
+
+/* Write all but the variables. Returns the length of the Response. */
+static size_t finish(const struct agentx_header *h, uint16_t error, uint8_t *out, size_t variables)
+{
+	struct agentx_response response = {.header = *h};
+	const bool network_order = h->flags & AGENTX_NETWORK_BYTE_ORDER;
+
+	response.header.type = AGENTX_RESPONSE;
+	response.header.flags = h->flags & AGENTX_NETWORK_BYTE_ORDER;
+	response.header.reserved = 0;
+	response.header.length = sizeof(response) - sizeof(response.header) + variables;
+	response.error = network_order ? htobe16(error) : htole16(error);
+	/* Of which variable, from 1. net-snmp's master makes genErr of an error of none. */
+	if (error == AGENTX_NOT_WRITABLE || error == AGENTX_TOO_BIG)
+		response.index = network_order ? htobe16(1) : htole16(1);
+	memcpy(out, &response, sizeof(response));
+	pdu_set_header(out, response.header);
+	return sizeof(response) + variables;
+}
+
+size_t answer_request(const struct answer_session *session, const uint8_t *pdu, uint8_t *out,
+		      size_t room)
+{
+	const struct agentx_header h = pdu_header(pdu);
+	const bool network_order = h.flags & AGENTX_NETWORK_BYTE_ORDER;
+	const uint8_t *payload = pdu + sizeof(h);
+	struct request q = {
+		.h = &h,
+		.r = {payload, payload + h.length, network_order, false},
+		.w = {out + sizeof(struct agentx_response), out + room, network_order, false},
+	};
+	uint16_t error;
+
+	if (h.type == AGENTX_CLEANUPSET)
+		return 0;
+	error = answer(&q, session);
+	return finish(&h, error, out, error ? 0 : q.w.at - out - sizeof(struct agentx_response));
+}
+
+size_t answer_too_big(const struct agentx_header *h, uint8_t *out)
+{
+	return h->type == AGENTX_CLEANUPSET ? 0 : finish(h, AGENTX_TOO_BIG, out, 0);
 }

@@ -1,38 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * answer: answers Get and GetNext PDUs of the master straight from the engine. The library
- * would carry each through a session with itself: three select(2) and four pipe calls more.
- *
- * For session.c, behind the net-snmp headers.
+ * answer: answers the master's requests (RFC 2741, 7.2.2 to 7.2.4) from the engine. There is
+ * nothing to set, and there is the default context only.
  */
 #ifndef IPFW_AGENTX_ANSWER_H
 #define IPFW_AGENTX_ANSWER_H
 
-#include "mib/engine.h"
+#include <stdbool.h>
 
-/* Write a value into a variable binding. */
-void agentx_answer_set(netsnmp_variable_list *var, const struct mib_value *value);
+#include "agentx/pdu.h"
 
-/*
- * The variable's name as the engine's OID: `id` has room for MAX_OID_LEN, and no instance has so
- * long a name that it would matter what is cut off. Returns its length.
- */
-size_t agentx_answer_oid(const netsnmp_variable_list *var, uint32_t *id);
+/* Called for each request that is to be answered from the engine. */
+typedef struct mib_context *answer_context(void);
 
-/*
- * Whether the PDU is one to answer here: Get or GetNext, in the default context, and all of its
- * variables begin in our subtree.
- */
-bool agentx_answer_can(const netsnmp_pdu *pdu);
+struct answer_session {
+	bool open;
+	uint32_t id;
+	answer_context *context;
+};
 
 /*
- * Refuse what is neither a response nor a question in the default context: there is nothing to set,
- * and the library keeps for good what a set began and nobody ended, and copies contexts beyond
- * their end. Returns whether the PDU was dealt with.
+ * Answer the whole PDU at `pdu`, which is no Response and no Close. Writes the Response to `out`,
+ * which has room for more than its header. Returns its length, or 0: none is due.
  */
-bool agentx_answer_refuse(netsnmp_session *session, const netsnmp_pdu *pdu);
+size_t answer_request(const struct answer_session *session, const uint8_t *pdu, uint8_t *out,
+		      size_t room);
 
-/* Answer it (RFC 2741, 7.2.3) from `ctx`. */
-void agentx_answer(netsnmp_session *session, netsnmp_pdu *pdu, struct mib_context *ctx);
+/* The same for a request of which there is only the header, since it is too long. */
+size_t answer_too_big(const struct agentx_header *h, uint8_t *out);
 
 #endif

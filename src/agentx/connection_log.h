@@ -11,12 +11,13 @@
 
 struct connection_log { /* begins zeroed */
 	bool connected;
-	unsigned accepted;   /* looks that found a listener since one that did not */
-	char trouble[64];    /* why there is no connection, as logged last */
-	uint64_t look_at_ns; /* when to look for the reason again */
+	char seen[128];    /* why there is no connection */
+	char logged[128];  /* the same, as logged last */
+	uint64_t since_ns; /* since when it is seen */
 };
 
-/* Call it again and again, at least once a second. */
-void connection_log(struct connection_log *r, const char *address, bool connected);
+/* Call it again and again, at least once a second. `trouble` is NULL while there is a connection.
+ */
+void connection_log(struct connection_log *r, const char *address, const char *trouble);
 
 #endif

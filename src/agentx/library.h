@@ -4,8 +4,7 @@
  * it depends on (perl, TLS, Kerberos) it takes the dynamic loader three times as long as a whole
  * reading, which the command line would pay for nothing.
  *
- * For session.c, answer.c, framing.c and notify.c, and the only place that
- * includes net-snmp's headers.
+ * For session.c, framing.c and notify.c, and the only place that includes net-snmp's headers.
  */
 #ifndef IPFW_AGENTX_LIBRARY_H
 #define IPFW_AGENTX_LIBRARY_H
@@ -30,7 +29,6 @@
 #define AGENTX_LIBRARY_FUNCTIONS(F)                                                                \
 	F(init_agent)                                                                              \
 	F(init_snmp)                                                                               \
-	F(netsnmp_check_outstanding_agent_requests)                                                \
 	F(netsnmp_create_handler_registration)                                                     \
 	F(netsnmp_ds_set_boolean)                                                                  \
 	F(netsnmp_ds_set_int)                                                                      \
@@ -44,9 +42,7 @@
 	F(netsnmp_large_fd_set_select)                                                             \
 	F(netsnmp_large_fd_setfd)                                                                  \
 	F(netsnmp_register_handler)                                                                \
-	F(netsnmp_set_request_error)                                                               \
 	F(netsnmp_tdomain_register)                                                                \
-	F(netsnmp_tdomain_transport_tspec)                                                         \
 	F(netsnmp_unregister_handler)                                                              \
 	F(register_sysORTable)                                                                     \
 	F(run_alarms)                                                                              \
@@ -54,7 +50,6 @@
 	F(set_persistent_directory)                                                                \
 	F(shutdown_agent)                                                                          \
 	F(snmp_async_send)                                                                         \
-	F(snmp_clone_pdu)                                                                          \
 	F(snmp_disable_stderrlog)                                                                  \
 	F(snmp_enable_calllog)                                                                     \
 	F(snmp_free_pdu)                                                                           \
@@ -63,8 +58,6 @@
 	F(snmp_read2)                                                                              \
 	F(snmp_register_callback)                                                                  \
 	F(snmp_select_info2)                                                                       \
-	F(snmp_send)                                                                               \
-	F(snmp_set_var_objid)                                                                      \
 	F(snmp_set_var_typed_value)                                                                \
 	F(snmp_shutdown)                                                                           \
 	F(snmp_timeout)

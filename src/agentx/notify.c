@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "agentx/answer.h"
 #include "agentx/notify.h"
 #include "agentx/protocol.h"
 #include "base/log.h"
@@ -39,6 +38,32 @@ static int on_answer(int operation, netsnmp_session *session, int reqid, netsnmp
 	return 1;
 }
 
+static void set_value(netsnmp_variable_list *var, const struct mib_value *value)
+{
+	struct counter64 c64 = {.high = value->number >> 32, .low = value->number & UINT32_MAX};
+	long number = value->number;
+
+	switch (value->type) {
+	case MIB_COUNTER64:
+		agentx_library.snmp_set_var_typed_value(var, ASN_COUNTER64, &c64, sizeof(c64));
+		break;
+	case MIB_STRING:
+		agentx_library.snmp_set_var_typed_value(var, ASN_OCTET_STR, value->string,
+							strlen(value->string));
+		break;
+	case MIB_INTEGER:
+		agentx_library.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
+		break;
+	case MIB_GAUGE32:
+		agentx_library.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
+		break;
+	case MIB_TIMETICKS:
+		agentx_library.snmp_set_var_typed_value(var, ASN_TIMETICKS, &number,
+							sizeof(number));
+		break;
+	}
+}
+
 static bool add_object(netsnmp_pdu *pdu, const struct mib_oid *name, const struct mib_value *value)
 {
 	oid id[MIB_OID_MAX];
@@ -49,7 +74,7 @@ static bool add_object(netsnmp_pdu *pdu, const struct mib_oid *name, const struc
 	var = agentx_library.snmp_pdu_add_variable(pdu, id, name->len, ASN_NULL, NULL, 0);
 	if (!var)
 		return false;
-	agentx_answer_set(var, value);
+	set_value(var, value);
 	return true;
 }
 

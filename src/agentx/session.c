@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "agentx/answer.h"
 #include "agentx/connection_log.h"
+#include "agentx/dial.h"
 #include "agentx/framing.h"
 #include "agentx/notify.h"
 #include "agentx/protocol.h"
@@ -27,14 +27,16 @@
 static struct {
 	struct session_config config;
 	netsnmp_handler_registration *registration;
-	netsnmp_callback library_callback;
 	netsnmp_session *session; /* NULL: not connected */
-	uint64_t opened_ns;       /* when the session began, before the master was asked */
 	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
 	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
+	bool registered;          /* it was, in this session or one before */
+	bool duplicate;           /* somebody else has it, as logged */
 	struct connection_log report;
 	const char *failed;
-	char last_error[128];
+	char bad_address[256];
+	char errors[4][128]; /* of the library, as logged last */
+	size_t next_error;
 } self;
 
 struct agentx_library agentx_library;
@@ -42,69 +44,20 @@ struct agentx_library agentx_library;
 static const oid module[] = {MIB_ROOT};
 static const oid objects[] = {MIB_OBJECTS};
 
-static void answer_get(struct mib_context *ctx, netsnmp_agent_request_info *info,
-		       netsnmp_request_info *request, const uint32_t *id, size_t len)
-{
-	struct mib_value value;
-
-	switch (mib_get(ctx, id, len, &value)) {
-	case MIB_FOUND:
-		agentx_answer_set(request->requestvb, &value);
-		break;
-	case MIB_NO_INSTANCE:
-		agentx_library.netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
-		break;
-	default:
-		agentx_library.netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
-	}
-}
-
-/* Without an answer the library goes on behind our subtree. */
-static void answer_getnext(struct mib_context *ctx, netsnmp_request_info *request,
-			   const uint32_t *id, size_t len)
-{
-	struct mib_value value;
-	struct mib_oid next;
-	oid name[MIB_OID_MAX];
-
-	if (request->inclusive && mib_get(ctx, id, len, &value) == MIB_FOUND) {
-		agentx_answer_set(request->requestvb, &value);
-		return;
-	}
-	if (mib_getnext(ctx, id, len, &next, &value) != MIB_FOUND)
-		return;
-	for (size_t i = 0; i < next.len; i++)
-		name[i] = next.id[i];
-	agentx_library.snmp_set_var_objid(request->requestvb, name, next.len);
-	agentx_answer_set(request->requestvb, &value);
-}
-
 static struct mib_context *context(void)
 {
 	return self.config.prepare(self.config.arg, self.master_start_ns);
 }
 
+/* For the registration alone: framing answers before the library sees a request. */
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
-	struct mib_context *ctx = context();
-
 	(void)handler;
 	(void)registration;
-	for (netsnmp_request_info *r = requests; r; r = r->next) {
-		const netsnmp_variable_list *var = r->requestvb;
-		uint32_t id[MAX_OID_LEN];
-		size_t len;
-
-		if (r->processed)
-			continue;
-		len = agentx_answer_oid(var, id);
-		if (info->mode == MODE_GET)
-			answer_get(ctx, info, r, id, len);
-		else if (info->mode == MODE_GETNEXT)
-			answer_getnext(ctx, r, id, len);
-	}
-	return SNMP_ERR_NOERROR;
+	(void)info;
+	(void)requests;
+	return SNMP_ERR_GENERR;
 }
 
 static int on_session_init(int major, int minor, void *session, void *arg)
@@ -114,7 +67,6 @@ static int on_session_init(int major, int minor, void *session, void *arg)
 	(void)major;
 	(void)minor;
 	(void)arg;
-	self.opened_ns = clock_now_ns();
 	s->timeout = MASTER_TIMEOUT_US;
 	s->retries = 0;
 	return 0;
@@ -126,20 +78,6 @@ static void set_ping(int seconds)
 					  NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, seconds);
 }
 
-/* In front of the library's own callback of the session. */
-static int on_pdu(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
-{
-	if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
-		if (agentx_answer_refuse(session, pdu))
-			return 1;
-		if (self.config.direct && agentx_answer_can(pdu)) {
-			agentx_answer(session, pdu, context());
-			return 1;
-		}
-	}
-	return self.library_callback(operation, session, reqid, pdu, magic);
-}
-
 /* The library arms its ping with this value after this callback; see watch_connection(). */
 static int on_connect(int major, int minor, void *session, void *arg)
 {
@@ -147,18 +85,15 @@ static int on_connect(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	self.session = session;
-	if (self.session->callback != on_pdu) {
-		self.library_callback = self.session->callback;
-		self.session->callback = on_pdu;
-	}
 	self.register_at_ns = 0;
 	/* The library has just taken sysUpTime over from the master's answer: 32 bits, to the tick,
 	 * and with another delay each time. Not later than the truth, so that nothing that happens
 	 * from now on looks like something from before the master. */
 	self.master_start_ns =
-		(int64_t)self.opened_ns -
+		(int64_t)framing_began_ns() -
 		((int64_t)(uint32_t)agentx_library.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
 	set_ping(PING_S);
+	framing_open(self.session->sessid);
 	return 0;
 }
 
@@ -172,6 +107,33 @@ static int on_disconnect(int major, int minor, void *session, void *arg)
 	return 0;
 }
 
+/* The library says the same at each try. */
+static void log_error(const char *message)
+{
+	char *error = self.errors[self.next_error];
+
+	for (size_t i = 0; i < ARRAY_SIZE(self.errors); i++)
+		if (!strncmp(self.errors[i], message, sizeof(self.errors[i]) - 1))
+			return;
+	snprintf(error, sizeof(self.errors[0]), "%s", message);
+	self.next_error = (self.next_error + 1) % ARRAY_SIZE(self.errors);
+	log_warning("SNMP: %.*s", (int)strcspn(error, "\n"), error);
+}
+
+/*
+ * Somebody has registered our subtree: another agent, or we ourselves in a connection that is over
+ * without the master knowing it, since the network failed. It will know when it asks there.
+ */
+static void on_duplicate(void)
+{
+	if (!self.registered)
+		self.failed = "another ipfwagent is already connected to this SNMP master agent";
+	else if (!self.duplicate)
+		log_warning("the SNMP master agent has another connection for our objects, maybe "
+			    "the one that was lost; trying again");
+	self.duplicate = true;
+}
+
 /* The library reports failed registrations only here. */
 static int on_log(int major, int minor, void *message, void *arg)
 {
@@ -183,18 +145,13 @@ static int on_log(int major, int minor, void *message, void *arg)
 	(void)arg;
 	if (sscanf(m->msg, "registering pdu failed: %ld", &error) == 1) {
 		if (error == AGENTX_DUPLICATE_REGISTRATION)
-			self.failed = "another ipfwagent is already connected to this "
-				      "SNMP master agent";
+			on_duplicate();
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 	} else if (strncmp(m->msg, "registering failed", strlen("registering failed")) == 0) {
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 	}
-	if (m->priority > LOG_ERR || self.failed)
-		return 0;
-	if (strncmp(self.last_error, m->msg, sizeof(self.last_error) - 1) == 0)
-		return 0;
-	snprintf(self.last_error, sizeof(self.last_error), "%s", m->msg);
-	log_warning("SNMP: %.*s", (int)strcspn(self.last_error, "\n"), self.last_error);
+	if (m->priority <= LOG_ERR && !self.failed)
+		log_error(m->msg);
 	return 0;
 }
 
@@ -208,7 +165,11 @@ static void watch_connection(void)
 {
 	if (self.session)
 		set_ping(RECONNECT_S);
-	connection_log(&self.report, master_address(), self.session != NULL);
+	if (self.session && !self.register_at_ns && !self.failed) {
+		self.registered = true;
+		self.duplicate = false;
+	}
+	connection_log(&self.report, master_address(), self.session ? NULL : framing_trouble());
 }
 
 static bool register_subtree(void)
@@ -236,7 +197,7 @@ static void retry_registration(void)
 
 static void configure_library(void)
 {
-	char guarded[512];
+	const struct framing_config framing = {.address = master_address(), .context = context};
 
 	agentx_library.set_configuration_directory("/dev/null");
 	agentx_library.set_persistent_directory("/dev/null");
@@ -253,10 +214,9 @@ static void configure_library(void)
 	agentx_library.netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 					      NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
 	agentx_library.netsnmp_enable_subagent();
-	framing_register();
-	snprintf(guarded, sizeof(guarded), SNMP_GUARD ":%s", master_address());
+	framing_register(&framing);
 	agentx_library.netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-					     guarded);
+					     FRAMING_ADDRESS);
 	agentx_library.snmp_disable_stderrlog();
 	agentx_library.snmp_enable_calllog();
 	agentx_library.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log,
@@ -276,6 +236,12 @@ const char *session_start(const struct session_config *config)
 	if (why)
 		return why;
 	self.config = *config;
+	if (dial_check(master_address())) {
+		snprintf(self.bad_address, sizeof(self.bad_address),
+			 "'%s' is no address of an SNMP master agent: %s", master_address(),
+			 dial_check(master_address()));
+		return self.bad_address;
+	}
 	configure_library();
 	if (agentx_library.init_agent(NAME) != 0 || !register_subtree()) {
 		why = "the SNMP library cannot be initialised";
@@ -313,7 +279,6 @@ bool session_serve(int wake_fd)
 	agentx_library.netsnmp_large_fd_set_cleanup(&fds);
 	agentx_library.snmp_timeout();
 	agentx_library.run_alarms();
-	agentx_library.netsnmp_check_outstanding_agent_requests();
 	retry_registration();
 	if (self.session)
 		notify_next(self.session, self.config.notifications, self.master_start_ns);

@@ -3,8 +3,7 @@
  * session: the connection to the SNMP master agent (AgentX, RFC 2741), and what it asks.
  *
  * net-snmp's library keeps its state in globals and blocks now and then, so there is one connection
- * in a process, and one thread makes all of these calls. session.c and answer.c alone
- * include its headers.
+ * in a process, and one thread makes all of these calls.
  */
 #ifndef IPFW_AGENTX_SESSION_H
 #define IPFW_AGENTX_SESSION_H
@@ -23,7 +22,6 @@ typedef struct mib_context *session_prepare(void *arg, int64_t master_start_ns);
 
 struct session_config {
 	const char *address; /* NULL: the library's default */
-	bool direct;         /* answer without the library's detour where that is possible */
 	session_prepare *prepare;
 	void *arg;
 	struct notification_queue *notifications; /* to be sent whenever there is a master */

@@ -137,7 +137,6 @@ static void *run(void *arg)
 {
 	struct agentx *a = arg;
 	const struct session_config config = {.address = a->socket,
-					      .direct = a->config.direct,
 					      .prepare = prepare,
 					      .arg = a,
 					      .notifications = a->config.notifications};

@@ -17,7 +17,6 @@ struct agentx;
 
 struct agentx_config {
 	const char *socket;   /* net-snmp transport address of the master; NULL: its default */
-	bool direct;          /* answer without the library's detour */
 	unsigned interval_ms; /* full sampling interval */
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */

@@ -68,8 +68,9 @@ static int begin(const struct hooks *h)
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
 	};
+	int r = maps_begin(h->maps);
 
-	return bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
+	return r ? r : bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
 }
 
 static void close_pinned(struct counters *b)
@@ -312,6 +313,13 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
 
 	counters_drop(b);
 	return r ? refuse(why, r, "eBPF records") : 0;
+}
+
+bool counters_readable(const struct counters *b)
+{
+	struct ipfw_info info;
+
+	return !read_info(b->maps, &info);
 }
 
 int64_t counters_memo(const struct counters *b)

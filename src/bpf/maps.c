@@ -71,7 +71,8 @@ static int read_one_by_one(int fd, const struct map_form *form, struct table *ou
 
 	for (unsigned i = 0; !r && !bpf_map_get_next_key(fd, previous, keys[i & 1]); i++) {
 		previous = keys[i & 1];
-		if (!bpf_map_lookup_elem(fd, previous, values))
+		/* After a key that is gone the kernel begins with the first one again. */
+		if (!table_find(out, previous) && !bpf_map_lookup_elem(fd, previous, values))
 			r = form->each(out, previous, values);
 	}
 	free(values);
@@ -250,23 +251,43 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 	return r;
 }
 
-int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out)
+int maps_begin(const int *fds)
 {
-	size_t cpus = cpus_possible().count;
+	const uint32_t key = IPFW_RETIRED;
+	uint64_t *zeros = calloc(cpus_possible().count, sizeof(struct ipfw_if_counters));
+	int r = zeros ? bpf_map_update_elem(fds[MAP_IF_HIGH], &key, zeros, BPF_ANY) : -ENOMEM;
+
+	free(zeros);
+	return r;
+}
+
+int maps_retire_if(const int *fds, uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, options);
+	const uint32_t keys[2] = {IPFW_RETIRED, ifindex};
+	size_t words = sizeof(struct ipfw_if_counters) / 8 * cpus_possible().count;
 	int fd = fds[MAP_IF_HIGH], r;
-	uint64_t *values = calloc(cpus, sizeof(*out));
+	uint64_t *values = calloc(2 * words, sizeof(*values));
+	uint32_t count = 2;
 
 	if (!values)
 		return -ENOMEM;
-	r = bpf_map_lookup_and_delete_elem(fd, &ifindex, values);
-	if (r && r != -ENOENT) { /* before Linux 5.14 in two steps */
-		r = bpf_map_lookup_elem(fd, &ifindex, values);
-		if (!r)
-			r = bpf_map_delete_elem(fd, &ifindex);
+	r = bpf_map_lookup_elem(fd, &keys[1], values + words);
+	if (r == -ENOENT) { /* it has counted nothing */
+		free(values);
+		return 0;
 	}
 	if (!r)
-		sum((uint64_t *)out, values, sizeof(*out) / 8, cpus, sizeof(*out) / 8);
+		r = bpf_map_lookup_elem(fd, &keys[0], values);
+	if (!r) {
+		for (size_t i = 0; i < words; i++)
+			values[i] += values[words + i];
+		memset(values + words, 0, words * sizeof(*values));
+		r = bpf_map_update_batch(fd, keys, values, &count, &options);
+	}
 	free(values);
+	if (!r)
+		bpf_map_delete_elem(fd, &keys[1]);
 	return r;
 }
 

@@ -57,8 +57,15 @@ struct maps_counts {
 int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
 void maps_counts_clear(struct maps_counts *c);
 
-/* Take the counters of an ifindex out of the hash. Returns 0, -ENOENT or another -errno. */
-int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
+/* Before the first reading: give IPFW_RETIRED its place in the hash. Returns 0 or -errno. */
+int maps_begin(const int *fds);
+
+/*
+ * Add the counters of an ifindex in the hash to those of IPFW_RETIRED and free its place. Whoever
+ * is killed in between has counted them once: both change in one system call. Returns 0 or -errno;
+ * then nothing has changed, as on a kernel that has no such call (before 5.6).
+ */
+int maps_retire_if(const int *fds, uint32_t ifindex);
 
 /* What is counted just now for one interface, or path. Returns 0 or -errno. */
 int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifindex,

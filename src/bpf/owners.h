@@ -6,7 +6,8 @@
  * whoever reads next continues from there.
  *
  * The kernel itself tells when an interface went away: it removes it from the map `present`. So an
- * interface that is back with the same name and ifindex is known to be another one.
+ * interface that is back with the same name and ifindex is known to be another one. What came since
+ * the last reading could be of either: its figures are absent in that reading and begin with it.
  */
 #ifndef IPFW_BPF_OWNERS_H
 #define IPFW_BPF_OWNERS_H

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hostname.h"
 #include "base/log.h"
 #include "bpf/counters.h"
 #include "cli/report.h"
@@ -73,7 +74,7 @@ static bool look(const struct options *o, struct attachment *a)
 int cli_status(const struct options *o)
 {
 	output_make_attachment *make = output_forms[o->format].attachment;
-	const struct output_options options = {.hostname = report_hostname(),
+	const struct output_options options = {.hostname = hostname_get(),
 					       .pretty = options_pretty(o, true)};
 	struct attachment a;
 	struct output_document d;

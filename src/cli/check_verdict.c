@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/scale.h"
 
@@ -21,12 +22,12 @@ struct verdict {
 
 static const char *const status_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-/* A bar would begin the performance data in a plugin's line. */
+/* A sentence. A bar would begin the performance data in a plugin's line. */
 static void put_plain(FILE *f, const char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == '|' || *text == 0x7f)
-			fprintf(f, "\\x%02x", *text);
+		if (*text == '|')
+			fputs("\\x7c", f);
 		else
 			fputc(*text, f);
 }
@@ -47,7 +48,7 @@ add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	escape_sentence(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (v->n_reasons++)
 		fputs(", ", v->reasons);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hostname.h"
 #include "base/log.h"
 #include "base/schedule.h"
 #include "base/units.h"
@@ -27,7 +28,7 @@ static int write_reading(const struct reader *reader, const struct snapshot *s,
 	bool terminal = isatty(STDOUT_FILENO);
 	const struct output_options options = {
 		.view = commands[o->command].view,
-		.hostname = report_hostname(),
+		.hostname = hostname_get(),
 		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,

@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/escape.h"
 
 const char *const snapshot_family_names[] = {"total", "ipv4", "ipv6", "other"};
 const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived"};
@@ -161,7 +162,7 @@ void snapshot_trouble(struct snapshot *s, const char *fmt, ...)
 	if (s->troubles++)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(s->trouble, sizeof(s->trouble), fmt, ap);
+	escape_sentence(s->trouble, sizeof(s->trouble), fmt, ap);
 	va_end(ap);
 }
 

@@ -37,6 +37,12 @@ extern const char *const snapshot_hooks_names[HOOKS_COUNT];
 #define SNAPSHOT_NAME_MAX 16 /* IFNAMSIZ */
 
 /*
+ * What the IPv4 figures of an interface are derived from: the device's counters, less those of IPv6
+ * if the interface has IPv6.
+ */
+enum ipv4_source { IPV4_NOT_DERIVED, IPV4_IS_DEVICE, IPV4_LESS_IPV6 };
+
+/*
  * Since when a row's counters are known not to have started anew: CLOCK_MONOTONIC in ns. A source
  * sets since_ns if it knows; otherwise it is 0, and continuity_follow() sets the time of the first
  * reading. continuity_follow() hands it on from reading to reading, and sets `fresh` if the
@@ -58,6 +64,7 @@ struct snapshot_if {
 	uint32_t ifindex; /* 0: not known (a captured tree without IPv6) */
 	char name[SNAPSHOT_NAME_MAX];
 	struct figures figures[FAMILY_COUNT];
+	enum ipv4_source ipv4_source;
 	/* link-layer octets per packet in FAMILY_TOTAL's octets; -1: not known */
 	int rx_header, tx_header;
 	struct continuity continuity;
@@ -130,7 +137,8 @@ struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 int snapshot_order_ifs(const void *a, const void *b);
 int snapshot_order_paths(const void *a, const void *b);
 
-/* Note a trouble of this reading: a sentence without a full stop that names what failed. */
+/* Note a trouble of this reading: a sentence without a full stop that names what failed; what it is
+ * given may hold any text from outside. */
 __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, const char *fmt,
 							    ...);
 

@@ -39,7 +39,6 @@ struct options {
 	unsigned reading_mode;
 	const char *reading_group; /* NULL: as it comes */
 	bool asks_agent;           /* the agent's readings will do */
-	bool no_direct;            /* agent: every answer takes the library's way */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */
 	bool attach_only;          /* agent: only attach the counters, and end */

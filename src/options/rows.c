@@ -76,8 +76,6 @@ const struct options_row options_rows[] = {
 	 "agent: the mode of that socket (default 666)"},
 	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, OF(AGENT),
 	 "agent: the group of that socket"},
-	{0, "no-direct", NULL, FLAG(no_direct), FILE_TOO, OF(AGENT),
-	 "agent: answer through the library (diagnosis)"},
 	{0, "all", NULL, FLAG(all), LINE, OF(DETACH), "detach: in every network namespace"},
 	{0, "user", "NAME", TEXT(user), FILE_TOO, OF(AGENT),
 	 "agent: after attaching, go on without privileges"},

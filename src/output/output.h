@@ -33,6 +33,7 @@ enum output_view {
 
 struct output_options {
 	enum output_view view;
+	/* Any bytes: writers escape it. */
 	const char *hostname;
 	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/units.h"
 
 static void put_time(FILE *f, const char *word, struct timespec t)
@@ -123,7 +124,7 @@ static bool take_time(struct timespec *t, const char *text)
 
 static void take_note(struct reading *r, const char *text)
 {
-	snprintf(r->note, r->note_size, "%s", text);
+	escape_name(r->note, r->note_size, text, ESCAPE_SENTENCE);
 }
 
 static void take_source(struct reading *r, const char *text)

@@ -58,9 +58,10 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
 		       const struct output_options *options)
 {
-	char text[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX], host[ESCAPE_HOST_MAX];
 
-	fprintf(f, "%s  %s UTC", options->hostname, clock_text(text, &s->wall, CLOCK_PLAIN));
+	fprintf(f, "%s  %s UTC", escape_name(host, sizeof(host), options->hostname, ESCAPE_TEXT),
+		clock_text(text, &s->wall, CLOCK_PLAIN));
 	if (rates)
 		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
 	if (s->source == SOURCE_EBPF) {

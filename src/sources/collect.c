@@ -82,6 +82,11 @@ bool collect_degraded(const struct collector *c)
 	return c->config->source == CHOOSE_AUTO && c->note.text[0];
 }
 
+bool collect_readable(const struct collector *c)
+{
+	return !c->bpf || counters_readable(c->bpf);
+}
+
 bool collect_attachment(const struct collector *c, struct attachment *out)
 {
 	if (c->bpf)

@@ -46,6 +46,22 @@ print(json.dumps({"evaluation_interval": "15s", "tests": [{
         {"expr": wrong, "eval_time": "99m", "exp_samples": []}]}]}))
 P
 expect_true "timer: no waves in what is constant" promtool test rules "$TMP/wave.yml"
+# Whoever owns the directory above can put something else in the place of the directory.
+mkdir "$textfile" "$TMP/elsewhere" && echo kept >"$TMP/elsewhere/ipfw.prom"
+written() { sh -c "$(textfile_command)" >"$TMP/written" 2>&1; }
+expect_true "textfile: written" written
+expect_match "textfile: whole" '^# EOF$' "$(tail -n 1 "$textfile/ipfw.prom")"
+rm "$textfile/ipfw.prom"
+untouched() { # NAME
+	written
+	expect "$1: refused" 1 $?
+	expect_match "$1: says why" 'another directory, or others may write' "$(cat "$TMP/written")"
+	expect "$1: nothing is written" kept "$(cat "$textfile"/* "$TMP"/elsewhere/* | sort -u)"
+}
+chmod g+w "$textfile" && echo kept >"$textfile/ipfw.prom" && untouched "a directory that a group may write to"
+chmod g-w "$textfile" && chown 12345 "$textfile" && untouched "somebody else's directory"
+rm -r "$textfile" && ln -s "$TMP/elsewhere" "$textfile" && untouched "a link for the directory"
+rm "$textfile"
 [ "${2-}" != --light ] || finish
 
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }

@@ -27,7 +27,7 @@ right() {
 }
 
 right "everything" '# all\ninterval 2.5\nsource kernel\nhooks auto\ninclude eth*\ninclude lan*\nexclude eth1
-netns blue # a comment\nagentx-socket tcp:127.0.0.1:705\nno-direct no\ndetach-on-exit yes\nverbose no\n'
+netns blue # a comment\nagentx-socket tcp:127.0.0.1:705\nnotifications no\ndetach-on-exit yes\nverbose no\n'
 right "with the command" 'interval 1\n' agent
 right "nothing" ''
 right "CR LF and no end of the last line" 'interval 1\r\n\r\nverbose yes'
@@ -38,9 +38,9 @@ sed -n 's/^#\([a-z]\)/\1/p' "$top/dist/ipfwagent.conf" >"$conf" && check
 expect "the example with all settings on" '' "$(cat "$TMP/err")"
 expect_true "the example has settings" [ "$(wc -l <"$conf")" -ge 10 ]
 
-wrong "all errors" 'interval abc\n\ninclude\nno-direct maybe\nsource nonsense\nnonsense 1\ninterval 1 2\n' \
+wrong "all errors" 'interval abc\n\ninclude\nnotifications maybe\nsource nonsense\nnonsense 1\ninterval 1 2\n' \
 	"1: interval 'abc': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m" "3: include: want a key, a blank and a value" \
-	"4: no-direct 'maybe': want yes or no" "5: source 'nonsense': want one of auto, kernel, ebpf" \
+	"4: notifications 'maybe': want yes or no" "5: source 'nonsense': want one of auto, kernel, ebpf" \
 	"6: unknown setting 'nonsense'" "7: interval 1: one value a line, '2' is too much"
 wrong "twice" 'interval 1\ninterval 2\n' "2: interval is set above already"
 wrong "not for the file" 'json yes\nconfig x\n' "1: json is for the command line only" "2: config is for the command line only"
@@ -103,9 +103,9 @@ signal() {
 }
 # becomes WANTED COMMAND: its output, at last
 becomes() { [ "$("$2")" = "$1" ]; }
-printf 'interval 0.5\ninclude eth*\ninclude lan1\nsource auto\nhooks fentry\nno-direct yes\n' >"$conf"
+printf 'interval 0.5\ninclude eth*\ninclude lan1\nsource auto\nhooks fentry\nnetns blue\n' >"$conf"
 signal HUP
-expect "SIGHUP: one line" "ipfwagent: configuration read again: new interval, include; waits for a restart: hooks, no-direct" "$said"
+expect "SIGHUP: one line" "ipfwagent: configuration read again: new interval, include; waits for a restart: hooks, netns" "$said"
 expect_true "SIGHUP: the interval" wait_for 5 becomes 500 interval
 expect_true "SIGHUP: the interfaces; the command line still wins" wait_for 5 becomes "eth0 lan1" ifs
 samples() { snmp_value IPFWAGENT-MIB::ipfwSamples.0; }
@@ -114,7 +114,7 @@ sleep 3 # asking samples too: once
 five_more() { [ $(($(samples) - first)) -ge 5 ]; }
 expect_true "SIGHUP: readings in the new interval" wait_for 5 five_more
 signal HUP
-expect "SIGHUP again" "ipfwagent: configuration read again: nothing new; waits for a restart: hooks, no-direct" "$said"
+expect "SIGHUP again" "ipfwagent: configuration read again: nothing new; waits for a restart: hooks, netns" "$said"
 
 # A broken file changes nothing.
 for broken in 'interval 3\ninclude lan0\nverbose maybe\n' 'interval 3\nnonsense\n'; do

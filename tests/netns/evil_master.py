@@ -21,7 +21,9 @@ CONTEXT, NETWORK_ORDER = 0x08, 0x10
 INTEGER, STRING, NULL, OBJECT_ID, IP, COUNTER32, GAUGE, TICKS, OPAQUE, COUNTER64 = (
     2, 4, 5, 6, 64, 65, 66, 67, 68, 70)
 NO_OBJECT, NO_INSTANCE, END = 128, 129, 130
-NOT_WRITABLE, UNSUPPORTED_CONTEXT = 17, 262
+TOO_BIG, COMMIT_FAILED, UNDO_FAILED, NOT_WRITABLE, NOT_OPEN, UNSUPPORTED_CONTEXT, PARSE_ERROR = (
+    1, 14, 15, 17, 257, 262, 266)
+PDU_MAX, RESPONSE_MAX = 1 << 20, 1 << 16  # what is longer is refused
 
 ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269)
 OBJECTS = ROOT + (1,)
@@ -178,11 +180,12 @@ class Connection:
         finally:
             self.sock.setblocking(True)
 
-    def respond(self, pdu, error=0, session=None, kind=RESPONSE, packet=None):
+    def respond(self, pdu, error=0, session=None, packet=None, behind=b""):
+        """`behind` goes out together with it."""
         payload = struct.pack(pdu.order + "IHH", self.uptime(), error, 0)
-        self.send(encode(kind, self.session if session is None else session, pdu.transaction,
+        self.send(encode(RESPONSE, self.session if session is None else session, pdu.transaction,
                          pdu.packet if packet is None else packet, payload,
-                         pdu.flags & NETWORK_ORDER, pdu.order))
+                         pdu.flags & NETWORK_ORDER, pdu.order) + behind)
 
     def next_request(self, timeout=10):
         """The agent's next request (not a Response), or None."""
@@ -193,7 +196,8 @@ class Connection:
         return None
 
     def handshake(self):
-        """Open, Register, AddAgentCaps, as a good master does it. Returns self."""
+        """Open, Register, AddAgentCaps, as a good master does it. Returns self. A Get goes out
+        together with the last answer."""
         registered = False
         while not registered or ADD_CAPS not in self.asked:
             pdu = self.next_request()
@@ -201,15 +205,20 @@ class Connection:
                 raise Gone(f"no handshake, only {self.asked}")
             if pdu.kind == REGISTER:
                 registered |= decode_oid(pdu.data, 24, pdu.order)[0] == OBJECTS
-            self.respond(pdu, session=self.session)
-        self.get(OBJECTS)  # from this answer on it waits for none of ours
+            done = registered and ADD_CAPS in self.asked
+            self.respond(pdu, behind=self.request(GET, encode_oid(OBJECTS) + encode_oid(())) if done else b"")
+        self.response(GET, self.packet ^ 0x5555)
         return self
 
-    def ask(self, kind, payload, flags=NETWORK_ORDER):
-        """Send one request and wait for its response; the agent's own requests are answered."""
+    def request(self, kind, payload, flags=NETWORK_ORDER, session=None):
         order = ">" if flags & NETWORK_ORDER else "<"
-        self.packet += 1
-        self.send(encode(kind, self.session, self.packet ^ 0x5555, self.packet, payload, flags, order))
+        self.packet = self.packet + 1 & 0xffffffff
+        return encode(kind, self.session if session is None else session, self.packet ^ 0x5555,
+                      self.packet, payload, flags, order)
+
+    def ask(self, kind, payload, flags=NETWORK_ORDER, session=None):
+        """Send one request and wait for its response; the agent's own requests are answered."""
+        self.send(self.request(kind, payload, flags, session))
         return self.response(kind, self.packet ^ 0x5555)
 
     def response(self, kind, transaction):
@@ -328,22 +337,33 @@ class Tree:
                 self.note(f"GetNext of {start} to {end}", got)
 
     def check_getbulk(self, connection, rnd):
-        starts = [self.somewhere(rnd) for _ in range(rnd.choice((1, 2, 4)))]
-        fixed, times = rnd.randrange(len(starts) + 1), rnd.choice((1, 3, 20))
-        payload = struct.pack(">HH", fixed, times)
-        payload += b"".join(encode_oid(s) + encode_oid(()) for s in starts)
-        error, _, found = connection.ask(GETBULK, payload)
-        after = [self.names[bisect.bisect_right(self.names, s):] for s in starts]
-        wanted = [a[0] if a else None for a in after[:fixed]]
-        for i in range(times if after[fixed:] else 0):
-            wanted += [a[i] if i < len(a) else None for a in after[fixed:]]
-        if error or not 0 < len(found) <= len(wanted):
-            self.note(f"GetBulk {fixed} {times} {starts}", (error, len(found), len(wanted)))
-        for name, got in zip(wanted, found):
+        """Include counts for the first repetition, the end for each."""
+        ranges = []
+        for _ in range(rnd.choice((1, 2, 4))):
+            end = rnd.choice(((), (), self.somewhere(rnd), ROOT + (2,)))
+            ranges.append((self.somewhere(rnd), rnd.randrange(2), end))
+        fixed, times = rnd.randrange(len(ranges) + 2), rnd.choice((0, 1, 3, 20, 65535))
+        order = rnd.choice("<>")
+        payload = struct.pack(order + "HH", fixed, times)
+        payload += b"".join(encode_oid(s, i, order) + encode_oid(e, 0, order) for s, i, e in ranges)
+        error, _, found = connection.ask(GETBULK, payload, NETWORK_ORDER if order == ">" else 0)
+        lists = []
+        for start, include, end in ranges:
+            at = (bisect.bisect_left if include else bisect.bisect_right)(self.names, start)
+            lists.append(self.names[at:bisect.bisect_left(self.names, end) if end else None])
+        wanted = [(n[0] if n else None, r[0]) for n, r in zip(lists[:fixed], ranges)]
+        for i in range(times if lists[fixed:] else 0):
+            wanted += [(n[i] if i < len(n) else None, n[-1] if n else r[0])
+                       for n, r in zip(lists[fixed:], ranges[fixed:])]
+            if all(i >= len(n) for n in lists[fixed:]):
+                break
+        if error or len(found) != len(wanted):
+            self.note(f"GetBulk {fixed} {times} {ranges}", (error, len(found), len(wanted)))
+        for (name, last), got in zip(wanted, found):
             if name:
-                self.right(got, name, "GetBulk")
-            elif got[0] != END:
-                self.note("GetBulk at the end", got)
+                self.right(got, name, f"GetBulk {fixed} {times} {ranges}")
+            elif got[0] != END or got[1] != last:
+                self.note(f"GetBulk {fixed} {times} {ranges} at the end {last}", got)
 
     def check_set(self, connection, rnd):
         """Nothing can be written; and a set that was refused is over."""
@@ -351,9 +371,30 @@ class Tree:
         error, index, _ = connection.ask(TESTSET, encode_varbind(INTEGER, name, 1))
         if error != NOT_WRITABLE or index != 1:
             self.note(f"TestSet of {name}", (error, index))
-        connection.send(encode(CLEANUPSET, connection.session, connection.packet ^ 0x5555,
-                               connection.packet + 1))
-        connection.packet += 1
+        connection.send(connection.request(CLEANUPSET, b""))
+        for kind, wanted in ((COMMITSET, COMMIT_FAILED), (UNDOSET, UNDO_FAILED)):
+            error, _, _ = connection.ask(kind, b"")
+            if error != wanted:
+                self.note(f"{kind} without a TestSet", error)
+
+    def check_session(self, connection, rnd):
+        """Only the open session is served."""
+        payload = encode_oid(self.names[0]) + encode_oid(())
+        for kind in (GET, GETNEXT, GETBULK, TESTSET, COMMITSET):
+            session = connection.session ^ 1 << rnd.randrange(32)
+            error, _, found = connection.ask(kind, payload, session=session)
+            if error != NOT_OPEN or found:
+                self.note(f"{kind} in another session", (error, found))
+
+    def check_unparsable(self, connection, rnd):
+        """A list that ends in the middle is answered as such."""
+        kind = rnd.choice((GET, GETNEXT, GETBULK))
+        payload = bytes(4) if kind == GETBULK else b""
+        payload += (encode_oid(self.names[0]) + encode_oid(())) * rnd.choice((1, 3))
+        cut = rnd.randrange(1, 8) * 4
+        error, _, found = connection.ask(kind, payload[:-cut] if rnd.randrange(2) else payload + b"\3\0\0\0")
+        if error != PARSE_ERROR or found:
+            self.note(f"an unparsable {kind}", (error, found))
 
     def check_context(self, connection, _):
         """There is the default context only."""
@@ -365,7 +406,8 @@ class Tree:
     def check(self, connection, rnd, rounds=30):
         for _ in range(rounds):
             rnd.choice((self.check_get, self.check_getnext, self.check_getnext, self.check_getbulk,
-                        self.check_set, self.check_context))(connection, rnd)
+                        self.check_getbulk, self.check_set, self.check_context, self.check_session,
+                        self.check_unparsable))(connection, rnd)
 
 
 # --- wrong requests
@@ -489,13 +531,44 @@ class Evil:
         self.tree.right(connection.response(GET, 7)[2][0], name, "a slow PDU")
 
     def many(self, connection):
-        """As many variables as there is room for in one PDU, each of them answered, in order."""
-        ask = encode_oid(OBJECTS + (2,)) + encode_oid(())
-        n = (65536 - 20) // len(ask)
+        """Many times 64 KiB of variables, each of them answered, in order."""
+        ask = encode_oid(OBJECTS + (2,)) + encode_oid(OBJECTS + (3,) * 200)
+        n = 1000
         wanted = self.tree.names[bisect.bisect_right(self.tree.names, OBJECTS + (2,))]
         error, _, found = connection.ask(GETNEXT, ask * n)
         if error or len(found) != n or not all(self.tree.right(f, wanted, "one of many") for f in found):
             self.tree.note(f"{n} variables", (error, len(found)))
+
+    def too_many(self, connection):
+        """More than there is room for, in the request or in the answer: an error for that request."""
+        ask = encode_oid(OBJECTS + (2,)) + encode_oid(())
+        for payload in (ask * (RESPONSE_MAX // len(ask)), ask * (PDU_MAX // len(ask) + 1), ask * (1 << 18),
+                        encode_oid(()) * 2 * (RESPONSE_MAX // 8)):
+            connection.send(connection.request(CLEANUPSET, payload))
+            for kind in (GET, GETNEXT, GETBULK, TESTSET):
+                error, _, found = connection.ask(kind, (bytes(4) if kind == GETBULK else b"") + payload)
+                if found or error != TOO_BIG and (len(payload) > PDU_MAX or kind in (GET, GETNEXT)):
+                    self.tree.note(f"{kind} of {len(payload)} octets", (error, len(found)))
+        # What does not fit is left out of repetitions.
+        payload = struct.pack(">HH", 0, 65535) + (encode_oid(OBJECTS) + encode_oid(())) * 60
+        error, _, found = connection.ask(GETBULK, payload)
+        if error or not RESPONSE_MAX // 80 < len(found) < RESPONSE_MAX // 40 or len(found) % 60 or not all(
+                self.tree.right(f, self.tree.names[i // 60], "a repetition") for i, f in enumerate(found)):
+            self.tree.note("GetBulk of much", (error, len(found)))
+        connection.send(encode(RESPONSE, connection.session, 1, 1, ask * (1 << 17)))
+
+    def between(self, connection):
+        """Questions with the number of the agent's own request, before that one is answered."""
+        while ADD_CAPS not in connection.asked:
+            pdu = connection.next_request()
+            if pdu is None:
+                raise Gone(f"no handshake, only {connection.asked}")
+            connection.packet = pdu.packet - 1 & 0xffffffff
+            if pdu.kind != OPEN:
+                self.tree.check(connection, self.rnd, 1)
+            elif connection.get(OBJECTS)[0] != NOT_OPEN:
+                self.tree.note("Open", "an answer before the session is open")
+            connection.respond(pdu)
 
     def close_pdu(self, connection):
         """The master closes the session and leaves the connection open."""
@@ -522,7 +595,7 @@ class Evil:
             connection.respond(pdu, error if pdu.kind == wanted else 0)
 
     def impostor(self, connection):
-        """In place of a Response some other PDU with the packet's number, or a wrong session."""
+        """Before a Response some other PDU with the packet's number, or a wrong session."""
         wanted = self.rnd.choice((OPEN, REGISTER, ADD_CAPS))
         for _ in range(4):
             pdu = connection.next_request(1.5)
@@ -634,9 +707,9 @@ def main():
             say(f"a master older by {Connection.older} ticks: a time of now",
                 None if since is not None and abs(since - up) < 3000 else f"{since}, sysUpTime {up}")
     evil = Evil(rnd, tree, agent)
-    proper = (evil.flood, evil.half, evil.many)  # the connection has to stay
+    proper = (evil.flood, evil.half, evil.many, evil.too_many)  # the connection has to stay
     connected = (*proper, evil.flood, evil.storm, evil.swallow, evil.close_pdu)
-    instead = (evil.at_once, evil.refuse, evil.impostor, evil.mute, evil.early)
+    instead = (evil.at_once, evil.refuse, evil.impostor, evil.mute, evil.early, evil.between)
     tried, last, base, before = {}, "nothing", 0, agent.timestamp()
     plan = list(connected) + list(instead)
     while not failed and (plan or time.monotonic() < end):
@@ -644,7 +717,7 @@ def main():
         name = act.__name__
         try:
             if act in instead:
-                with Connection(listener) as c, contextlib.suppress(Gone):
+                with Connection(listener) as c, contextlib.suppress(*([] if act == evil.between else [Gone])):
                     act(c)
             else:
                 with good_connection(listener) as c:
@@ -686,4 +759,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Gone as e:
+        sys.exit(f"not ok the agent answers: {e}")

@@ -64,8 +64,7 @@ life() { # NAME ARGS...
 	expect "$name: exit status, and nothing found" "0 " "$? $(findings)$(grep -m1 -A20 'ERROR: \|runtime error' "$TMP/agent.log")"
 	rm -f "$TMP"/valgrind.*
 }
-life "direct answers"
-life "the library's answers" --no-direct
+life "an eventful life"
 
 once() { # ARGS...: a command that ends by itself
 	in_ns "$R" "${watch[@]}" "$BIN" "$@" >"$TMP/out" 2>"$TMP/err"

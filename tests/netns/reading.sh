@@ -55,6 +55,18 @@ expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json"
 expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
 expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"
 expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.forwarding.outgoing_packets "$TMP/socket.json")"
+# Whoever owns the directory can put a link in the place of the socket, once it is made. Its mode and
+# group are then not those of what the link leads to.
+mkdir "$TMP/theirs" && echo secret >"$TMP/theirs/../victim" && chmod 600 "$TMP/victim" && chown 65534 "$TMP/theirs"
+background in_ns "$R" strace -o /dev/null -e trace=bind -e inject=bind:delay_exit=1000000 \
+	env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" "$BIN" agent --source kernel \
+	--reading-socket "$TMP/theirs/sock" --reading-socket-group nogroup --agentx-socket "unix:$TMP/none" 2>"$TMP/theirs.log"
+linked() { local s && s=$(echo "$TMP"/theirs/sock.*) && [ -S "$s" ] && ln -sfn "$TMP/victim" "$s"; }
+expect_true "a link in the place of the socket" wait_for 20 linked
+wait_for 20 test -s "$TMP/theirs.log"
+expect "a link in the place of the socket: what it leads to" '600 0 0' "$(stat -c '%a %u %g' "$TMP/victim")"
+kill "$bg" "$(pgrep -P "$bg")"; wait "$bg" 2>/dev/null
+
 # A umask that keeps others out does not keep them from the socket.
 masked() { umask 077 && exec "$BIN" "$@"; }
 export -f masked && export BIN

@@ -159,6 +159,13 @@ tunnel() {
 		check "$1 in $f"
 		ip -n "$S" route del $back via $via dev tn0
 	done
+	if [ "${4:-}$3" = ethernetipv4 ]; then
+		# Received fragments have no room for its headers: they are cut anew, by the largest one's size.
+		in_ns "$R" nft 'add table inet t; add chain inet t f { type filter hook forward priority 0; };
+			add rule inet t f ct state established accept'
+		refragmented ipv4 "" 976,504,976,504,976,72 tn0 976,976,976,976,104 "$2"
+		in_ns "$R" nft delete table inet t
+	fi
 	ip -n "$R" link del tn0
 	ip -n "$S" link del tn0
 }

@@ -77,6 +77,29 @@ run_scenario() { [ "$(type -t "$1")" != function ] || "$1"; }
 traffic() {
 	in_ns "$1" "$TRAFFIC" "${@:2}" >"$TMP/sent" 2>&1 || not_ok "traffic ${*:2}" "$(tail -c 400 "$TMP/sent")"
 }
+# refragmented FAMILY HEADERS SIZES [OUT SIZES [OVERHEAD]]: datagrams in fragments with so much payload; they leave by
+# OUT (rs) in such of the last SIZES (the same). A tunnel OUT adds OVERHEAD octets to each, which rs sends.
+refragmented() {
+	local f=$1 in=${3//,/+} out=${5:-$3} dev=${4:-rs} to=${server[$1]} first=${2%%f*} header each
+	out=${out//,/+}
+	header=$((${ip_header[$f]} + 8 * ${#first}))
+	[ $f = ipv4 ] && each=$header || each=$((header + 8))
+	[ "$dev" = rs ] || to=10.8.0.2
+	begin
+	traffic "$C" with "$2" pieces "$to" 20 "$3"
+	received $f rc $((20 * $(terms $in))) $((20 * ($in + $(terms $in) * each)))
+	handed_over $f rc 20 $((20 * ($in + header)))
+	forwarded $f rc "$dev" 20 $((20 * ($in + header)))
+	sent $f "$dev" $((20 * $(terms $out))) $((20 * ($out + $(terms $out) * each)))
+	[ -z "${6:-}" ] || sent ipv4 rs $((20 * $(terms $out))) $((20 * ($out + $(terms $out) * (each + $6))))
+	check "fragments $3 with conntrack $f $2 $dev"
+}
+terms() { # of a sum
+	local sum
+	IFS=+ read -ra sum <<<"$1"
+	echo ${#sum[@]}
+}
+
 # udp FAMILY COUNT PAYLOAD [TTL]: from the client to the server.
 udp() { traffic "$C" send "${server[$1]}" 9 "$2" "$3" "${@:4}"; }
 

@@ -38,8 +38,8 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	fill_figures(&row->figures[FAMILY_TOTAL], M_OUT_OCTETS + 1, value);
 	fill_figures(&row->figures[FAMILY_OTHER], M_OUT_OCTETS + 1, value);
 	s->paths_known = true;
-	*path = (struct snapshot_path){FAMILY_IPV4,    2,         2, "eth0", "eth0",
-				       {{0}, 0, 0, 0}, {0, false}};
+	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
+				       {{0}, 0, 0, 0, 0}, {0, false}};
 	fill_figures(&path->figures, M_IF_COUNT, value);
 	return s;
 }

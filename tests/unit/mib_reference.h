@@ -94,6 +94,20 @@ static inline void instances_find(const struct instances *tree, const uint32_t *
 	}
 }
 
+/* What is found from `start` on, before `end` if that is not the null OID; NULL: nothing. */
+static inline const struct instance *instances_next(const struct instances *tree,
+						    const uint32_t *start, size_t len, bool include,
+						    const uint32_t *end, size_t end_len)
+{
+	const struct instance *same, *after, *found;
+
+	instances_find(tree, start, len, &same, &after);
+	found = include && same ? same : after;
+	if (found && end_len && compare_oids(found->oid.id, found->oid.len, end, end_len) >= 0)
+		return NULL;
+	return found;
+}
+
 /* What is wrong with the engine's answers about that OID, or NULL. */
 static inline const char *instances_check(struct mib_context *ctx, const struct instances *tree,
 					  const uint32_t *oid, size_t len)

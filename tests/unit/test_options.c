@@ -201,7 +201,7 @@ static void test_file(void **state)
 	(void)state;
 	read_options(&o,
 		     "interval 2.5\nsource kernel\nhooks fentry\ninclude eth*\ninclude lan?\n"
-		     "exclude eth1\nnetns blue\nagentx-socket unix:/x\nno-direct yes\n"
+		     "exclude eth1\nnetns blue\nagentx-socket unix:/x\nnotifications yes\n"
 		     "detach-on-exit no\nverbose yes\n",
 		     NULL);
 	assert_int_equal(o.interval_ns, 2500000000);
@@ -212,7 +212,7 @@ static void test_file(void **state)
 	assert_int_equal(o.collect.filter.exclude.n, 1);
 	assert_string_equal(o.netns, "blue");
 	assert_string_equal(o.agentx_socket, "unix:/x");
-	assert_true(o.no_direct && !o.detach_on_exit && o.verbose);
+	assert_true(o.notifications && !o.detach_on_exit && o.verbose);
 	assert_string_equal(logged, "");
 	options_clear(&o);
 }
@@ -222,16 +222,16 @@ static void test_line_wins(void **state)
 	struct options o;
 
 	(void)state;
-	read_options(
-		&o,
-		"interval 2\ninclude eth*\ninclude lan*\nno-direct no\nexclude eth1\nsource ebpf\n",
-		"-i", "3", "--include", "wan0", "--no-direct", NULL);
+	read_options(&o,
+		     "interval 2\ninclude eth*\ninclude lan*\nnotifications no\nexclude "
+		     "eth1\nsource ebpf\n",
+		     "-i", "3", "--include", "wan0", "--notifications", NULL);
 	assert_int_equal(o.interval_ns, 3000000000);
 	assert_int_equal(o.collect.filter.include.n, 1);
 	assert_string_equal(o.collect.filter.include.globs[0], "wan0");
 	assert_int_equal(o.collect.filter.exclude.n, 1);
 	assert_int_equal(o.collect.source, CHOOSE_EBPF);
-	assert_true(o.no_direct);
+	assert_true(o.notifications);
 	options_clear(&o);
 }
 
