@@ -188,12 +188,14 @@ static void put_lines(struct json *j, const char *key, const struct output_docum
 	free(d->text);
 }
 
-static void put_document(struct json *j, const char *key, output_make *make,
+static void put_document(struct json *j, const char *key, output_make *make, enum output_view what,
 			 const struct mib_view *view, const struct rates *rates)
 {
+	struct output_options shown = options;
 	struct output_document d;
 
-	if (make(&d, view->snapshot, rates, &options))
+	shown.view = what;
+	if (make(&d, view->snapshot, rates, &shown))
 		abort();
 	put_lines(j, key, &d);
 }
@@ -242,10 +244,14 @@ int main(void)
 	put_mib(&j, view);
 	json_key(&j, "documents");
 	json_open(&j, '{');
-	put_document(&j, "snapshot", output_json, view, NULL);
-	put_document(&j, "monitor", output_json, view, view->rates);
-	put_document(&j, "activity", output_json_activity, view, view->rates);
-	put_document(&j, "prometheus", output_prometheus, view, NULL);
+	put_document(&j, "snapshot", output_json, VIEW_READING, view, NULL);
+	put_document(&j, "monitor", output_json, VIEW_READING, view, view->rates);
+	put_document(&j, "activity", output_json, VIEW_ACTIVITY, view, view->rates);
+	put_document(&j, "paths", output_json, VIEW_PATHS, view, NULL);
+	put_document(&j, "paths_monitor", output_json, VIEW_PATHS, view, view->rates);
+	put_document(&j, "drops", output_json, VIEW_DROPS, view, NULL);
+	put_document(&j, "drops_monitor", output_json, VIEW_DROPS, view, view->rates);
+	put_document(&j, "prometheus", output_prometheus, VIEW_READING, view, NULL);
 	put_status(&j);
 	json_close(&j, '}');
 	json_close(&j, '}');

@@ -9,57 +9,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/netns.h"
 #include "base/units.h"
 #include "bpf/counter.h"
 #include "bpf/cpus.h"
 
 #define BATCH 512
-
-const char *const maps_names[MAP_COUNT] = {
-	[MAP_IF_LOW] = "if_low",     [MAP_IF_HIGH] = "if_high",
-	[MAP_PATH_LOW] = "path_low", [MAP_PATH_HIGH] = "path_high",
-	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
-	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
-	[MAP_DROPS] = "drops",       [MAP_DROP_RECORDS] = "drop_records",
-	[MAP_REASONS] = "reasons",   [MAP_PRESENT] = "present",
-	[MAP_INFO] = "info",
-};
-
-static const struct {
-	uint32_t key_size, value_size;
-	uint32_t slots; /* for each CPU, of an array that is indexed by CPUs */
-} map_sizes[MAP_COUNT] = {
-	[MAP_IF_LOW] = {4, sizeof(struct ipfw_if_counters), IPFW_LOW_IFS},
-	[MAP_IF_HIGH] = {4, sizeof(struct ipfw_if_counters), 0},
-	[MAP_PATH_LOW] = {4, sizeof(struct ipfw_counter), IPFW_LOW_PATHS},
-	[MAP_PATH_HIGH] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter), 0},
-	[MAP_MISSED] = {4, sizeof(uint64_t), 0},
-	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record), 0},
-	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters), 0},
-	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record), 0},
-	[MAP_DROPS] = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum), 0},
-	[MAP_DROP_RECORDS] = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_path_record), 0},
-	[MAP_REASONS] = {4, sizeof(struct ipfw_reason_name), 0},
-	[MAP_PRESENT] = {4, sizeof(uint32_t), 0},
-	[MAP_INFO] = {4, sizeof(struct ipfw_info), 0},
-};
-
-bool maps_fit(const int *fds)
-{
-	for (int i = 0; i < MAP_COUNT; i++) {
-		struct bpf_map_info info = {.id = 0};
-		uint32_t size = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
-		    info.key_size != map_sizes[i].key_size ||
-		    info.value_size != map_sizes[i].value_size ||
-		    (map_sizes[i].slots &&
-		     info.max_entries != map_sizes[i].slots * cpus_possible().ids))
-			return false;
-	}
-	return true;
-}
 
 /* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
 typedef int (*each_entry)(struct table *out, const void *key, const void *values);
@@ -164,34 +118,6 @@ static int add_sum(struct table *out, const void *key, const void *values)
 
 	return sum(total, values, words, cpus_possible().count, words) ? table_add(out, key, total)
 								       : 0;
-}
-
-int maps_set_netns(struct bpf_object *object)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
-	size_t size = 0;
-	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
-
-	if (!inum || size != sizeof(*inum))
-		return -EINVAL;
-	*inum = netns_inode();
-	return *inum ? 0 : -ENOENT;
-}
-
-int maps_size(struct bpf_object *object)
-{
-	uint32_t ids = cpus_possible().ids;
-	int r = ids ? 0 : -errno;
-
-	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
-
-		if (!map)
-			r = -ENOENT;
-		else if (map_sizes[i].slots)
-			r = bpf_map__set_max_entries(map, map_sizes[i].slots * ids);
-	}
-	return r;
 }
 
 static const void *map_array(int fd, size_t slots, size_t slot_size)

@@ -21,22 +21,24 @@
 #define PATIENCE_NS (5 * NS_PER_S)
 
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct reader *reader, output_make *make, const struct snapshot *s,
-			 const struct rates *rates)
+static int write_reading(const struct reader *reader, const struct snapshot *s,
+			 const struct rates *rates, bool again)
 {
 	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
-	struct output_options options = {
+	const struct output_options options = {
+		.view = commands[o->command].view,
 		.hostname = hostname_get(),
 		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
 		.refresh = rates && terminal,
+		.again = again,
 	};
 	struct output_document d;
 	int r;
 
-	r = make(&d, s, rates, &options);
+	r = output_forms[o->format].make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
 	log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
@@ -96,7 +98,7 @@ static int write_once(struct reader *reader)
 
 	if (s) {
 		warn_unmatched(o, s);
-		if (report_status(o, write_reading(reader, output_forms[o->format].make, s, NULL)))
+		if (report_status(o, write_reading(reader, s, NULL, false)))
 			result = EXIT_FAILED;
 	}
 	snapshot_free(s);
@@ -134,12 +136,12 @@ static int read_next(struct reader *reader, struct schedule *timer, const struct
  * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
  * counts too, so that what is to end does.
  */
-static int write_changes(struct reader *reader, output_make *make, struct schedule *timer,
-			 unsigned long count)
+static int write_changes(struct reader *reader, struct schedule *timer, unsigned long count)
 {
 	const struct options *o = reader->o;
 	struct snapshot *before = NULL, *now;
 	int result = read_one(reader, &before), status, r;
+	bool written = false;
 
 	if (before)
 		warn_unmatched(o, before);
@@ -159,7 +161,8 @@ static int write_changes(struct reader *reader, output_make *make, struct schedu
 		rates = rate_compute(before, now);
 		if (!rates)
 			log_fatal("%s", strerror(ENOMEM));
-		r = write_reading(reader, make, now, rates);
+		r = write_reading(reader, now, rates, written);
+		written = true;
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
@@ -194,7 +197,7 @@ int read_snapshot(const struct options *o)
 	return result;
 }
 
-static int read_on(const struct options *o, output_make *make, unsigned long count)
+static int read_on(const struct options *o, unsigned long count)
 {
 	struct schedule timer;
 	struct reader reader;
@@ -209,7 +212,7 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 	result = open_reader(o, &reader);
 	if (!result) {
 		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
-		result = write_changes(&reader, make, &timer, count);
+		result = write_changes(&reader, &timer, count);
 	}
 	reader_close(&reader);
 	schedule_close(&timer);
@@ -218,11 +221,10 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 
 int read_monitor(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].make, o->count);
+	return read_on(o, o->count);
 }
 
-int read_activity(const struct options *o)
+int read_one_interval(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].activity,
-		       o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count);
+	return read_on(o, o->count ? o->count : 1);
 }

@@ -40,6 +40,8 @@ static void shift(struct snapshot *s, uint64_t by_ns)
 		s->ifs[i].continuity.since_ns += by_ns;
 	for (size_t i = 0; i < s->n_paths; i++)
 		s->paths[i].continuity.since_ns += by_ns;
+	for (size_t i = 0; i < s->n_drops; i++)
+		s->drops[i].path.continuity.since_ns += by_ns;
 }
 
 static void align(struct reader *r, struct snapshot *s)

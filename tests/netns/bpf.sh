@@ -43,6 +43,9 @@ make_rcx() { # IFINDEX: the router's interface to the client, made anew
 }
 
 # Nothing attached.
+ipfw paths >"$TMP/out"
+expect "nothing attached, paths: exit status" 3 $?
+expect_match "nothing attached, paths: message" 'no eBPF counters' "$(cat "$TMP/err")"
 ipfw --json --source ebpf >"$TMP/out"
 expect "nothing attached: exit status" 3 $?
 expect "nothing attached: nothing on stdout" '' "$(cat "$TMP/out")"
@@ -66,6 +69,19 @@ expect "ipv4 forwarded" '[100,10000,100,10000]' "$(value '.ipv4.forwarding | [.i
 expect "ipv6 forwarded" '[50,10000,50,10000]' "$(value '.ipv6.forwarding | [.incoming_packets, .incoming_bytes, .outgoing_packets, .outgoing_bytes]')"
 expect "paths" '[["rc","rs","ipv4",100,10000],["rc","rs","ipv6",50,10000]]' "$(value '[.paths[] | [.in, .out, .family, .packets, .bytes]]')"
 expect_match "paths in text with -v" 'rc +rs +ipv4 +100 +10000' "$(ipfw -v --source ebpf)"
+expect_match "paths" '^rc +rs +ipv4 +100 +9.8 KiB$' "$(ipfw paths)"
+expect_match "paths, exact numbers" '^rc +rs +ipv4 +100 +10000$' "$(ipfw paths -v)"
+expect "paths: nothing else" '' "$(ipfw paths | grep -E 'received|interface|forwarding')"
+expect "paths: of some interfaces" 0 "$(ipfw paths --json --include nothing | jq '.paths | length')"
+datagrams "$C" 1000 72 10.2.0.2
+expect_match "paths: scaled packets" '^rc +rs +ipv4 +1\.1 k +107 KiB$' "$(ipfw paths)"
+background "$BIN" --netns "$R" paths monitor -i 2 --count 1 >"$TMP/paths"
+in_interval "$R paths" poll datagrams "$C" 10 972 10.2.0.2
+wait "$bg"
+expect_match "paths monitor" '^rc +rs +ipv4 +[345]\.[0-9] +[34][0-9]\.[0-9] k$' "$(cat "$TMP/paths")"
+ipfw detach && ipfw attach
+expect_match "paths: none yet" '^from +to +family' "$(ipfw paths)"
+datagrams "$C" 100 72 10.2.0.2
 since=$(value .source.since)
 ipfw attach
 expect "attach again: exit status" 0 $?
@@ -302,6 +318,34 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# Maps that somebody else made, in the place of ours: of the same sizes, but another kind, or with another
+# number of entries. None is read, and attach replaces them.
+foreign() { # NAME KEY VALUE: its size
+	bpftool -j map show pinned "$d/$1" | jq ".bytes_$2"
+}
+while read -r name type entries flags; do
+	ipfw attach
+	d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-*")
+	made=$(stat -c %y "$d") key=$(foreign "$name" key) octets=$(foreign "$name" value)
+	rm "$d/$name"
+	bpftool map create "$d/$name" type "$type" key "$key" value "$octets" entries "$entries" name "$name" flags "$flags"
+	touch -m -d "$made" "$d" # as if it had always been there
+	ipfw --json --source ebpf >/dev/null
+	expect "a foreign $name, $type $entries $flags: not read" "3 1" "$? $(grep -c 'the eBPF counters attached here are not the wanted ones' "$TMP/err")"
+	ipfw attach
+	expect "a foreign $name, $type $entries $flags: replaced" '0 "ebpf"' "$? $(value .source.name)"
+done <<'X'
+info percpu_array 1 0
+info array 2 0
+if_records percpu_hash 17408 1
+if_records hash 16 1
+if_bases lru_hash 17408 0
+if_high hash 16385 1
+if_high percpu_hash 16384 1
+path_high percpu_hash 16384 0
+missed array 2 0
+present hash 17408 1
+X
 # Numbers of CPUs with a gap, as far as the program can see: the arrays have room for the highest.
 possible=$(cat /sys/devices/system/cpu/possible)
 ids=$((${possible##*[-,]} + 5))

@@ -198,7 +198,7 @@ static void test_ok(void **state)
 	limit(config.limits.warn, "ipv4-bps=1M");
 	limit(config.limits.crit, "refused-percent=75");
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s 100000.0 bit/s, ipv6 not known | "
+	       "IPFW OK - forwarded ipv4 125 packets/s 100 kbit/s, ipv6 not known | "
 	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;75;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
@@ -211,12 +211,13 @@ static void test_limits(void **state)
 	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
 	limit(config.limits.crit, "ipv4-pps=1k:");
 	expect(CHECK_CRITICAL,
-	       "*IPFW CRITICAL - ipv4-pps is 125.000 (limit 1000:), refused-percent is 75.000%",
-	       "");
+	       "*IPFW CRITICAL - ipv4-pps is 125 (limit 1000:), refused-percent is 75.000%", "");
 	limit(config.limits.crit, "ipv4-pps=@100:200");
-	expect(CHECK_CRITICAL, "*ipv4-pps is 125.000 (limit @100:200)", "");
+	expect(CHECK_CRITICAL, "*ipv4-pps is 125 (limit @100:200)", "");
 	limit(config.limits.crit, "ipv4-pps=125");
 	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
+	limit(config.limits.crit, "ipv4-bps=50k");
+	expect(CHECK_CRITICAL, "*ipv4-bps is 100 k (limit 50000)", "");
 }
 
 static void test_idle(void **state)
@@ -235,13 +236,13 @@ static void test_absent(void **state)
 	(void)state;
 	rates.system[FAMILY_IPV4].known &= ~(1u << M_OUT_FORW_OCTETS);
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
+	       "IPFW OK - forwarded ipv4 125 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
 	limit(config.limits.warn, "ipv4-bps=~:");
 	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
 	limit(config.limits.warn, "ipv4-pps=1");
-	expect(CHECK_UNKNOWN, "*ipv4-pps is 125.000", "");
+	expect(CHECK_UNKNOWN, "*ipv4-pps is 125", "");
 	limit(config.limits.crit, "ipv4-pps=1");
 	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
 	/* IPv6 is there, but not all of it is known: no sum over both */
