@@ -302,6 +302,22 @@ static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool 
 		    : (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED)) == IPSKB_FORWARDED;
 }
 
+static __always_inline bool is_vrf_device(struct net_device *dev)
+{
+	return KERNEL_READ_BITS(dev, struct net_device, priv_flags) & IFF_L3MDEV_MASTER;
+}
+
+/*
+ * Whether an IPv4 packet was forwarded to a VRF device, by a route that leads there. That sends it
+ * once more, by a port, as if it were the router's own, with a control block that is empty.
+ */
+static __always_inline bool was_forwarded_to_vrf(struct sk_buff *skb, struct net_device *out,
+						 bool no_socket)
+{
+	return skb->skb_iif && no_socket && !*(int *)skb->cb && !control_flags(skb, 0) &&
+	       KERNEL_READ_BITS(out, struct net_device, priv_flags) & IFF_L3MDEV_SLAVE;
+}
+
 static __always_inline struct net_device *output_device(struct sk_buff *skb)
 {
 	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);

@@ -195,5 +195,6 @@ struct bpf_nf_ctx {
 #define RTAX_LOCK               1
 #define RTAX_MTU                2
 #define IFF_L3MDEV_MASTER       (1 << 18)
+#define IFF_L3MDEV_SLAVE        (1 << 21)
 
 #endif

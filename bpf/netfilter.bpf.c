@@ -112,11 +112,12 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 		return NF_ACCEPT;
 	if (state->okfn == &ip_mc_finish_output || state->okfn == &dev_loopback_xmit)
 		return NF_ACCEPT; /* the copy of our own multicast for ourselves */
-	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)
-		return NF_ACCEPT; /* it passes once more, on the slave */
+	if (is_vrf_device(out))
+		return NF_ACCEPT; /* it passes once more, on the port */
 	l = weigh_routed(skb, ipv6);
 	counters = counters_of(out->ifindex);
-	if (was_forwarded(skb, ipv6, !state->sk)) {
+	if (was_forwarded(skb, ipv6, !state->sk) ||
+	    (!ipv6 && was_forwarded_to_vrf(skb, out, !state->sk))) {
 		count(counters, ipv6, IPFW_OUT_FORW, &l);
 		count_path(ingress_ifindex(skb), out->ifindex, ipv6, &l);
 	}

@@ -96,7 +96,7 @@ bridge() {
 }
 
 vrf() {
-	local v1 v2 f to
+	local v1 v2 f to octets
 	device VRF type vrf table 10 || return
 	leg va && v1=$leg
 	leg vb && v2=$leg
@@ -112,6 +112,23 @@ vrf() {
 		routed $f rva rvb 100 $((100 * $(udp_octets $f 100)))
 		beyond vrf0 rx 100 $((100 * $(udp_octets $f 100))) # what its ports receive, once more
 		check "VRF $f"
+	done
+	# Routes that lead into the VRF, and out of it.
+	ip -n "$R" route add 10.7.0.0/24 dev vrf0 && ip -n "$R" -6 route add fd07::/64 dev vrf0
+	ip -n "$R" route add 10.1.0.0/24 dev rc table 10 && ip -n "$R" -6 route add fd01::/64 dev rc table 10
+	for f in ipv4 ipv6; do
+		[ $f = ipv4 ] && to=10.7.0.2 || to=fd07::2
+		octets=$((100 * $(udp_octets $f 100)))
+		begin
+		udp_to $to
+		routed $f rc rvb 100 $octets
+		beyond vrf0 tx 100 $((octets + 100 * 14)) # in frames
+		check "to a VRF $f" no-tx
+		begin
+		traffic "$v2" send "${client[$f]}" 9 100 100
+		routed $f rvb rc 100 $octets
+		beyond vrf0 rx 100 $octets
+		check "from a VRF $f"
 	done
 	ip -n "$R" link del vrf0
 }
