@@ -254,6 +254,8 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 
 		void *tcp = head + skb->network_header + headers;
 
 		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
+	} else if (type & GSO_SCTP) {
+		headers += 12;
 	} else if (!(type & GSO_UDP_FRAGMENTS)) {
 		headers += 8; /* UDP */
 	}
