@@ -25,6 +25,7 @@
 		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
 	})
 
+#include "esp.h"
 #include "output.h"
 
 #define PACKET_HOST 0
@@ -143,6 +144,8 @@ static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 	if (!device || is_vrf_device(device))
 		return 0;
 	l = weigh_routed(skb, ipv6);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
 	count_if(KERNEL_READ(device, struct net_device, ifindex), ipv6, IPFW_OUT, &l);
 	return 0;
 }

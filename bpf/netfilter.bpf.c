@@ -28,6 +28,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 		BPF_CORE_READ_BITFIELD(object_, field);                                            \
 	})
 
+#include "esp.h"
 #include "fragments.h"
 
 extern const void ip_mc_finish_output __ksym __weak;
@@ -125,6 +126,8 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 		return NF_ACCEPT;
 	if (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu || largest_fragment(skb, ipv6))
 		fragment(&l, skb, ipv6, state->sk);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
 	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }
