@@ -13,6 +13,7 @@
 
 #include "ipfw_probe.h"
 
+#include "esp.h"
 #include "output.h"
 
 #define PACKET_HOST 0
@@ -98,13 +99,20 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 
 static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
+	struct net_device *device;
 	struct load l;
 	__u32 out;
 
-	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
+	if (!is_ours(skb))
+		return 0;
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0; /* it passes once more, on the port */
+	if (!was_forwarded(skb, ipv6, no_socket) &&
+	    (ipv6 || !was_forwarded_to_vrf(skb, device, no_socket)))
 		return 0;
 	l = weigh_routed(skb, ipv6);
-	out = output_ifindex(skb);
+	out = KERNEL_READ(device, struct net_device, ifindex);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
 	return 0;
@@ -112,12 +120,18 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 {
+	struct net_device *device;
 	struct load l;
 
 	if (!is_ours(skb))
 		return 0;
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0;
 	l = weigh_routed(skb, ipv6);
-	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
+	count_if(KERNEL_READ(device, struct net_device, ifindex), ipv6, IPFW_OUT, &l);
 	return 0;
 }
 

@@ -45,7 +45,35 @@ struct net_device {
 	possible_net_t nd_net;
 };
 
-struct xfrm_state;
+struct xfrm_algo_aead {
+	unsigned int alg_icv_len;
+};
+
+struct xfrm_algo_auth {
+	unsigned int alg_trunc_len;
+};
+
+struct xfrm_state {
+	struct {
+		__u8 mode;
+		int trailer_len;
+	} props;
+	struct xfrm_algo_auth *aalg;
+	struct xfrm_algo_aead *aead;
+};
+
+struct sec_path {
+	int len;
+	int olen;
+	struct xfrm_state *xvec[1];
+};
+
+enum skb_ext_id { SKB_EXT_SEC_PATH };
+
+struct skb_ext {
+	__u8 offset[1];
+};
+
 struct sock;
 
 struct dst_entry {
@@ -85,11 +113,14 @@ struct sk_buff {
 	__u16 network_header;
 	__u16 mac_header;
 	__u16 inner_transport_header;
+	__u16 inner_network_header;
 	unsigned long _skb_refdst;
 	__u8 pkt_type : 3;
 	__u8 ignore_df : 1;
 	__u8 cloned : 1;
 	__u8 encapsulation : 1;
+	__u8 active_extensions;
+	struct skb_ext *extensions;
 	char cb[48];
 };
 
@@ -179,6 +210,7 @@ struct bpf_nf_ctx {
 #define GSO_TCP                 (1 << 0 | 1 << 4) /* SKB_GSO_TCPV4, _TCPV6 */
 #define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
 #define GSO_SCTP                (1 << 14)
+#define GSO_ESP                 (1 << 15)
 #define GSO_UDP                 (1 << 17) /* SKB_GSO_UDP_L4 */
 #define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
 #define GSO_BY_FRAGS            0xffff
@@ -196,7 +228,8 @@ struct bpf_nf_ctx {
 #define PACKET_LOOPBACK         5
 #define LOOPBACK_IFINDEX        1
 #define IPSKB_FORWARDED         (1 << 0)
-#define IPSKB_XFRM_TRANSFORMED  (1 << 4)
+#define IPSKB_XFRM_TRANSFORMED  (1 << 2)
+#define IPSKB_REROUTED          (1 << 4)
 #define IP6SKB_XFRM_TRANSFORMED (1 << 0)
 #define IP6SKB_FORWARDED        (1 << 1)
 #define DST_NOT_IP              (0x10 | 0x80) /* DST_FAKE_RTABLE, DST_METADATA */
@@ -205,11 +238,14 @@ struct bpf_nf_ctx {
 #define RTN_MULTICAST           5
 #define RTF_ANYCAST             0x00100000u
 #define RTF_LOCAL               0x80000000u
+#define IP6SKB_REROUTED         (1 << 2)
 #define IP6SKB_FAKEJUMBO        (1 << 9)
+#define XFRM_MODE_TUNNEL        1
 #define SKB_DST_PTRMASK         (~1ul)
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_LOCK               1
 #define RTAX_MTU                2
 #define IFF_L3MDEV_MASTER       (1 << 18)
+#define IFF_L3MDEV_SLAVE        (1 << 21)
 
 #endif

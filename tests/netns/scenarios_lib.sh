@@ -149,6 +149,9 @@ wire() {
 		"\(.rx.packets) \(.rx.bytes - 14 * .rx.packets) \(.tx.packets) \(.tx.bytes - 14 * .tx.packets)"'
 }
 
+# Linux merges what comes through a veth since 5.13.
+can_merge() { in_ns "$R" ethtool -k rc | grep -q rx-udp-gro-forwarding; }
+
 # What a scenario wants: FAMILY SUBJECT WHAT PACKETS OCTETS; SUBJECT is an interface, "all", or a path.
 declare -A want_packets want_octets unknown=()
 want() {
