@@ -90,8 +90,8 @@ static bool measure_forwarded(const struct verdict *v, enum family f, enum metri
 }
 
 /*
- * If nothing was handed over, nothing was refused. Packets that were on their way at the first
- * reading can make more leave than was handed over: then nothing was refused either.
+ * If nothing was handed over, nothing was refused. Copies, or packets on their way at the first
+ * reading, can make more leave than was handed over: never show less than nothing.
  */
 static bool measure_refused(const struct verdict *v, double *value)
 {

@@ -322,6 +322,42 @@ filters() {
 	done
 }
 
+# What makes forwarded more than, or unlike, what was handed over; docs/figures.md names each.
+unlike() {
+	local f hook bytes more
+	[ "$HOOKS" = netfilter ] || return 0
+	for hook in forward prerouting; do
+		for f in ipv4 ipv6; do
+			in_ns "$R" nft "add table ${nft_family[$f]} t; add chain ${nft_family[$f]} t c { type filter hook $hook priority 0; };
+				add rule ${nft_family[$f]} t c udp dport 9 dup to ${server[$f]} device rs"
+			bytes=$((50 * $(udp_octets $f 100)))
+			[ $hook-$f = prerouting-ipv4 ] && more=1 || more=2
+			begin
+			udp $f 50 100
+			received $f rc 50 $bytes
+			handed_over $f rc 50 $bytes
+			forwarded $f rc rs $((more * 50)) $((more * bytes))
+			sent $f rs 100 $((2 * bytes))
+			check "copies by nftables in $hook $f"
+			in_ns "$R" nft delete table ${nft_family[$f]} t
+		done
+	done
+	in_ns "$R" nft "add table inet t; add chain inet t c { type filter hook postrouting priority $((2 ** 31 - 1)); };
+		add rule inet t c udp dport 9 drop"
+	for f in ipv4 ipv6; do
+		bytes=$((50 * $(udp_octets $f 100)))
+		begin
+		udp $f 50 100
+		received $f rc 50 $bytes
+		handed_over $f rc 50 $bytes
+		forwarded $f rc rs 50 $bytes
+		sent $f rs 50 $bytes
+		check "drop after every hook $f" no-tx
+	done
+	in_ns "$R" nft delete table inet t
+}
+declare -A nft_family=([ipv4]=ip [ipv6]=ip6)
+
 locally() {
 	local f bytes own loop each to
 	for f in ipv4 ipv6; do
@@ -462,7 +498,7 @@ two_processors() {
 }
 
 begin_scenarios
-for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters locally multicast two_namespaces two_processors \
+for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters unlike locally multicast two_namespaces two_processors \
 	conntrack flowtable segmented sctp}; do
 	run_scenario "$scenario"
 done
