@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bpf/bpffs.h"
 #include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/hooks.h"
@@ -77,12 +78,10 @@ static int begin(const struct hooks *h)
 
 static void close_pinned(struct counters *b)
 {
-	if (b->pinned) {
-		for (int i = 0; i < MAP_COUNT; i++)
-			close(b->maps[i]);
-		if (b->records >= 0)
-			close(b->records);
-	}
+	for (int i = 0; i < MAP_COUNT && b->pinned; i++)
+		close(b->maps[i]);
+	if (b->records >= 0)
+		close(b->records);
 	b->records = -1;
 	b->pinned = false;
 }
@@ -91,13 +90,13 @@ static void close_pinned(struct counters *b)
 static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_version)
 {
 	struct ipfw_info info = {.since_wall_ns = 0};
-	int r = pins_open_maps(&b->pins, b->maps);
+	int r = pins_open_records(&b->pins); /* first: it also tells whether there are any */
 
-	if (r)
+	if (r < 0)
 		return r;
-	b->pinned = true;
-	b->records = pins_open_records(&b->pins);
-	r = b->records < 0 ? b->records : 0;
+	b->records = r;
+	r = pins_open_maps(&b->pins, b->maps);
+	b->pinned = !r;
 	if (!r)
 		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
 	if (!r && (info.netns_cookie != netns_cookie() || info.hooks >= HOOKS_COUNT ||
@@ -114,7 +113,7 @@ static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_versi
 /* As why_errno(), with the errors of eBPF. */
 static int refuse(struct why *why, int error, const char *what)
 {
-	return why_set(why, error, "%s: %s", what, bpf_error_text(error));
+	return why_set(why, error, "%s: %s", bpffs_shown(what), bpf_error_text(error));
 }
 
 static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
@@ -161,6 +160,9 @@ static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *wh
 	if (r)
 		return r;
 	lock = pins_lock_all(&b->pins);
+	if (lock == -EACCES && geteuid() != 0)
+		return why_set(why, lock, "%s: only root can pin eBPF counters",
+			       bpffs_shown(b->pins.base));
 	if (lock < 0)
 		return refuse(why, lock, b->pins.base);
 	r = open_pinned(b, hooks, true); /* another process may have been faster */
@@ -184,6 +186,8 @@ static int explain_missing(const struct counters *b, int error, struct why *why)
 		return why_set(why, error,
 			       "the eBPF counters attached here are not the wanted ones "
 			       "(ipfwagent attach replaces them)");
+	if (error == -EACCES || error == -EPERM)
+		return pins_explain(&b->pins, error, why);
 	return refuse(why, error, b->pins.directory);
 }
 
@@ -196,7 +200,8 @@ void counters_describe(const struct counters *b, struct attachment *out)
 	if (info.drops_error)
 		why_set(&out->drops, info.drops_error, "%s", drop_hook_reason(info.drops_error));
 	if (b->pinned)
-		snprintf(out->directory, sizeof(out->directory), "%s", b->pins.directory);
+		snprintf(out->directory, sizeof(out->directory), "%s",
+			 bpffs_shown(b->pins.directory));
 }
 
 /* The programs that the kernel may skip, and which know how often: those of tracing. */
@@ -297,7 +302,7 @@ int counters_sample(struct counters *b, struct why *why)
 		}
 		if (r == -ENOENT)
 			return why_set(why, r, "%s: the eBPF counters were detached",
-				       b->pins.directory);
+				       bpffs_shown(b->pins.directory));
 		if (r)
 			return refuse(why, r, b->pins.directory);
 	}

@@ -20,6 +20,7 @@
 #include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/object_hash.h"
+#include "bpf/reason.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
@@ -131,20 +132,6 @@ static int attach_fentry(struct hooks *h, const char **what)
 	return 0;
 }
 
-/* The kernel shows zeros for addresses to those who may not know them. */
-static bool symbols_are_hidden(void)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	unsigned long long address = 0;
-
-	if (!f)
-		return true;
-	while (!address && fscanf(f, "%llx%*[^\n]", &address) == 1)
-		;
-	fclose(f);
-	return !address;
-}
-
 /* libbpf before 1.3 does not know the type: set its numbers. */
 static int prepare_netfilter(struct bpf_object *object)
 {
@@ -173,20 +160,20 @@ static bool is_locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
-/* Whether the kernel was built with netfilter links: then it has this structure. */
-static bool has_netfilter_links(void)
+/* Whether the kernel was built without netfilter links: with them it has this structure. */
+static bool lacks_netfilter_links(void)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
-	bool has = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) > 0;
+	bool lacks = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) <= 0;
 
 	btf__free(kernel); /* accepts NULL */
-	return has;
+	return lacks;
 }
 
 /* What a refusal of just this set most likely means; NULL: it is as for any other. */
 static const char *explain_netfilter(int error)
 {
-	if (!has_netfilter_links())
+	if (lacks_netfilter_links())
 		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
 	if (error == -ENOTSUPP_KERNEL)
 		return "calling the kernel's functions takes its JIT compiler for eBPF "
@@ -236,8 +223,9 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	int r;
 
 	*what = "symbols";
-	if (set->needs_symbols && symbols_are_hidden())
-		return -EPERM;
+	r = set->needs_symbols ? reason_symbols() : 0;
+	if (r)
+		return r;
 	*what = "open";
 	h->object = bpf_object__open_mem(set->object, set->object_size, NULL);
 	if (!h->object)
@@ -270,22 +258,29 @@ static void attach_drops(struct hooks *h)
 	h->drops = NULL;
 }
 
+/* What one set takes, with room for what libbpf tries. */
+#define DESCRIPTORS (MAP_COUNT + 2 * HOOKS_LINKS_MAX)
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
 	const char *own;
 
+	if (!reason_descriptors(DESCRIPTORS))
+		return "too few files may be open (ulimit -n)";
 	if (!strcmp(what, "open"))
 		return bpf_error_text(error);
-	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
-	own = sets[id].explain(error);
+	own = reason_types();
+	if (!own)
+		own = sets[id].explain(error);
 	if (own)
 		return own;
 	if (refused && geteuid() != 0)
-		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
-		       "CAP_SYSLOG";
+		return "needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYSLOG; "
+		       "to pin, root";
+	if (!strcmp(what, "symbols") && !refused)
+		return "/proc/kallsyms cannot be read";
 	if (!strcmp(what, "symbols"))
 		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
 	if (refused && is_locked_down())
@@ -304,6 +299,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 	why->text[0] = 0;
 	for (enum hooks_id id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
 		const char *what = "";
+		char step[32];
 
 		*h = (struct hooks){.id = HOOKS_NONE};
 		if (wanted != HOOKS_NONE && wanted != id)
@@ -313,12 +309,13 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 			attach_drops(h);
 			return 0;
 		}
+		snprintf(step, sizeof(step), "%s", what);
+		hooks_close(h);
 		if (used < sizeof(why->text))
 			used += snprintf(why->text + used, sizeof(why->text) - used,
 					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
-					 snapshot_hooks_names[id], what, bpf_error_name(r),
-					 reason(id, r, what));
-		hooks_close(h);
+					 snapshot_hooks_names[id], step, bpf_error_name(r),
+					 reason(id, r, step));
 	}
 	return r;
 }

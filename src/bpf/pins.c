@@ -34,6 +34,14 @@ int pins_locate(struct pins *p, bool may_mount, struct why *why)
 	return bpffs_trust(place, p->base, why);
 }
 
+int pins_explain(const struct pins *p, int error, struct why *why)
+{
+	if (error == -EPERM && bpffs_trust(p->base, p->directory, why))
+		return error;
+	return why_set(why, error, "only root can tell whether eBPF counters are attached (%s: %s)",
+		       bpffs_shown(p->base), strerror(-error));
+}
+
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT])
 {
 	char path[256];
@@ -217,7 +225,7 @@ int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 		r = remove_directory(path, ended);
 		links += r > 0 ? r : 0;
 		if (r >= 0 && ended->each)
-			ended->each(path, r);
+			ended->each(bpffs_shown(path), r);
 	}
 	closedir(d);
 	if (r >= 0)

@@ -26,6 +26,9 @@ struct pins {
  */
 int pins_locate(struct pins *p, bool may_mount, struct why *why);
 
+/* Why they cannot be opened, after -EACCES or -EPERM. Returns `error` and a sentence in `why`. */
+int pins_explain(const struct pins *p, int error, struct why *why);
+
 /* Open the pinned maps of this layout. -ENOENT: there are none. The caller closes them. */
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);
 
