@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -9,7 +10,9 @@
 #include "base/scale.h"
 #include "base/units.h"
 #include "output/grid.h"
+#include "output/order.h"
 #include "output/output.h"
+#include "output/screen.h"
 
 /* How figures are written. */
 enum detail {
@@ -129,38 +132,46 @@ static void put_if_titles(struct grid *g, const struct rates *rates)
 }
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates,
-		      enum detail detail)
+		      const struct output_options *options, enum detail detail)
 {
-	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
+	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL,
+					       FAMILY_OTHER};
 	bool has_other = detail == DETAIL_EXACT && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3};
+	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3, .width = options->columns};
+	size_t *order = order_ifs(s, rates, options);
 
+	/* Of a narrow screen: first the quality goes, then what was handed over. */
+	g.drop[2] = 2;
+	g.drop[3 + M_IN_FORW_PACKETS] = g.drop[3 + M_IN_FORW_OCTETS] = 1;
 	put_if_titles(&g, rates);
-	for (size_t i = 0; i < s->n_ifs; i++) {
+	for (size_t n = 0; n < s->n_ifs; n++) {
+		const size_t i = order[n];
 		const struct snapshot_if *row = &s->ifs[i];
 		char name[ESCAPE_NAME_MAX];
 
 		escape_name(name, sizeof(name), row->name, ESCAPE_TEXT);
 		for (size_t k = 0; k < (has_other ? FAMILY_COUNT : FAMILY_OTHER); k++) {
-			const struct figures *figures = &row->figures[order[k]];
-			const struct delta *delta = rates ? &rates->ifs[i][order[k]] : NULL;
+			const struct figures *figures = &row->figures[families[k]];
+			const struct delta *delta = rates ? &rates->ifs[i][families[k]] : NULL;
 
 			grid_put(&g, "%s", name);
-			grid_put(&g, "%s", snapshot_family_names[order[k]]);
+			grid_put(&g, "%s", snapshot_family_names[families[k]]);
 			grid_put(&g, "%s",
 				 snapshot_quality_names[figures_quality(figures, METRICS_IF)]);
 			for (int m = 0; m < M_IF_COUNT; m++)
 				put_figure(&g, figures, m, delta, rates, detail);
 		}
 	}
+	free(order);
 	grid_print(f, &g);
 }
 
 static void print_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
-			enum detail detail)
+			const struct output_options *options, enum detail detail)
 {
 	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
 	struct grid g = {.columns = 5, .left = 3};
+	size_t *order = order_paths(s, rates, options);
 
 	grid_put(&g, "from");
 	grid_put(&g, "to");
@@ -168,7 +179,8 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 	for (size_t k = 0; k < 2; k++)
 		grid_put(&g, "%s %s", metrics[shown[k]].label,
 			 unit_name(metrics[shown[k]].unit, rates));
-	for (size_t i = 0; i < s->n_paths; i++) {
+	for (size_t n = 0; n < s->n_paths; n++) {
+		const size_t i = order[n];
 		const struct snapshot_path *p = &s->paths[i];
 		char name[ESCAPE_NAME_MAX];
 
@@ -179,6 +191,7 @@ static void print_paths(FILE *f, const struct snapshot *s, const struct rates *r
 			put_figure(&g, &p->figures, shown[k], rates ? &rates->paths[i] : NULL,
 				   rates, detail);
 	}
+	free(order);
 	grid_print(f, &g);
 }
 
@@ -222,10 +235,10 @@ static void put_reading(FILE *f, const struct snapshot *s, const struct rates *r
 
 	print_system(f, s, rates, detail);
 	fputc('\n', f);
-	print_ifs(f, s, rates, detail);
+	print_ifs(f, s, rates, options, detail);
 	if (options->verbose && s->paths_known) {
 		fputc('\n', f);
-		print_paths(f, s, rates, detail);
+		print_paths(f, s, rates, options, detail);
 	}
 }
 
@@ -239,7 +252,7 @@ static void put_activity(FILE *f, const struct snapshot *s, const struct rates *
 static void put_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
 		      const struct output_options *options)
 {
-	print_paths(f, s, rates, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
+	print_paths(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
 }
 
 /* What follows the head of a document. */
@@ -255,14 +268,16 @@ int output_text(struct output_document *d, const struct snapshot *s, const struc
 		const struct output_options *options)
 {
 	FILE *f = output_begin(d);
+	int r;
 
 	if (!f)
 		return -errno;
-	if (options->refresh)
-		fputs("\033[H\033[J", f);
-	else if (options->again)
+	if (options->again && !options->refresh)
 		fputc('\n', f);
 	print_head(f, s, rates, options);
 	views[options->view](f, s, rates, options);
-	return output_end(d, f);
+	r = output_end(d, f);
+	if (!r && options->refresh)
+		r = screen_frame(d, options->columns, options->rows);
+	return r;
 }
