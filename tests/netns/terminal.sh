@@ -94,8 +94,9 @@ expect "activity monitor: as it has to be" '' "$(terminal 80 24 2 activity monit
 expect_match "activity monitor: its rows" '^ipv4 +forwarded ' "$(cat "$TMP/frame.2")"
 expect "paths monitor: as it has to be" '' "$(terminal 80 24 2 paths monitor -i 0.5)"
 expect_match "paths monitor: its rows" '^rc +rs20 +ipv4 ' "$(cat "$TMP/frame.2")"
-in_ns "$R" "$BIN" monitor --json -c 1 -i 0.1 >"$TMP/json"
-expect_true "JSON on a terminal is no frame" jq -e .timestamp "$TMP/json"
+in_ns "$R" script -qec "$BIN monitor --json -c 1 -i 0.1" "$TMP/typescript" </dev/null | tr -d '\r' >"$TMP/json"
+expect_true "JSON on a terminal is no frame" jq -en 'input | .timestamp' "$TMP/json"
+expect_true "JSON on a terminal has many lines" [ "$(wc -l <"$TMP/json")" -gt 10 ]
 
 # The order.
 "$BIN" attach --netns "$R" 2>/dev/null
