@@ -22,33 +22,47 @@ const char *const maps_names[MAP_COUNT] = {
 	[MAP_PRESENT] = "present",   [MAP_INFO] = "info",
 };
 
+/* What they are, as in ipfw_core.h. */
 static const struct {
-	uint32_t key_size, value_size;
-	uint32_t slots; /* for each CPU, of an array that is indexed by CPUs */
-} map_sizes[MAP_COUNT] = {
-	[MAP_IF_LOW] = {4, sizeof(struct ipfw_if_counters), IPFW_LOW_IFS},
-	[MAP_IF_HIGH] = {4, sizeof(struct ipfw_if_counters), 0},
-	[MAP_PATH_LOW] = {4, sizeof(struct ipfw_counter), IPFW_LOW_PATHS},
-	[MAP_PATH_HIGH] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter), 0},
-	[MAP_MISSED] = {4, sizeof(uint64_t), 0},
-	[MAP_IF_RECORDS] = {4, sizeof(struct ipfw_if_record), 0},
-	[MAP_IF_BASES] = {4, sizeof(struct ipfw_if_counters), 0},
-	[MAP_PATH_RECORDS] = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_path_record), 0},
-	[MAP_PRESENT] = {4, sizeof(uint32_t), 0},
-	[MAP_INFO] = {4, sizeof(struct ipfw_info), 0},
+	uint32_t type, flags, key_size, value_size, entries;
+	bool per_cpu; /* an array that is indexed by CPUs: it has as many entries for each */
+} map_forms[MAP_COUNT] = {
+	[MAP_IF_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_if_counters),
+			IPFW_LOW_IFS, true},
+	[MAP_IF_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, 4,
+			 sizeof(struct ipfw_if_counters), IPFW_HIGH_IFS + 1, false},
+	[MAP_PATH_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_counter),
+			  IPFW_LOW_PATHS, true},
+	[MAP_PATH_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC,
+			   sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter),
+			   IPFW_HIGH_PATHS, false},
+	[MAP_MISSED] = {BPF_MAP_TYPE_PERCPU_ARRAY, 0, 4, sizeof(uint64_t), IPFW_MISSED, false},
+	[MAP_IF_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_record),
+			    IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
+	[MAP_IF_BASES] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_counters),
+			  IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
+	[MAP_PATH_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
+			      sizeof(struct ipfw_path_record), IPFW_LOW_PATHS + IPFW_HIGH_PATHS,
+			      false},
+	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t),
+			 IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
+	[MAP_INFO] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_info), 1, false},
 };
 
 bool maps_fit(const int *fds)
 {
 	for (int i = 0; i < MAP_COUNT; i++) {
+		uint32_t cpus = map_forms[i].per_cpu ? cpus_possible().ids : 1;
 		struct bpf_map_info info = {.id = 0};
 		uint32_t size = sizeof(info);
 
 		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
-		    info.key_size != map_sizes[i].key_size ||
-		    info.value_size != map_sizes[i].value_size ||
-		    (map_sizes[i].slots &&
-		     info.max_entries != map_sizes[i].slots * cpus_possible().ids))
+		    info.type != map_forms[i].type ||
+		    /* the kernel adds this one to those of devices */
+		    (info.map_flags & ~BPF_F_RDONLY_PROG) != map_forms[i].flags ||
+		    info.key_size != map_forms[i].key_size ||
+		    info.value_size != map_forms[i].value_size ||
+		    info.max_entries != map_forms[i].entries * cpus)
 			return false;
 	}
 	return true;
@@ -169,8 +183,8 @@ int maps_size(struct bpf_object *object)
 
 		if (!map)
 			r = -ENOENT;
-		else if (map_sizes[i].slots)
-			r = bpf_map__set_max_entries(map, map_sizes[i].slots * ids);
+		else if (map_forms[i].per_cpu)
+			r = bpf_map__set_max_entries(map, map_forms[i].entries * ids);
 	}
 	return r;
 }

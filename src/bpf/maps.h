@@ -29,7 +29,8 @@ enum map_id {
 /* Their names in the eBPF object, and as pins. */
 extern const char *const maps_names[MAP_COUNT];
 
-/* Whether the maps hold as many records as they should, of the sizes that this program knows. */
+/* Whether the maps are of the kinds and sizes that this program knows: another one may have made
+ * them. */
 bool maps_fit(const int *fds);
 
 /* The arrays of counters, mapped into memory: [number of the CPU][slot]. */

@@ -318,6 +318,34 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# Maps that somebody else made, in the place of ours: of the same sizes, but another kind, or with another
+# number of entries. None is read, and attach replaces them.
+foreign() { # NAME KEY VALUE: its size
+	bpftool -j map show pinned "$d/$1" | jq ".bytes_$2"
+}
+while read -r name type entries flags; do
+	ipfw attach
+	d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-*")
+	made=$(stat -c %y "$d") key=$(foreign "$name" key) octets=$(foreign "$name" value)
+	rm "$d/$name"
+	bpftool map create "$d/$name" type "$type" key "$key" value "$octets" entries "$entries" name "$name" flags "$flags"
+	touch -m -d "$made" "$d" # as if it had always been there
+	ipfw --json --source ebpf >/dev/null
+	expect "a foreign $name, $type $entries $flags: not read" "3 1" "$? $(grep -c 'the eBPF counters attached here are not the wanted ones' "$TMP/err")"
+	ipfw attach
+	expect "a foreign $name, $type $entries $flags: replaced" '0 "ebpf"' "$? $(value .source.name)"
+done <<'X'
+info percpu_array 1 0
+info array 2 0
+if_records percpu_hash 17408 1
+if_records hash 16 1
+if_bases lru_hash 17408 0
+if_high hash 16385 1
+if_high percpu_hash 16384 1
+path_high percpu_hash 16384 0
+missed array 2 0
+present hash 17408 1
+X
 # Numbers of CPUs with a gap, as far as the program can see: the arrays have room for the highest.
 possible=$(cat /sys/devices/system/cpu/possible)
 ids=$((${possible##*[-,]} + 5))
