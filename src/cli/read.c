@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 /* Between two questions to an agent that has nothing new. */
 #define AGAIN_MS    100
 #define PATIENCE_NS (5 * NS_PER_S)
+#define FIRST_NS    NS_PER_S
 
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
 static int write_reading(const struct reader *reader, const struct snapshot *s,
@@ -26,18 +28,24 @@ static int write_reading(const struct reader *reader, const struct snapshot *s,
 {
 	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
-	const struct output_options options = {
+	struct winsize size = {0};
+	struct output_options options = {
 		.view = commands[o->command].view,
 		.hostname = hostname_get(),
 		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
+		.sort = o->sort,
 		.refresh = rates && terminal,
 		.again = again,
 	};
 	struct output_document d;
 	int r;
 
+	if (options.refresh && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		options.columns = size.ws_col;
+		options.rows = size.ws_row;
+	}
 	r = output_forms[o->format].make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
@@ -105,6 +113,15 @@ static int write_once(struct reader *reader)
 	return result;
 }
 
+/* Who looks at a terminal does not wait long for the first figures. */
+static uint64_t first_interval_ns(const struct options *o)
+{
+	uint64_t interval_ns = options_interval_ns(o);
+	bool is_watched = isatty(STDOUT_FILENO) && o->format == OUTPUT_TEXT && !o->count;
+
+	return is_watched && interval_ns > FIRST_NS ? FIRST_NS : interval_ns;
+}
+
 /*
  * Take the next reading when its time has come. The agent may answer with one that it took soon
  * after `before`, or with that one: then it is asked again. Returns as read_one(), or -1 when the
@@ -113,7 +130,7 @@ static int write_once(struct reader *reader)
 static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
 		     struct snapshot **now)
 {
-	uint64_t apart_ns = options_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
+	uint64_t apart_ns = first_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
 	int timeout_ms = -1, r, status;
 
 	do {
@@ -211,7 +228,8 @@ static int read_on(const struct options *o, unsigned long count)
 	}
 	result = open_reader(o, &reader);
 	if (!result) {
-		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
+		/* Attaching may have taken long. */
+		schedule_begin(&timer, first_interval_ns(o), options_interval_ns(o));
 		result = write_changes(&reader, &timer, count);
 	}
 	reader_close(&reader);

@@ -17,6 +17,8 @@
 
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
+static const char *const sort_words[] = {"auto",    "index", "name",
+					 "packets", "bytes", NULL}; /* output_sort */
 static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 					    NULL}; /* check_require */
 
@@ -57,6 +59,8 @@ const struct options_row options_rows[] = {
 	 "JSON on many lines (default on a terminal)"},
 	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, PRINTED | OF(STATUS),
 	 "JSON on one line (default elsewhere in monitor)"},
+	{0, "sort", "WORD", WORD(sort, sort_words), LINE, ONE | OF(MONITOR) | PARTS,
+	 "text: by auto, index, name, packets or bytes"},
 	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
 	 "between readings (default 10 s, activity and check 1 s)"},
 	{'c', "count", "N", COUNT(count), LINE, REPEATED, "end after N readings"},

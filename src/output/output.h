@@ -32,6 +32,15 @@ enum output_view {
 	OUTPUT_VIEWS
 };
 
+/* In which order text shows interfaces and paths; the latter two by what passed, most first. */
+enum output_sort {
+	SORT_AUTO, /* as by index; with `refresh` those without traffic last */
+	SORT_INDEX,
+	SORT_NAME,
+	SORT_PACKETS,
+	SORT_BYTES
+};
+
 struct output_options {
 	enum output_view view;
 	/* Any bytes: writers escape it. */
@@ -39,8 +48,10 @@ struct output_options {
 	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
 	bool verbose;     /* text: exact figures and what explains them */
-	bool refresh;     /* text: clear the terminal first */
-	bool again;       /* text: another document came before */
+	enum output_sort sort;
+	bool refresh;           /* text: a frame in the place of the one before */
+	unsigned columns, rows; /* of the terminal; 0: not known */
+	bool again;             /* text: another document came before */
 };
 
 /* A whole document; the caller frees its text with free(3). */

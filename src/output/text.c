@@ -7,11 +7,12 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
-#include "base/log.h"
 #include "base/scale.h"
 #include "base/units.h"
 #include "output/grid.h"
+#include "output/order.h"
 #include "output/output.h"
+#include "output/screen.h"
 
 /* How figures are written. */
 enum detail {
@@ -146,30 +147,37 @@ static void put_if_titles(struct grid *g, const struct rates *rates)
 }
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates,
-		      enum detail detail)
+		      const struct output_options *options, enum detail detail)
 {
-	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
+	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL,
+					       FAMILY_OTHER};
 	bool has_other = detail == DETAIL_EXACT && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3};
+	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3, .width = options->columns};
+	size_t *order = order_ifs(s, rates, options);
 
+	/* Of a narrow screen: first the quality goes, then what was handed over. */
+	g.drop[2] = 2;
+	g.drop[3 + M_IN_FORW_PACKETS] = g.drop[3 + M_IN_FORW_OCTETS] = 1;
 	put_if_titles(&g, rates);
-	for (size_t i = 0; i < s->n_ifs; i++) {
+	for (size_t n = 0; n < s->n_ifs; n++) {
+		const size_t i = order[n];
 		const struct snapshot_if *row = &s->ifs[i];
 		char name[ESCAPE_NAME_MAX];
 
 		escape_name(name, sizeof(name), row->name, ESCAPE_TEXT);
 		for (size_t k = 0; k < (has_other ? FAMILY_COUNT : FAMILY_OTHER); k++) {
-			const struct figures *figures = &row->figures[order[k]];
-			const struct delta *delta = rates ? &rates->ifs[i][order[k]] : NULL;
+			const struct figures *figures = &row->figures[families[k]];
+			const struct delta *delta = rates ? &rates->ifs[i][families[k]] : NULL;
 
 			grid_put(&g, "%s", name);
-			grid_put(&g, "%s", snapshot_family_names[order[k]]);
+			grid_put(&g, "%s", snapshot_family_names[families[k]]);
 			grid_put(&g, "%s",
 				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
 			for (int m = 0; m < IF_SHOWN; m++)
 				put_figure(&g, figures, m, delta, rates, detail);
 		}
 	}
+	free(order);
 	grid_print(f, &g);
 }
 
@@ -213,63 +221,44 @@ static void put_counts(struct grid *g, const struct snapshot_path *p, enum metri
 }
 
 static void print_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
-			enum detail detail)
+			const struct output_options *options, enum detail detail)
 {
 	struct grid g = {.columns = PAIR_COLUMNS + COUNT_COLUMNS, .left = PAIR_COLUMNS};
+	size_t *order = order_paths(s, rates, options);
 
 	put_pair_titles(&g);
 	put_count_titles(&g, M_OUT_FORW_PACKETS, rates);
-	for (size_t i = 0; i < s->n_paths; i++) {
+	for (size_t n = 0; n < s->n_paths; n++) {
+		const size_t i = order[n];
+
 		put_pair(&g, &s->paths[i]);
 		put_counts(&g, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
 			   rates, detail);
 	}
+	free(order);
 	grid_print(f, &g);
 }
 
-/* A row of drops, and what it is sorted by. */
-struct ranked {
-	size_t row;
-	uint64_t packets;
-};
-
-static int order_ranked(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-
-	if (x->packets != y->packets)
-		return x->packets < y->packets ? 1 : -1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-/* Most first: of the interval, or of all. */
 static void print_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
-			enum detail detail)
+			const struct output_options *options, enum detail detail)
 {
 	struct grid g = {.columns = PAIR_COLUMNS + 2 + COUNT_COLUMNS, .left = PAIR_COLUMNS + 2};
-	struct ranked *ranked = calloc(s->n_drops + 1, sizeof(*ranked));
+	size_t *order = order_drops(s, rates, options);
 
-	if (!ranked)
-		log_fatal("text: %s", strerror(ENOMEM));
-	for (size_t i = 0; i < s->n_drops; i++)
-		ranked[i] = (struct ranked){
-			i, rates ? rates->drops[i].value[M_DROPPED_PACKETS]
-				 : s->drops[i].path.figures.value[M_DROPPED_PACKETS]};
-	qsort(ranked, s->n_drops, sizeof(*ranked), order_ranked);
 	put_pair_titles(&g);
 	grid_put(&g, "stage");
 	grid_put(&g, "reason");
 	put_count_titles(&g, M_DROPPED_PACKETS, rates);
-	for (size_t i = 0; i < s->n_drops; i++) {
-		const struct snapshot_drop *d = &s->drops[ranked[i].row];
+	for (size_t n = 0; n < s->n_drops; n++) {
+		const struct snapshot_drop *d = &s->drops[order[n]];
 
 		put_pair(&g, &d->path);
 		grid_put(&g, "%s", snapshot_stage_names[d->stage]);
 		grid_put(&g, "%s", d->reason);
-		put_counts(&g, &d->path, M_DROPPED_PACKETS,
-			   rates ? &rates->drops[ranked[i].row] : NULL, rates, detail);
+		put_counts(&g, &d->path, M_DROPPED_PACKETS, rates ? &rates->drops[order[n]] : NULL,
+			   rates, detail);
 	}
-	free(ranked);
+	free(order);
 	grid_print(f, &g);
 }
 
@@ -337,16 +326,16 @@ static void put_reading(FILE *f, const struct snapshot *s, const struct rates *r
 
 	print_system(f, s, rates, detail);
 	fputc('\n', f);
-	print_ifs(f, s, rates, detail);
+	print_ifs(f, s, rates, options, detail);
 	if (options->verbose && s->paths_known) {
 		fputc('\n', f);
-		print_paths(f, s, rates, detail);
+		print_paths(f, s, rates, options, detail);
 	}
 	if (options->verbose && s->drops_known) {
 		fputc('\n', f);
 		print_losses(f, s, rates, detail);
 		fputc('\n', f);
-		print_drops(f, s, rates, detail);
+		print_drops(f, s, rates, options, detail);
 	}
 }
 
@@ -360,7 +349,7 @@ static void put_activity(FILE *f, const struct snapshot *s, const struct rates *
 static void put_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
 		      const struct output_options *options)
 {
-	print_paths(f, s, rates, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
+	print_paths(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
 }
 
 static void put_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
@@ -370,7 +359,7 @@ static void put_drops(FILE *f, const struct snapshot *s, const struct rates *rat
 		fputs("dropped packets are not counted here (ipfwagent status says why)\n", f);
 		return;
 	}
-	print_drops(f, s, rates, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
+	print_drops(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
 }
 
 /* What follows the head of a document. */
@@ -387,14 +376,16 @@ int output_text(struct output_document *d, const struct snapshot *s, const struc
 		const struct output_options *options)
 {
 	FILE *f = output_begin(d);
+	int r;
 
 	if (!f)
 		return -errno;
-	if (options->refresh)
-		fputs("\033[H\033[J", f);
-	else if (options->again)
+	if (options->again && !options->refresh)
 		fputc('\n', f);
 	print_head(f, s, rates, options);
 	views[options->view](f, s, rates, options);
-	return output_end(d, f);
+	r = output_end(d, f);
+	if (!r && options->refresh)
+		r = screen_frame(d, options->columns, options->rows);
+	return r;
 }
