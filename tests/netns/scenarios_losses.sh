@@ -75,6 +75,7 @@ routes() {
 # is read; all else is as said.
 lost_somehow() {
 	local reason
+	[ "$has_drops" = true ] || return
 	settle
 	reading b
 	reason=$(moved | sed -n "s/^$2 rc>$3,$4,\([A-Z0-9_]*\) drop .*/\1/p")
