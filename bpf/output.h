@@ -43,8 +43,8 @@ static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool forward
 /* The size of the largest fragment that the packet came in; 0: it came whole. */
 static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
 {
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
+	return ipv6 ? CONTROL(skb, struct inet6_skb_parm, frag_max_size)
+		    : CONTROL(skb, struct inet_skb_parm, frag_max_size);
 }
 
 /*
