@@ -205,7 +205,8 @@ static void set_timer(struct socket_server *s)
 			at_ns = s->clients[i].deadline_ns;
 	if (wants_answer(s))
 		at_ns = 1;
-	schedule.it_value = (struct timespec){at_ns / NS_PER_S, at_ns % NS_PER_S};
+	if (at_ns)
+		schedule.it_value = clock_until(at_ns);
 	timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL);
 }
 

@@ -8,11 +8,18 @@
 #include <stdint.h>
 #include <time.h>
 
-/* That clock in ns. */
+/*
+ * That clock in ns: CLOCK_MONOTONIC and CLOCK_BOOTTIME as they are outside of time namespaces,
+ * which shift them (time_namespaces(7)). So the times of processes in different ones can be
+ * compared.
+ */
 uint64_t clock_ns(clockid_t clock);
 
-/* CLOCK_MONOTONIC in ns. */
+/* CLOCK_MONOTONIC in ns, outside of time namespaces. */
 uint64_t clock_now_ns(void);
+
+/* Such a time, for a system call that waits until then. It is not 0. */
+struct timespec clock_until(uint64_t ns);
 
 enum clock_form {
 	CLOCK_ISO,    /* 2026-11-25T02:57:47Z */

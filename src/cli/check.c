@@ -57,7 +57,7 @@ static int read_first(struct reader *reader, struct snapshot **s, struct why *wh
 
 static void sleep_until(uint64_t ns)
 {
-	const struct timespec t = {ns / NS_PER_S, ns % NS_PER_S};
+	const struct timespec t = clock_until(ns);
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
@@ -69,7 +69,7 @@ static int read_second(struct reader *reader, const struct snapshot *first, stru
 {
 	uint64_t due_ns = first->mono_ns + options_interval_ns(reader->o);
 	uint64_t latest_ns = clock_now_ns() + options_interval_ns(reader->o);
-	/* The agent's clock is ahead of ours if it lives in another time namespace. */
+	/* Whatever time the socket says, it is not waited for without limit. */
 	uint64_t begin_ns = due_ns < latest_ns ? due_ns : latest_ns;
 	uint64_t give_up_ns = begin_ns + PATIENCE_NS;
 	int r;

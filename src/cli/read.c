@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,24 +20,33 @@
 /* Between two questions to an agent that has nothing new. */
 #define AGAIN_MS    100
 #define PATIENCE_NS (5 * NS_PER_S)
+#define FIRST_NS    NS_PER_S
 
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct reader *reader, output_make *make, const struct snapshot *s,
-			 const struct rates *rates)
+static int write_reading(const struct reader *reader, const struct snapshot *s,
+			 const struct rates *rates, bool again)
 {
 	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
+	struct winsize size = {0};
 	struct output_options options = {
+		.view = commands[o->command].view,
 		.hostname = hostname_get(),
 		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
+		.sort = o->sort,
 		.refresh = rates && terminal,
+		.again = again,
 	};
 	struct output_document d;
 	int r;
 
-	r = make(&d, s, rates, &options);
+	if (options.refresh && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		options.columns = size.ws_col;
+		options.rows = size.ws_row;
+	}
+	r = output_forms[o->format].make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
 	log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
@@ -96,11 +106,20 @@ static int write_once(struct reader *reader)
 
 	if (s) {
 		warn_unmatched(o, s);
-		if (report_status(o, write_reading(reader, output_forms[o->format].make, s, NULL)))
+		if (report_status(o, write_reading(reader, s, NULL, false)))
 			result = EXIT_FAILED;
 	}
 	snapshot_free(s);
 	return result;
+}
+
+/* Who looks at a terminal does not wait long for the first figures. */
+static uint64_t first_interval_ns(const struct options *o)
+{
+	uint64_t interval_ns = options_interval_ns(o);
+	bool is_watched = isatty(STDOUT_FILENO) && o->format == OUTPUT_TEXT && !o->count;
+
+	return is_watched && interval_ns > FIRST_NS ? FIRST_NS : interval_ns;
 }
 
 /*
@@ -111,7 +130,7 @@ static int write_once(struct reader *reader)
 static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
 		     struct snapshot **now)
 {
-	uint64_t apart_ns = options_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
+	uint64_t apart_ns = first_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
 	int timeout_ms = -1, r, status;
 
 	do {
@@ -134,12 +153,12 @@ static int read_next(struct reader *reader, struct schedule *timer, const struct
  * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
  * counts too, so that what is to end does.
  */
-static int write_changes(struct reader *reader, output_make *make, struct schedule *timer,
-			 unsigned long count)
+static int write_changes(struct reader *reader, struct schedule *timer, unsigned long count)
 {
 	const struct options *o = reader->o;
 	struct snapshot *before = NULL, *now;
 	int result = read_one(reader, &before), status, r;
+	bool written = false;
 
 	if (before)
 		warn_unmatched(o, before);
@@ -159,7 +178,8 @@ static int write_changes(struct reader *reader, output_make *make, struct schedu
 		rates = rate_compute(before, now);
 		if (!rates)
 			log_fatal("%s", strerror(ENOMEM));
-		r = write_reading(reader, make, now, rates);
+		r = write_reading(reader, now, rates, written);
+		written = true;
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
@@ -194,7 +214,7 @@ int read_snapshot(const struct options *o)
 	return result;
 }
 
-static int read_on(const struct options *o, output_make *make, unsigned long count)
+static int read_on(const struct options *o, unsigned long count)
 {
 	struct schedule timer;
 	struct reader reader;
@@ -208,8 +228,9 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 	}
 	result = open_reader(o, &reader);
 	if (!result) {
-		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
-		result = write_changes(&reader, make, &timer, count);
+		/* Attaching may have taken long. */
+		schedule_begin(&timer, first_interval_ns(o), options_interval_ns(o));
+		result = write_changes(&reader, &timer, count);
 	}
 	reader_close(&reader);
 	schedule_close(&timer);
@@ -218,11 +239,10 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 
 int read_monitor(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].make, o->count);
+	return read_on(o, o->count);
 }
 
-int read_activity(const struct options *o)
+int read_one_interval(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].activity,
-		       o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count);
+	return read_on(o, o->count ? o->count : 1);
 }

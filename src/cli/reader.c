@@ -4,13 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/netns.h"
-#include "base/units.h"
 #include "cli/agent_client.h"
-
-#define OLD_NS (60 * NS_PER_S) /* no agent answers with a reading of that age */
 
 int reader_open(struct reader *r, const struct options *o, struct why *why)
 {
@@ -30,30 +26,6 @@ void reader_close(struct reader *r)
 	r->collector = NULL;
 }
 
-/* Times of another time namespace become ours. */
-static void shift(struct snapshot *s, uint64_t by_ns)
-{
-	s->mono_ns += by_ns;
-	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		s->system[f].continuity.since_ns += by_ns;
-	for (size_t i = 0; i < s->n_ifs; i++)
-		s->ifs[i].continuity.since_ns += by_ns;
-	for (size_t i = 0; i < s->n_paths; i++)
-		s->paths[i].continuity.since_ns += by_ns;
-}
-
-static void align(struct reader *r, struct snapshot *s)
-{
-	uint64_t now_ns = clock_now_ns();
-
-	if (!r->shifts && (s->mono_ns > now_ns || now_ns - s->mono_ns > OLD_NS)) {
-		r->shifts = true;
-		r->shift_ns = now_ns - s->mono_ns;
-	}
-	if (r->shifts)
-		shift(s, r->shift_ns);
-}
-
 /* Take the agent's reading. Returns as agent_client_read(). */
 static int read_agents(struct reader *r, struct snapshot **s)
 {
@@ -69,7 +41,6 @@ static int read_agents(struct reader *r, struct snapshot **s)
 		snapshot_free(fresh);
 		return error;
 	}
-	align(r, fresh);
 	r->agent.text[0] = '\0';
 	*s = fresh;
 	return 0;

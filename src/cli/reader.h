@@ -6,6 +6,7 @@
 #ifndef IPFW_CLI_READER_H
 #define IPFW_CLI_READER_H
 
+#include "base/units.h"
 #include "options/options.h"
 
 struct reader {
@@ -17,8 +18,6 @@ struct reader {
 	struct why said;             /* the last message */
 	enum source_id source;       /* of the last reading; 0: none yet */
 	bool agents;                 /* the last reading was the agent's */
-	bool shifts;                 /* its clock is another one: */
-	uint64_t shift_ns;           /* what to add to its times */
 };
 
 /* Returns 0 or -errno, with a sentence in `why`. Close it either way. */

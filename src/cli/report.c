@@ -10,7 +10,7 @@
 
 static bool is_failure(const struct options *o, int r)
 {
-	return r && !(r == -EPIPE && output_forms[o->format].activity);
+	return r && !(r == -EPIPE && output_forms[o->format].attachment);
 }
 
 int report_status(const struct options *o, int r)

@@ -31,6 +31,7 @@ struct options {
 	enum output_format format;
 	bool verbose;
 	enum json_form json_form;
+	enum output_sort sort;
 	uint64_t interval_ns; /* 0: the command's own default */
 	unsigned long count;  /* 0: until a signal comes */
 	const char *netns;

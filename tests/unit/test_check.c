@@ -198,7 +198,7 @@ static void test_ok(void **state)
 	limit(config.limits.warn, "ipv4-bps=1M");
 	limit(config.limits.crit, "refused-percent=75");
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s 100000.0 bit/s, ipv6 not known | "
+	       "IPFW OK - forwarded ipv4 125 packets/s 100 kbit/s, ipv6 not known | "
 	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;75;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
@@ -211,12 +211,13 @@ static void test_limits(void **state)
 	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
 	limit(config.limits.crit, "ipv4-pps=1k:");
 	expect(CHECK_CRITICAL,
-	       "*IPFW CRITICAL - ipv4-pps is 125.000 (limit 1000:), refused-percent is 75.000%",
-	       "");
+	       "*IPFW CRITICAL - ipv4-pps is 125 (limit 1000:), refused-percent is 75.000%", "");
 	limit(config.limits.crit, "ipv4-pps=@100:200");
-	expect(CHECK_CRITICAL, "*ipv4-pps is 125.000 (limit @100:200)", "");
+	expect(CHECK_CRITICAL, "*ipv4-pps is 125 (limit @100:200)", "");
 	limit(config.limits.crit, "ipv4-pps=125");
 	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
+	limit(config.limits.crit, "ipv4-bps=50k");
+	expect(CHECK_CRITICAL, "*ipv4-bps is 100 k (limit 50000)", "");
 }
 
 static void test_idle(void **state)
@@ -235,13 +236,13 @@ static void test_absent(void **state)
 	(void)state;
 	rates.system[FAMILY_IPV4].known &= ~(1u << M_OUT_FORW_OCTETS);
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
+	       "IPFW OK - forwarded ipv4 125 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
 	limit(config.limits.warn, "ipv4-bps=~:");
 	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
 	limit(config.limits.warn, "ipv4-pps=1");
-	expect(CHECK_UNKNOWN, "*ipv4-pps is 125.000", "");
+	expect(CHECK_UNKNOWN, "*ipv4-pps is 125", "");
 	limit(config.limits.crit, "ipv4-pps=1");
 	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
 	/* IPv6 is there, but not all of it is known: no sum over both */
@@ -338,13 +339,15 @@ static void test_reading(void **state)
 	s->mono_ns = 5;
 	s->wall = (struct timespec){1764400000, 7};
 	s->since = (struct timespec){1764300000, 999999999};
-	s->since_known = s->paths_known = true;
+	s->since_known = s->paths_known = s->drops_known = true;
+	s->missed_drop_packets = 77;
 	s->duration_ns = 12345;
 	s->source = SOURCE_EBPF;
 	s->hooks = HOOKS_NETFILTER;
 	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct snapshot_if *row = snapshot_add_if(s, i, names[i]);
 		struct snapshot_path *path;
+		struct snapshot_drop *drop;
 
 		row->continuity.since_ns = 100 + i;
 		for (int f = 0; f < FAMILY_COUNT; f++)
@@ -357,7 +360,14 @@ static void test_reading(void **state)
 		strcpy(i % 2 ? path->in_name : path->out_name, names[i]);
 		path->continuity.since_ns = UINT64_MAX - i;
 		figures_set(&path->figures, M_OUT_FORW_PACKETS, i);
-		figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+		if (i % 2) /* those of an interface made anew are not known at first */
+			figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+		drop = snapshot_add_drop(s);
+		drop->path = *path;
+		drop->path.figures = (struct figures){.known = 0};
+		figures_set(&drop->path.figures, M_DROPPED_PACKETS, i + 1);
+		drop->stage = (enum drop_stage)(i % DROP_STAGES);
+		strcpy(drop->reason, "NETFILTER_DROP");
 	}
 	snapshot_sort(s);
 	assert_int_equal(plain_make_reading(&d, s, NULL, &options), 0);
@@ -377,6 +387,9 @@ static void test_reading(void **state)
 	}
 	assert_int_equal(again->n_paths, s->n_paths);
 	assert_memory_equal(again->paths, s->paths, s->n_paths * sizeof(*s->paths));
+	assert_true(again->drops_known && again->missed_drop_packets == 77);
+	assert_int_equal(again->n_drops, s->n_drops);
+	assert_memory_equal(again->drops, s->drops, s->n_drops * sizeof(*s->drops));
 	free(d.text);
 	snapshot_free(s);
 	snapshot_free(again);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: how a time is written. */
+/* clock: how a time is written, and waited for. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,11 +32,26 @@ static void test_now(void **state)
 	assert_true(before <= between && between <= clock_now_ns());
 }
 
+/* For a call that waits, in whatever time namespace this runs; 0 would disarm a timer. */
+static void test_until(void **state)
+{
+	struct timespec before, until, after;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	until = clock_until(clock_now_ns());
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true(before.tv_sec <= until.tv_sec && until.tv_sec <= after.tv_sec);
+	until = clock_until(0);
+	assert_true(until.tv_sec || until.tv_nsec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_now),
+		cmocka_unit_test(test_until),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
