@@ -112,6 +112,7 @@ struct snapshot {
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;
 	bool ifs_incomplete; /* not all could be read: there may be more */
+	bool may_bypass;     /* flowtables may carry packets past IP: see FAMILY_OTHER */
 
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */

@@ -175,6 +175,7 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 		counters_drop(c->bpf);
 		return why_set(why, r, "%s", s->trouble);
 	}
+	s->may_bypass = netlink_may_bypass(c->netlink);
 	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);

@@ -452,9 +452,10 @@ flowtable() {
 	read -ra after <<<"$(wire "$S" s0)"
 	moved >"$TMP/moved"
 	seen=$(awk '/^ipv4 rc rx/ { print $4 + 0 }' "$TMP/moved")
-	rest=$(awk '/^other rc rx/ { print $4 + 0 }' "$TMP/moved")
+	rest=$("$BIN" --json --source ebpf --netns "$R" | jq -c '[.interfaces | .rc, .rs | .other | .rx_packets, .tx_bytes]')
 	expect_true "flowtable: few packets pass the hooks" [ "$seen" -lt 20 ]
-	expect "flowtable: the others are what the device counted" $((after[0] - before[0])) $((seen + rest))
+	expect_true "flowtable: the server has got more" [ $((after[0] - before[0])) -gt "$seen" ]
+	expect "flowtable: what bypasses is not known, it could be merged" '[null,null,null,null]' "$rest"
 	in_ns "$R" nft delete table inet t
 }
 
