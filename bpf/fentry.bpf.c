@@ -9,31 +9,15 @@
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "ipfw_types.h"
+#include "ipfw_probe.h"
 
-#define KERNEL_READ(pointer, type, field)                                                          \
-	({                                                                                         \
-		typeof(((type *)0)->field) value_;                                                 \
-		bpf_core_read(&value_, sizeof(value_), &((type *)(pointer))->field);               \
-		value_;                                                                            \
-	})
-#define KERNEL_READ_BITS(pointer, type, field)                                                     \
-	({                                                                                         \
-		type *object_ = (type *)(pointer);                                                 \
-		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
-	})
-
-#include "ipfw_core.h"
+#include "esp.h"
+#include "output.h"
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
-#define IP_DF       0x4000
-
-/* The inode number of the namespace to count in; set before loading. */
-const volatile __u32 netns_inum SEC(".rodata.netns");
 
 static __always_inline bool is_ours(struct sk_buff *skb)
 {
@@ -48,31 +32,17 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	if (!skb || !is_ours(skb)) /* none: its header was wrong, or it is not for us */
 		return 0;
 	ifindex = skb->dev->ifindex;
-	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
-		return 0; /* our own multicast, looped back */
-	l = weigh_routed(skb);
+	if (is_own_multicast(skb))
+		return 0;
+	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
 }
 
-/* The size on the wire of a packet, or of a GSO packet's segments, the last one aside. */
-static __always_inline __u32 segment_size(struct sk_buff *skb, const struct load *l)
-{
-	void *shared = skb->head + skb->end;
-	__u32 size;
-
-	if (l->packets == 1)
-		return skb->len;
-	size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
-	if (size == GSO_BY_FRAGS)
-		return l->octets / l->packets;
-	return (l->octets - skb->len) / (l->packets - 1) + size;
-}
-
 /* What the next link refuses: see ip_exceeds_mtu() and ip6_pkt_too_big(). */
-static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const struct load *l)
+static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6)
 {
-	void *ip = skb->head + skb->network_header;
+	void *ip = skb->head + skb->network_header, *shared = skb->head + skb->end;
 	__u32 mtu, largest;
 
 	if (!ipv6 && !(KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_DF)))
@@ -85,7 +55,7 @@ static __always_inline bool is_too_big(struct sk_buff *skb, __u32 ipv6, const st
 		return true;
 	if (BPF_CORE_READ_BITFIELD(skb, ignore_df))
 		return false;
-	return segment_size(skb, l) > mtu;
+	return !KERNEL_READ(shared, struct skb_shared_info, gso_size) || !segments_fit(skb, mtu);
 }
 
 /* What ip6_forward() refuses for its header. */
@@ -120,22 +90,29 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 	} else if (KERNEL_READ(ip, struct iphdr, ttl) <= 1) {
 		return 0;
 	}
-	l = weigh_routed(skb);
-	if (is_too_big(skb, ipv6, &l))
+	if (is_too_big(skb, ipv6))
 		return 0;
+	l = weigh_routed(skb, ipv6);
 	count_if(ingress_ifindex(skb), ipv6, IPFW_IN_FORW, &l);
 	return 0;
 }
 
 static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
+	struct net_device *device;
 	struct load l;
 	__u32 out;
 
-	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
+	if (!is_ours(skb))
 		return 0;
-	l = weigh_routed(skb);
-	out = output_ifindex(skb);
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0; /* it passes once more, on the port */
+	if (!was_forwarded(skb, ipv6, no_socket) &&
+	    (ipv6 || !was_forwarded_to_vrf(skb, device, no_socket)))
+		return 0;
+	l = weigh_routed(skb, ipv6);
+	out = KERNEL_READ(device, struct net_device, ifindex);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
 	return 0;
@@ -143,12 +120,31 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 {
+	struct net_device *device;
 	struct load l;
 
 	if (!is_ours(skb))
 		return 0;
-	l = weigh_routed(skb);
-	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0;
+	l = weigh_routed(skb, ipv6);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
+	count_if(KERNEL_READ(device, struct net_device, ifindex), ipv6, IPFW_OUT, &l);
+	return 0;
+}
+
+/* The transport header comes next already. */
+static __always_inline int delivered(struct sk_buff *skb, __u32 ipv6)
+{
+	struct load l;
+
+	if (!is_ours(skb) || is_own_multicast(skb))
+		return 0;
+	l = weigh(skb, ipv6, skb->len + data_offset(skb),
+		  (__u16)(skb->transport_header - skb->network_header));
+	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
 	return 0;
 }
 
@@ -208,4 +204,17 @@ SEC("fentry/ip6_finish_output2")
 int sent_ipv6(__u64 *ctx)
 {
 	return sent((void *)ctx[2], 1);
+}
+
+/* Past LOCAL_IN, and for IPv4 put together again; arguments: net, skb. */
+SEC("fentry/ip_protocol_deliver_rcu")
+int delivered_ipv4(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 0);
+}
+
+SEC("fentry/ip6_protocol_deliver_rcu")
+int delivered_ipv6(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 1);
 }

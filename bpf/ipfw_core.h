@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "ipfw_shared.h"
@@ -38,7 +39,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, IPFW_HIGH_IFS);
+	__uint(max_entries, IPFW_HIGH_IFS + 1); /* and IPFW_RETIRED */
 	__type(key, __u32);
 	__type(value, struct ipfw_if_counters);
 } if_high SEC(".maps");
@@ -93,6 +94,29 @@ struct {
 	__type(value, struct ipfw_path_record);
 } path_records SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_sum);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_path_record);
+} drop_records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IPFW_REASONS + IPFW_REASON_SUBSYSTEMS);
+	__type(key, __u32);
+	__type(value, struct ipfw_reason_name);
+} reasons SEC(".maps");
+
 /* The kernel takes an interface out of it when the interface goes away. */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -110,6 +134,10 @@ struct {
 
 static const struct ipfw_if_counters no_counters;
 static const struct ipfw_counter no_counter;
+static const struct ipfw_sum no_sum;
+
+/* The inode number of the namespace to count in, for hooks that see all; set before loading. */
+const volatile __u32 netns_inum SEC(".rodata.netns");
 
 /* An skb in packets and octets of the wire, and as the kernel itself counts it. */
 struct load {
@@ -208,10 +236,32 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 }
 
 /*
+ * The length of the IPv6 header and the extension headers after it: those before the upper layer,
+ * or those that each fragment repeats; see ip6_find_1stfragopt().
+ */
+static __noinline __u32 ipv6_headers(struct sk_buff *skb, bool before_upper_layer)
+{
+	unsigned char *ip = skb->head + skb->network_header;
+	__u8 next = KERNEL_READ(ip, struct ipv6hdr, nexthdr);
+	bool was_routing = false;
+	__u32 length = 40;
+
+	for (int i = 0; i < MOST_EXTENSIONS; i++) {
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
+		    (next != IPPROTO_DSTOPTS || (was_routing && !before_upper_layer)))
+			break;
+		was_routing |= next == IPPROTO_ROUTING;
+		next = KERNEL_READ(ip + length, struct ipv6_opt_hdr, nexthdr);
+		length += (KERNEL_READ(ip + length, struct ipv6_opt_hdr, hdrlen) + 1) * 8;
+	}
+	return length;
+}
+
+/*
  * The load of an skb of `len` octets from its network header on, whose transport header stands
  * `headers` after it. A GSO skb goes, or came, as segments that each carry the headers.
  */
-static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 headers)
+static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 len, __u32 headers)
 {
 	struct load l = {1, len, 1, len};
 	unsigned char *head = skb->head;
@@ -223,12 +273,16 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 h
 		return l;
 	type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
 	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
-	if (type & GSO_TUNNELS)
+	if (ipv6) /* the transport header was taken to be after those that a router looks at */
+		headers = ipv6_headers(skb, true);
+	if (type & (GSO_TUNNELS | GSO_ESP))
 		headers = skb->inner_transport_header - skb->network_header;
 	if (type & GSO_TCP) {
 		void *tcp = head + skb->network_header + headers;
 
 		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
+	} else if (type & GSO_SCTP) {
+		headers += 12;
 	} else if (!(type & GSO_UDP_FRAGMENTS)) {
 		headers += 8; /* UDP */
 	}
@@ -241,9 +295,9 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 len, __u32 h
 	return l;
 }
 
-static __always_inline struct load weigh_routed(struct sk_buff *skb)
+static __always_inline struct load weigh_routed(struct sk_buff *skb, __u32 ipv6)
 {
-	return weigh(skb, skb->len, (__u16)(skb->transport_header - skb->network_header));
+	return weigh(skb, ipv6, skb->len, (__u16)(skb->transport_header - skb->network_header));
 }
 
 /* The interface that IP received the packet by: the port of a VRF, not the VRF device. */
@@ -252,6 +306,12 @@ static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 	int iif = *(int *)skb->cb; /* inet_skb_parm and inet6_skb_parm begin with it */
 
 	return iif > 0 ? iif : skb->skb_iif;
+}
+
+/* The copy of our own multicast that is looped back to us. */
+static __always_inline bool is_own_multicast(struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK && skb->skb_iif != LOOPBACK_IFINDEX;
 }
 
 /* What IP noted in the packet's control block. */
@@ -263,8 +323,8 @@ static __always_inline __u16 control_flags(struct sk_buff *skb, __u32 ipv6)
 
 /*
  * Whether a packet in the output path was forwarded. IPv4 marks it; IPv6 does not, but what
- * forwarding sends has come in by an interface and is sent for no socket. What IPsec made of a
- * forwarded packet is not forwarded once more.
+ * forwarding sends has come in by an interface and is sent for no socket. Not forwarded once more:
+ * what IPsec made of a forwarded packet, or is to make of one since SNAT changed its source.
  */
 static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
@@ -273,8 +333,32 @@ static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool 
 	if (!skb->skb_iif || !no_socket)
 		return false;
 	flags = control_flags(skb, ipv6);
-	return ipv6 ? !(flags & IP6SKB_XFRM_TRANSFORMED)
-		    : (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED)) == IPSKB_FORWARDED;
+	if (ipv6)
+		return !(flags & (IP6SKB_XFRM_TRANSFORMED | IP6SKB_REROUTED));
+	return (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED | IPSKB_REROUTED)) ==
+	       IPSKB_FORWARDED;
+}
+
+/* What IPsec made of another packet. */
+static __always_inline bool is_transformed(struct sk_buff *skb, __u32 ipv6)
+{
+	return control_flags(skb, ipv6) & (ipv6 ? IP6SKB_XFRM_TRANSFORMED : IPSKB_XFRM_TRANSFORMED);
+}
+
+static __always_inline bool is_vrf_device(struct net_device *dev)
+{
+	return KERNEL_READ_BITS(dev, struct net_device, priv_flags) & IFF_L3MDEV_MASTER;
+}
+
+/*
+ * Whether an IPv4 packet was forwarded to a VRF device, by a route that leads there. That sends it
+ * once more, by a port, as if it were the router's own, with a control block that is empty.
+ */
+static __always_inline bool was_forwarded_to_vrf(struct sk_buff *skb, struct net_device *out,
+						 bool no_socket)
+{
+	return skb->skb_iif && no_socket && !*(int *)skb->cb && !control_flags(skb, 0) &&
+	       KERNEL_READ_BITS(out, struct net_device, priv_flags) & IFF_L3MDEV_SLAVE;
 }
 
 static __always_inline struct net_device *output_device(struct sk_buff *skb)
@@ -289,70 +373,6 @@ static __always_inline __u32 output_ifindex(struct sk_buff *skb)
 	struct net_device *out = output_device(skb);
 
 	return out ? KERNEL_READ(out, struct net_device, ifindex) : 0;
-}
-
-/*
- * Up to which size a packet may leave whole: see ip_dst_mtu_maybe_forward() and
- * ip6_dst_mtu_maybe_forward().
- */
-static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool was_received)
-{
-	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
-	struct net_device *out = output_device(skb);
-	unsigned long metrics;
-	struct inet6_dev *ip6;
-	__u32 mtu;
-
-	if (!out)
-		return 0;
-	if (!ipv6 && !was_received) {
-		mtu = KERNEL_READ_BITS(dst, struct rtable, rt_pmtu);
-		if (mtu &&
-		    (long)(bpf_jiffies64() - KERNEL_READ(dst, struct dst_entry, expires)) < 0)
-			return mtu;
-	}
-	metrics = KERNEL_READ(dst, struct dst_entry, _metrics) & DST_METRICS_PTRMASK;
-	mtu = KERNEL_READ(metrics, struct dst_metrics, metrics[RTAX_MTU - 1]);
-	if (mtu)
-		return mtu;
-	if (ipv6) {
-		ip6 = KERNEL_READ(out, struct net_device, ip6_ptr);
-		return KERNEL_READ(ip6, struct inet6_dev, cnf.mtu6);
-	}
-	return KERNEL_READ(out, struct net_device, mtu);
-}
-
-/* The size of the largest fragment that the packet came in; 0: it came whole. */
-static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
-{
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
-}
-
-/* Make of one packet what fragmentation on output is going to make of it. */
-static __always_inline void fragment(struct load *l, struct sk_buff *skb, __u32 ipv6)
-{
-	__u32 mtu = output_mtu(skb, ipv6, control_flags(skb, 0) & IPSKB_FORWARDED);
-	__u32 largest = largest_fragment(skb, ipv6);
-	__u32 header = 40, each = 8, room, payload; /* the IPv6 and the fragment header */
-
-	if (largest && largest < mtu) /* it came in fragments of that size */
-		mtu = largest;
-	if (!ipv6) {
-		void *ip = skb->head + skb->network_header;
-
-		header = KERNEL_READ_BITS(ip, struct iphdr, ihl) * 4;
-		each = 0;
-	}
-	if (l->octets <= mtu || mtu < header + each + 8)
-		return;
-	room = mtu - header - each;
-	payload = l->octets - header;
-	if (payload > room) /* all but the last carry a multiple of 8 */
-		l->packets += (payload - room + (room & ~7u) - 1) / (room & ~7u);
-	l->octets += (l->packets - 1) * header + l->packets * each;
-	l->skbs = l->packets; /* the kernel makes skbs of them, and counts each */
-	l->skb_octets = l->octets;
 }
 
 #endif

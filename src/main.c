@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/service_manager.h"
 #include "base/netns.h"
 #include "cli/report.h"
 #include "options/options.h"
@@ -20,8 +21,11 @@ static void occupy_standard_fds(void)
 static int run(const struct options *o)
 {
 	struct why why;
-	int r = o->netns ? netns_enter(o->netns) : 0;
+	int r;
 
+	if (o->command == COMMAND_AGENT)
+		service_manager_open();
+	r = o->netns ? netns_enter(o->netns) : 0;
 	if (!r)
 		return commands[o->command].run(o);
 	why_set(&why, r, "network namespace %.200s: %s", o->netns, strerror(-r));

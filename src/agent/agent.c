@@ -30,9 +30,12 @@ struct agent {
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
 	struct socket_server *readings; /* NULL: no socket */
+	bool keeps_bpf;                 /* the capability, as a user that is not root */
 	struct notification_watch watch;
 	struct notification_queue *notifications; /* read by the SNMP thread */
 };
+
+#define KEEPS_BPF "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
 
 /* What counts for settings that can change. */
 static const struct options *settings(const struct agent *a)
@@ -81,12 +84,13 @@ static void log_status(struct agent *a)
 	if (s && s->since_known)
 		clock_text(since, &s->since, CLOCK_ISO);
 	log_info("status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
-		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s",
+		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s%s",
 		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
 		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
 		 agentx_master(a->snmp) ? "connected" : "not connected",
-		 sampler->status_text[0] ? "; " : "", sampler->status_text);
+		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
+		 sampler->status_text);
 }
 
 /* Read the configuration again and take over what can change while the agent runs. */
@@ -100,7 +104,7 @@ static void reload(struct agent *a)
 
 	if (!fresh)
 		log_fatal("%s", strerror(ENOMEM));
-	if (options_reload(fresh, a->started)) {
+	if (options_reload(fresh, settings(a))) {
 		log_warning("configuration not taken over: the settings stay as they are");
 		free(fresh);
 		return;
@@ -239,12 +243,12 @@ static int open_all(struct agent *a)
 	return -1;
 }
 
-static bool can_read(void *sampler)
+static bool can_read(void *collector)
 {
-	return sampler_can_read(sampler);
+	return collect_readable(collector);
 }
 
-/* Become --user, once it is known that readings work. Returns as open_all(). */
+/* Become --user. Returns as open_all(). */
 static int give_up_privileges(struct agent *a)
 {
 	const struct options *o = a->started;
@@ -252,12 +256,13 @@ static int give_up_privileges(struct agent *a)
 
 	if (!o->user)
 		return -1;
-	if (!a->sampler.latest)
-		return EXIT_FAILED; /* the reason is logged; what cannot be tried is not given up */
-	if (!privileges_drop(o->user, can_read, &a->sampler, &why))
-		return -1;
-	log_warning("%s", why.text);
-	return EXIT_FAILED;
+	if (privileges_drop(o->user, can_read, a->sampler.collector, &a->keeps_bpf, &why)) {
+		log_warning("%s", why.text);
+		return EXIT_FAILED;
+	}
+	if (a->keeps_bpf)
+		log_info("%s", KEEPS_BPF);
+	return -1;
 }
 
 static int start_snmp(struct agent *a)
@@ -288,7 +293,7 @@ static int serve_and_stop(struct agent *a)
 	service_manager_notify("READY=1");
 	result = serve(a);
 	service_manager_notify("STOPPING=1");
-	if (settings(a)->detach_on_exit && counters_detach(false, &why) < 0)
+	if (settings(a)->detach_on_exit && counters_detach(false, NULL, &why) < 0)
 		log_warning("%s", why.text);
 	socket_server_close(a->readings);
 	a->readings = NULL;

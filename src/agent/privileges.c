@@ -10,15 +10,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
 
-/* Keep these of the capabilities that we have, effective and permitted, and no others. */
-static int keep_capabilities(uint64_t wanted)
+#define BPF_ALONE (UINT64_C(1) << CAP_BPF)
+
+/* Keep these of the capabilities that we have, and no others; `effective`: as ones that count. */
+static int keep_capabilities(uint64_t wanted, bool effective)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2];
@@ -27,7 +28,7 @@ static int keep_capabilities(uint64_t wanted)
 		return -errno;
 	for (int i = 0; i < 2; i++) {
 		data[i].permitted &= wanted >> 32 * i;
-		data[i].effective = data[i].permitted;
+		data[i].effective = effective ? data[i].permitted : 0;
 		data[i].inheritable = 0;
 	}
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
@@ -41,25 +42,26 @@ static int become(const struct passwd *user)
 	return 0;
 }
 
-static bool works_without(privileges_probe *probe, void *arg)
+/* Try without CAP_BPF, then with it: it stays only where it makes the difference. */
+static int keep_if_needed(privileges_probe *probe, void *arg, bool *kept)
 {
-	int status = -1;
-	pid_t child = fork();
+	int r = keep_capabilities(BPF_ALONE, false);
 
-	if (child == 0)
-		_exit(keep_capabilities(0) || !probe(arg));
-	if (child > 0)
-		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-			;
-	return status == 0;
+	if (r || probe(arg))
+		return r ? r : keep_capabilities(0, false);
+	r = keep_capabilities(BPF_ALONE, true);
+	*kept = !r && probe(arg);
+	return r || *kept ? r : keep_capabilities(0, false);
 }
 
-int privileges_drop(const char *name, privileges_probe *probe, void *arg, struct why *why)
+int privileges_drop(const char *name, privileges_probe *probe, void *arg, bool *kept,
+		    struct why *why)
 {
 	const char *what = "prctl";
 	struct passwd *user;
 	int r = 0;
 
+	*kept = false;
 	errno = 0;
 	user = getpwnam(name);
 	if (!user) {
@@ -75,9 +77,7 @@ int privileges_drop(const char *name, privileges_probe *probe, void *arg, struct
 	}
 	if (!r) {
 		what = "capabilities";
-		r = keep_capabilities(UINT64_C(1) << CAP_BPF);
+		r = keep_if_needed(probe, arg, kept);
 	}
-	if (!r && works_without(probe, arg))
-		r = keep_capabilities(0);
 	return r ? why_set(why, r, "cannot become %s: %s: %s", name, what, strerror(-r)) : 0;
 }

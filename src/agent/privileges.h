@@ -10,14 +10,16 @@
 
 #include "base/why.h"
 
-/* Whether what the program still has to do works without any capability; called in a child. */
+/* Whether what CAP_BPF is for works now. */
 typedef bool privileges_probe(void *arg);
 
 /*
  * Become `user` with its groups, without a way to get privileges back, and without capabilities.
- * Where `probe` fails without any, CAP_BPF stays: before Linux 5.19 it took that to read a map that
- * is open already. Before any other thread is started. Returns 0 or -errno and a sentence in `why`.
+ * Only where `probe` fails without any and works with CAP_BPF, that one stays (`kept`): before
+ * Linux 5.19 it could take that to read a map that is open already. Before any other thread is
+ * started. Returns 0 or -errno and a sentence in `why`.
  */
-int privileges_drop(const char *user, privileges_probe *probe, void *arg, struct why *why);
+int privileges_drop(const char *user, privileges_probe *probe, void *arg, bool *kept,
+		    struct why *why);
 
 #endif

@@ -115,19 +115,6 @@ struct mib_view *sampler_view(const struct sampler *s)
 	return view;
 }
 
-bool sampler_can_read(struct sampler *s)
-{
-	struct snapshot *fresh;
-	struct why why;
-	bool same;
-
-	if (collect_read(s->collector, &fresh, &why))
-		return false;
-	same = fresh->source == s->latest->source && !fresh->troubles;
-	snapshot_free(fresh);
-	return same;
-}
-
 void sampler_clear(struct sampler *s)
 {
 	rates_free(s->rates);

@@ -38,9 +38,6 @@ void sampler_end_interval(struct sampler *s);
  */
 struct mib_view *sampler_view(const struct sampler *s);
 
-/* Whether a reading of the same source is to be had as things are. */
-bool sampler_can_read(struct sampler *s);
-
 void sampler_clear(struct sampler *s); /* all but the collector */
 
 #endif

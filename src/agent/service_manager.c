@@ -13,24 +13,33 @@
 #include "base/schedule.h"
 #include "base/units.h"
 
-void service_manager_notify(const char *state)
+static struct {
+	int fd; /* of the network namespace that the program was started in */
+	struct sockaddr_un address;
+	socklen_t size; /* 0: nobody asks */
+} manager;
+
+void service_manager_open(void)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	const char *path = getenv("NOTIFY_SOCKET");
 	size_t length = path ? strlen(path) : 0;
-	int fd;
 
-	if (!length || length >= sizeof(address.sun_path) || !strchr("/@", path[0]))
+	if (!length || length >= sizeof(manager.address.sun_path) || !strchr("/@", path[0]))
 		return;
-	memcpy(address.sun_path, path, length);
+	manager.address.sun_family = AF_UNIX;
+	memcpy(manager.address.sun_path, path, length);
 	if (path[0] == '@')
-		address.sun_path[0] = 0; /* Linux's abstract names */
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
-		      offsetof(struct sockaddr_un, sun_path) + length);
-	close(fd);
+		manager.address.sun_path[0] = 0; /* Linux's abstract names */
+	manager.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (manager.fd >= 0)
+		manager.size = offsetof(struct sockaddr_un, sun_path) + length;
+}
+
+void service_manager_notify(const char *state)
+{
+	if (manager.size)
+		(void)!sendto(manager.fd, state, strlen(state), MSG_NOSIGNAL,
+			      (struct sockaddr *)&manager.address, manager.size);
 }
 
 int service_manager_watchdog_ms(void)

@@ -7,8 +7,14 @@
 #define IPFW_AGENT_SERVICE_MANAGER_H
 
 /*
- * Send "READY=1", "STOPPING=1" or the like. Does nothing where no manager asked for
- * it ($NOTIFY_SOCKET); a manager that does not listen is its own trouble.
+ * Look whether a manager asks for messages ($NOTIFY_SOCKET). Call it before entering a network
+ * namespace: an abstract socket is in that of the manager.
+ */
+void service_manager_open(void);
+
+/*
+ * Send "READY=1", "STOPPING=1" or the like. Does nothing where no manager asked for it; one that
+ * does not listen is its own trouble.
  */
 void service_manager_notify(const char *state);
 

@@ -35,6 +35,7 @@ static int look_at(const struct sockaddr_un *address)
 static void make_directory(const char *path)
 {
 	char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	mode_t before;
 	char *slash;
 
 	snprintf(directory, sizeof(directory), "%s", path);
@@ -42,21 +43,26 @@ static void make_directory(const char *path)
 	if (!slash || slash == directory)
 		return;
 	*slash = 0;
-	if (mkdir(directory, 0755))
-		return;         /* bind() says why there is none */
-	chmod(directory, 0755); /* whatever the umask: others shall reach the socket */
+	before = umask(022);    /* others shall reach the socket */
+	mkdir(directory, 0755); /* bind() says why there is none */
+	umask(before);
 }
 
+/*
+ * It must be ready before anybody can connect: nobody can until listen(). Whoever may write to the
+ * directory can put a link in its place: by its name nothing is changed that a link leads to.
+ */
 static int bind_and_listen(int fd, const struct sockaddr_un *address, mode_t mode, gid_t gid)
 {
-	/* It must be ready before anybody can connect: nobody can until listen(). */
-	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)))
-		return -errno;
-	if (gid != (gid_t)-1 && chown(address->sun_path, -1, gid))
-		return -errno;
-	if (chmod(address->sun_path, mode) || listen(fd, BACKLOG))
-		return -errno;
-	return 0;
+	mode_t before = umask(0777 & ~mode);
+	int r = bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
+
+	umask(before);
+	if (!r && gid != (gid_t)-1 && lchown(address->sun_path, -1, gid))
+		r = -errno;
+	if (!r && listen(fd, BACKLOG))
+		r = -errno;
+	return r;
 }
 
 int socket_file_open(struct socket_file *s, const char *path, mode_t mode, gid_t gid,

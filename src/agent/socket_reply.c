@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/hostname.h"
 #include "base/log.h"
 
 static struct socket_reply *new_document(void)
@@ -22,11 +22,11 @@ static struct socket_reply *new_document(void)
 static int make(struct output_document *out, const struct snapshot *reading,
 		const struct request *r, const char *note)
 {
-	char hostname[256] = "localhost";
-	const struct output_options options = {
-		.hostname = hostname, .note = note, .pretty = r->pretty, .verbose = r->verbose};
+	const struct output_options options = {.hostname = hostname_get(),
+					       .note = note,
+					       .pretty = r->pretty,
+					       .verbose = r->verbose};
 
-	gethostname(hostname, sizeof(hostname) - 1);
 	return output_forms[r->format].make(out, reading, NULL, &options);
 }
 

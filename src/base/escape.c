@@ -1,61 +1,90 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/escape.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence (RFC 3629) at p, 0 if there is none. */
-static size_t utf8_length(const unsigned char *p)
+#include "base/units.h"
+
+size_t escape_decode(const char *text, uint32_t *number)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
 
 	if (p[0] > 0xf4)
 		return 0;
-	for (size_t i = 1; i < n; i++)
+	*number = n > 1 ? p[0] & (0x7f >> n) : p[0];
+	for (size_t i = 1; i < n; i++) {
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		*number = *number << 6 | (p[i] & 0x3f);
+	}
+	if ((n == 3 && *number < 0x800) || (n == 4 && *number < 0x10000) || *number > 0x10ffff ||
+	    (*number >= 0xd800 && *number <= 0xdfff))
 		return 0;
 	return n;
 }
 
-static bool is_control(const unsigned char *p)
+bool escape_is_control(uint32_t number)
 {
-	return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
+	static const struct {
+		uint16_t first, last;
+	} ranges[] = {
+		{0x0000, 0x001f}, /* C0 */
+		{0x007f, 0x009f}, /* DEL and C1 */
+		{0x00ad, 0x00ad}, /* soft hyphen */
+		{0x061c, 0x061c}, /* Arabic letter mark */
+		{0x180e, 0x180e}, /* Mongolian vowel separator */
+		{0x200b, 0x200f}, /* of no width; left-to-right and right-to-left marks */
+		{0x2028, 0x202e}, /* separators; embeddings and overrides of direction */
+		{0x2060, 0x206f}, /* of no width; isolates of direction; deprecated controls */
+		{0xfeff, 0xfeff}, /* byte order mark */
+		{0xfff9, 0xfffb}, /* annotations between lines */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges) && number >= ranges[i].first; i++)
+		if (number <= ranges[i].last)
+			return true;
+	return false;
 }
 
 char *escape_name(char *dst, size_t size, const char *name, enum escape_form form)
 {
-	const unsigned char *p = (const unsigned char *)name;
 	size_t used = 0;
 
-	while (*p) {
-		size_t n = utf8_length(p);
-		bool plain = n && !(p[0] == '\\' && p[1] == 'x');
+	while (*name) {
+		uint32_t number = 0;
+		size_t n = escape_decode(name, &number), length;
+		bool plain = n && (form == ESCAPE_SENTENCE || name[0] != '\\' || name[1] != 'x');
 		char piece[8];
-		size_t length;
 
-		if (form != ESCAPE_UTF8 && plain && is_control(p))
+		if (form != ESCAPE_UTF8 && escape_is_control(number))
 			plain = false;
 		if (form == ESCAPE_ASCII && n > 1)
 			plain = false;
 		if (!plain)
-			n = 1;
+			n = 1; /* what follows in the character is none, and so escaped as well */
 		length = plain ? n : 4;
 		if (used + length >= size)
 			break;
 		if (plain)
-			memcpy(dst + used, p, n);
+			memcpy(dst + used, name, n);
 		else {
-			snprintf(piece, sizeof(piece), "\\x%02x", *p);
+			snprintf(piece, sizeof(piece), "\\x%02x", (unsigned char)*name);
 			memcpy(dst + used, piece, length);
 		}
 		used += length;
-		p += n;
+		name += n;
 	}
 	if (size)
 		dst[used] = '\0';
 	return dst;
+}
+
+void escape_sentence(char *dst, size_t size, const char *fmt, va_list ap)
+{
+	char raw[1024];
+
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	escape_name(dst, size, raw, ESCAPE_SENTENCE);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
+
 static atomic_bool waits = true;
 static atomic_uint lost; /* lines that had no reader */
 
@@ -43,7 +45,7 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va
 	}
 	memcpy(line, prefix, sizeof(prefix));
 	length = sizeof(prefix) - 1;
-	vsnprintf(line + length, sizeof(line) - length - 1, fmt, ap);
+	escape_sentence(line + length, sizeof(line) - length - 1, fmt, ap);
 	length = strlen(line);
 	memcpy(line + length, "\n", 2);
 	if (!put(line))

@@ -24,8 +24,13 @@ static const struct {
 
 int schedule_set(struct schedule *t, uint64_t interval_ns)
 {
+	return schedule_begin(t, interval_ns, interval_ns);
+}
+
+int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns)
+{
 	const struct timespec interval = {interval_ns / NS_PER_S, interval_ns % NS_PER_S};
-	const struct itimerspec schedule = {interval, clock_until(clock_now_ns() + interval_ns)};
+	const struct itimerspec schedule = {interval, clock_until(clock_now_ns() + wait_ns)};
 
 	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
 }

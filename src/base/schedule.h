@@ -32,6 +32,9 @@ void schedule_close(struct schedule *t);
 /* A new schedule: the next tick is one interval from now. Returns 0 or -errno. */
 int schedule_set(struct schedule *t, uint64_t interval_ns);
 
+/* The same with another time until the next tick. */
+int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns);
+
 /*
  * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or `service_fd`
  * (the caller reads it; -1: none), but not longer than timeout_ms (-1: for ever). Ticks that were

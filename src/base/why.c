@@ -2,15 +2,16 @@
 #include "base/why.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/escape.h"
 
 int why_set(struct why *why, int error, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	escape_sentence(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
 	return error;
 }

@@ -10,7 +10,10 @@ struct why {
 	char text[256];
 };
 
-/* Write the sentence. Returns `error` (-errno), so that a caller can return it at once. */
+/*
+ * Write the sentence, safe to print whatever it is given (escape_sentence()). Returns `error`
+ * (-errno), so that a caller can return it at once.
+ */
 __attribute__((format(printf, 3, 4))) int why_set(struct why *why, int error, const char *fmt, ...);
 
 /* The sentence is what the system says of that error, after "PREFIX: " unless that is NULL. */

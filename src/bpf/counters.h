@@ -29,11 +29,16 @@
  * when, and what the device had counted then. Each reading compares the records with the interfaces
  * that exist. An interface that was deleted and made anew between two readings, with the same name
  * and ifindex, would look the same; so each is also in a DEVMAP_HASH, `present`, and the kernel
- * itself removes an interface from it that goes away. Nothing is ever set to zero: what belongs to
- * an earlier owner is a base to subtract. Counters of an interface that went away remain in the
- * system's sums, so these never step back; those in the hash make room and are added to
- * info.retired. The records are maps too and pinned with the rest, so the next reader, whoever it
- * is, continues from there.
+ * itself removes an interface from it that goes away. Nobody knows which of the two counted what
+ * came since the reading before: the new one's figures are absent in that reading and begin with
+ * it. One that is still present under another name goes on. What belongs to an earlier owner is a
+ * base to subtract. Counters of an interface that went away remain in the system's sums, so these
+ * never step back; those in the hash make room and are added to those of IPFW_RETIRED. The records
+ * are maps too and pinned with the rest, so the next reader, whoever it is, continues from there.
+ *
+ * A reader can be killed between any two calls. So what a call changes leaves all figures right or
+ * to be done again: bases and paths are written before the interface's record, `present` after it,
+ * and sums move in one call. tests/netns/killed.sh kills it before each.
  *
  * PINS. /sys/fs/bpf/ipfwagent/netns-INODE-layout-N/ holds the maps, links and records of one
  * network namespace. It is made under another name and renamed, so nobody finds half of it. Its
@@ -92,14 +97,21 @@ int counters_fill(struct counters *b, struct snapshot *s, struct why *why);
 int64_t counters_memo(const struct counters *b);
 int counters_set_memo(struct counters *b, int64_t memo);
 
+/* Whether the kernel lets this process read the maps that are open. */
+bool counters_readable(const struct counters *b);
+
 /* Give a sample up. */
 void counters_drop(struct counters *b);
 
+/* The pins in that directory are gone, and with them so many links. */
+typedef void counters_detached(const char *directory, int links);
+
 /*
  * Detach what is pinned, here or with `all` in every network namespace: also in those that nobody
- * can enter any more, which the links keep alive. Returns how many links ended, or -errno.
+ * can enter any more, which the links keep alive. `each` (NULL: nobody) hears of each set of pins.
+ * Returns how many links ended, or -errno.
  */
-int counters_detach(bool all, struct why *why);
+int counters_detach(bool all, counters_detached *each, struct why *why);
 
 /* Which hook sets work here: each is attached for a moment. Fills the verdicts. */
 void counters_try(struct attachment *out);

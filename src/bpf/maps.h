@@ -21,6 +21,9 @@ enum map_id {
 	MAP_IF_RECORDS,
 	MAP_IF_BASES,
 	MAP_PATH_RECORDS,
+	MAP_DROPS,
+	MAP_DROP_RECORDS,
+	MAP_REASONS,
 	MAP_PRESENT,
 	MAP_INFO,
 	MAP_COUNT
@@ -29,7 +32,8 @@ enum map_id {
 /* Their names in the eBPF object, and as pins. */
 extern const char *const maps_names[MAP_COUNT];
 
-/* Whether the maps hold as many records as they should, of the sizes that this program knows. */
+/* Whether the maps are of the kinds and sizes that this program knows: another one may have made
+ * them. */
 bool maps_fit(const int *fds);
 
 /* The arrays of counters, mapped into memory: [number of the CPU][slot]. */
@@ -42,14 +46,19 @@ struct maps_arrays {
 int maps_arrays_open(const int *fds, struct maps_arrays *out);
 void maps_arrays_close(struct maps_arrays *a);
 
-/* Let the maps of an object that is not loaded yet have room for every CPU. */
+/* Tell the programs of an object that is not loaded yet which network namespace is ours: those that
+ * see them all. Returns 0 or -errno. */
 struct bpf_object;
+int maps_set_netns(struct bpf_object *object);
+
+/* Let the maps of an object that is not loaded yet have room for every CPU. */
 int maps_size(struct bpf_object *object);
 
 /* What the hooks counted, over all CPUs. */
 struct maps_counts {
 	struct table ifs;   /* uint32_t -> struct ipfw_if_counters */
 	struct table paths; /* struct ipfw_path_key -> struct ipfw_counter; empty ones left out */
+	struct table drops; /* struct ipfw_drop_key -> struct ipfw_sum */
 	uint64_t missed[IPFW_MISSED];
 };
 
@@ -57,14 +66,22 @@ struct maps_counts {
 int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
 void maps_counts_clear(struct maps_counts *c);
 
-/* Take the counters of an ifindex out of the hash. Returns 0, -ENOENT or another -errno. */
-int maps_take_if(const int *fds, uint32_t ifindex, struct ipfw_if_counters *out);
+/* Before the first reading: give IPFW_RETIRED its place in the hash. Returns 0 or -errno. */
+int maps_begin(const int *fds);
+
+/*
+ * Add the counters of an ifindex in the hash to those of IPFW_RETIRED and free its place. Whoever
+ * is killed in between has counted them once: both change in one system call. Returns 0 or -errno;
+ * then nothing has changed, as on a kernel that has no such call (before 5.6).
+ */
+int maps_retire_if(const int *fds, uint32_t ifindex);
 
 /* What is counted just now for one interface, or path. Returns 0 or -errno. */
 int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifindex,
 		 struct ipfw_if_counters *out);
 int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 		   const struct ipfw_path_key *key, struct ipfw_counter *out);
+int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);

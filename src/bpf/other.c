@@ -78,8 +78,8 @@ void other_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
 			rest[k] = rest[k] < 0 ? 0 : rest[k];
 		}
 		if (ip.known[0])
-			figures_derive(other, metrics_of[d], rest[0]);
+			figures_subtract(other, metrics_of[d], rest[0]);
 		if (ip.known[1] && rest[1] >= rest[0])
-			figures_derive(other, metrics_of[d] + 1, rest[1]);
+			figures_subtract(other, metrics_of[d] + 1, rest[1]);
 	}
 }

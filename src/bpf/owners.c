@@ -1,41 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/owners.h"
-#include "base/units.h"
 
 #include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/units.h"
+#include "bpf/filling.h"
+#include "bpf/losses.h"
 #include "bpf/other.h"
+#include "bpf/pairs.h"
 
 static_assert(IPFW_NAME_MAX == SNAPSHOT_NAME_MAX, "names are copied whole");
 
 #define WORDS(c) (sizeof(c) / sizeof(uint64_t))
-
-/* Above this many paths, those of interfaces that went away make room. */
-#define PATHS_CROWDED (IPFW_HIGH_PATHS / 4 * 3)
 
 static const enum metric_id stage_metrics[IPFW_STAGES] = {
 	[IPFW_IN] = M_IN_PACKETS,
 	[IPFW_IN_FORW] = M_IN_FORW_PACKETS,
 	[IPFW_OUT_FORW] = M_OUT_FORW_PACKETS,
 	[IPFW_OUT] = M_OUT_PACKETS,
-};
-
-/* One filling: what it works on, and the interfaces that are not those of before. */
-struct filling {
-	struct owners *book;
-	const int *maps;
-	const struct maps_arrays *arrays;
-	const struct maps_counts *counts;
-	struct snapshot *s;
-	uint32_t *renewed; /* ascending */
-	size_t n_renewed;
-	int error; /* the first */
+	[IPFW_LOCAL] = M_DELIVERED_PACKETS,
 };
 
 struct timespec owners_since(const struct ipfw_info *info)
@@ -59,6 +47,8 @@ int owners_read(struct owners *b, const int *maps)
 	b->if_bases.value_size = sizeof(struct ipfw_if_counters);
 	b->path_records.key_size = sizeof(struct ipfw_path_key);
 	b->path_records.value_size = sizeof(struct ipfw_path_record);
+	b->drop_records.key_size = sizeof(struct ipfw_drop_key);
+	b->drop_records.value_size = sizeof(struct ipfw_path_record);
 	r = bpf_map_lookup_elem(maps[MAP_INFO], &zero, &b->info);
 	if (!r)
 		r = maps_read_hash(maps[MAP_IF_RECORDS], &b->if_records);
@@ -66,6 +56,8 @@ int owners_read(struct owners *b, const int *maps)
 		r = maps_read_hash(maps[MAP_IF_BASES], &b->if_bases);
 	if (!r)
 		r = maps_read_hash(maps[MAP_PATH_RECORDS], &b->path_records);
+	if (!r)
+		r = maps_read_hash(maps[MAP_DROP_RECORDS], &b->drop_records);
 	return r;
 }
 
@@ -74,6 +66,7 @@ void owners_clear(struct owners *b)
 	table_clear(&b->if_records);
 	table_clear(&b->if_bases);
 	table_clear(&b->path_records);
+	table_clear(&b->drop_records);
 }
 
 static void add_words(void *to, const void *from, size_t words)
@@ -86,14 +79,6 @@ static void subtract_words(void *from, const void *what, size_t words)
 {
 	for (size_t i = 0; i < words; i++)
 		((uint64_t *)from)[i] -= ((const uint64_t *)what)[i];
-}
-
-static void write_record(struct filling *f, enum map_id map, const void *key, const void *value)
-{
-	int r = bpf_map_update_elem(f->maps[map], key, value, BPF_ANY);
-
-	if (r && !f->error)
-		f->error = r;
 }
 
 static void mark_present(struct filling *f, uint32_t ifindex)
@@ -120,37 +105,31 @@ static bool is_present(const struct filling *f, uint32_t ifindex)
 	return !bpf_map_lookup_elem(f->maps[MAP_PRESENT], &ifindex, &value);
 }
 
-static int order_ifindexes(const void *a, const void *b)
+/* How the interface differs from the one that the record tells of; `found` NULL: there is none. */
+static enum renewal renewal_of(const struct filling *f, const struct snapshot_if *row,
+			       const struct ipfw_if_record *found)
 {
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
+	if (!found)
+		return RENEWED;
+	if (!is_present(f, row->ifindex))
+		return RENEWED_UNSEEN;
+	return strcmp(found->name, row->name) ? RENEWED_NAME : RENEWED_NOT;
 }
 
-static bool is_renewed(const struct filling *f, uint32_t ifindex)
-{
-	return f->n_renewed &&
-	       bsearch(&ifindex, f->renewed, f->n_renewed, sizeof(ifindex), order_ifindexes);
-}
-
-/* From now on the counters of that ifindex are this interface's. */
+/* Another interface: from now on the counters of that ifindex are its own. */
 static struct ipfw_if_record begin_record(struct filling *f, const struct snapshot_if *row,
-					  bool known_before, const struct ipfw_if_counters *raw,
+					  enum renewal how, const struct ipfw_if_counters *raw,
 					  struct ipfw_if_counters *own)
 {
 	struct ipfw_if_record record = {.since_ns = f->s->mono_ns};
 
-	memcpy(record.name, row->name, sizeof(record.name));
-	if (known_before) { /* it was not seen to go: what is there belongs to the one before */
-		write_record(f, MAP_IF_BASES, &row->ifindex, raw);
+	if (how != RENEWED) { /* the one before was not seen to go */
+		filling_write(f, MAP_IF_BASES, &row->ifindex, raw);
 		memset(own, 0, sizeof(*own));
 	} else if (!f->book->if_records.n) {
 		record.since_ns = f->book->info.since_ns; /* here when the hooks were attached */
 	}
 	other_begin(&record, row, own);
-	write_record(f, MAP_IF_RECORDS, &row->ifindex, &record);
-	mark_present(f, row->ifindex);
-	f->renewed[f->n_renewed++] = row->ifindex;
 	return record;
 }
 
@@ -161,27 +140,51 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 	const struct ipfw_if_record *found = table_find(&f->book->if_records, &row->ifindex);
 	const struct ipfw_if_counters *base = table_find(&f->book->if_bases, &row->ifindex);
 	struct ipfw_if_counters own = *(raw ? raw : &none);
+	enum renewal how = renewal_of(f, row, found);
 	struct ipfw_if_record record;
 
 	if (base)
 		subtract_words(&own, base, WORDS(own));
-	if (found && !strcmp(found->name, row->name) && is_present(f, row->ifindex))
+	if (how <= RENEWED_NAME)
 		record = *found;
 	else
-		record = begin_record(f, row, found, raw ? raw : &none, &own);
+		record = begin_record(f, row, how, raw ? raw : &none, &own);
+	if (how != RENEWED_NOT) {
+		if (how == RENEWED_NAME)
+			record.since_ns = f->s->mono_ns;
+		memcpy(record.name, row->name, sizeof(record.name));
+		f->renewed[f->n_renewed++] = (struct renewed){row->ifindex, how, record};
+	}
+	row->continuity.since_ns = record.since_ns;
+	memset(&row->figures[FAMILY_IPV4], 0, 2 * sizeof(*row->figures));
+	row->ipv4_source = IPV4_NOT_DERIVED;
+	if (how == RENEWED_UNSEEN)
+		return; /* its figures are known from the next reading on */
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		struct figures *out = &row->figures[FAMILY_IPV4 + ipv6];
 
-		memset(out, 0, sizeof(*out));
 		figures_of(out, own.of[ipv6]);
+		if (!f->book->info.drops_error)
+			losses_of_if(out, &own, ipv6);
 	}
 	other_fill(row, &record, &own);
-	row->continuity.since_ns = record.since_ns;
+}
+
+/* After the paths: whoever is killed before that leaves all of it to the next reading. */
+static void write_renewed(struct filling *f)
+{
+	for (size_t i = 0; i < f->n_renewed; i++) {
+		const struct renewed *r = &f->renewed[i];
+
+		filling_write(f, MAP_IF_RECORDS, &r->ifindex, &r->record);
+		if (r->how > RENEWED_NAME)
+			mark_present(f, r->ifindex);
+	}
 }
 
 static void fill_system(struct filling *f)
 {
-	struct ipfw_if_counters total = f->book->info.retired;
+	struct ipfw_if_counters total = {.of = {{{0}}}};
 	const struct table *ifs = &f->counts->ifs;
 
 	for (size_t i = 0; i < ifs->n; i++)
@@ -190,40 +193,27 @@ static void fill_system(struct filling *f)
 		struct snapshot_system *row = &f->s->system[FAMILY_IPV4 + ipv6];
 
 		figures_of(&row->figures, total.of[ipv6]);
+		if (!f->book->info.drops_error)
+			losses_of_system(&row->figures, &total, ipv6);
 		row->continuity.since_ns = f->book->info.since_ns;
 	}
 }
 
 /*
- * An interface went away. In the hash its counters make room, and go to info.retired; in the array
- * they stay, as the base of the next interface with that ifindex.
+ * An interface went away. In the hash its counters make room; in the array they stay, as the base
+ * of the next interface with that ifindex. The record goes last: whoever is killed before that
+ * leaves it to the next reading to begin again.
  */
 static void retire(struct filling *f, uint32_t ifindex)
 {
-	struct ipfw_info info;
-	const uint32_t zero = 0;
 	struct ipfw_if_counters rest;
 
+	/* Read anew: the sample was taken before it was gone. */
+	if (ifindex >= IPFW_LOW_IFS && !maps_retire_if(f->maps, ifindex))
+		bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
+	else if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
+		filling_write(f, MAP_IF_BASES, &ifindex, &rest);
 	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
-	if (ifindex < IPFW_LOW_IFS) { /* read anew: the sample was taken before it was gone */
-		if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
-			write_record(f, MAP_IF_BASES, &ifindex, &rest);
-		return;
-	}
-	if (!maps_take_if(f->maps, ifindex, &rest) &&
-	    !bpf_map_lookup_elem(f->maps[MAP_INFO], &zero, &info)) {
-		add_words(&info.retired, &rest, WORDS(rest));
-		write_record(f, MAP_INFO, &zero, &info);
-	}
-	bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
-}
-
-static bool is_live(const struct filling *f, uint32_t ifindex)
-{
-	char name[IF_NAMESIZE];
-
-	/* It may have come up since the interfaces were read. */
-	return snapshot_find_if(f->s, ifindex) || if_indextoname(ifindex, name);
 }
 
 /* What a record, or a place in the hash, still stands for although the interface is gone. */
@@ -235,102 +225,10 @@ static void retire_gone(struct filling *f)
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			uint32_t ifindex = *(const uint32_t *)table_key(tables[t], i);
 
-			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && !is_live(f, ifindex))
+			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && ifindex != IPFW_RETIRED &&
+			    !filling_is_live(f, ifindex))
 				retire(f, ifindex);
 		}
-}
-
-static void name_if(const struct filling *f, uint32_t ifindex, char name[IPFW_NAME_MAX])
-{
-	const struct snapshot_if *row = snapshot_find_if(f->s, ifindex);
-	const struct ipfw_if_record *record = table_find(&f->book->if_records, &ifindex);
-
-	memset(name, 0, IPFW_NAME_MAX);
-	if (row)
-		memcpy(name, row->name, IPFW_NAME_MAX);
-	else if (record)
-		memcpy(name, record->name, IPFW_NAME_MAX);
-}
-
-static uint64_t paths_since(const struct ipfw_info *info)
-{
-	return info->paths_since_ns ? info->paths_since_ns : info->since_ns;
-}
-
-/* A path that is over makes room; should it come back, it is another one. */
-static void forget_path(struct filling *f, const struct ipfw_path_key *key)
-{
-	const uint32_t zero = 0;
-	struct ipfw_info info;
-
-	if (f->book->info.paths_since_ns != f->s->mono_ns &&
-	    !bpf_map_lookup_elem(f->maps[MAP_INFO], &zero, &info)) {
-		info.paths_since_ns = f->book->info.paths_since_ns = f->s->mono_ns;
-		write_record(f, MAP_INFO, &zero, &info);
-	}
-	if (!bpf_map_delete_elem(f->maps[MAP_PATH_HIGH], key))
-		bpf_map_delete_elem(f->maps[MAP_PATH_RECORDS], key);
-}
-
-/* Returns whether the path is over: one of its interfaces went away. */
-static bool fill_path(struct filling *f, const struct ipfw_path_key *key,
-		      const struct ipfw_counter *raw)
-{
-	const struct ipfw_path_record *found = table_find(&f->book->path_records, key);
-	bool renewed = is_renewed(f, key->in_ifindex) || is_renewed(f, key->out_ifindex);
-	struct ipfw_path_record record = {.since_ns = paths_since(&f->book->info)};
-	struct snapshot_path *row;
-	bool over;
-
-	if (found && !renewed) {
-		record = *found;
-	} else {
-		name_if(f, key->in_ifindex, record.in_name);
-		name_if(f, key->out_ifindex, record.out_name);
-		if (found) { /* what is there belongs to the one before */
-			record.base = found->over ? found->final : *raw;
-			record.since_ns = f->s->mono_ns;
-		}
-	}
-	over = record.over || !is_live(f, key->in_ifindex) || !is_live(f, key->out_ifindex);
-	if (!found || renewed || over != record.over) {
-		if (over && !record.over) /* read anew: the sample was taken before */
-			maps_read_path(f->maps, f->arrays, key, &record.final);
-		record.over = over;
-		write_record(f, MAP_PATH_RECORDS, key, &record);
-	}
-	if (raw->packets == record.base.packets)
-		return over;
-	row = snapshot_add_path(f->s);
-	if (!row) {
-		f->error = f->error ? f->error : -ENOMEM;
-		return over;
-	}
-	row->family = key->ipv6 ? FAMILY_IPV6 : FAMILY_IPV4;
-	row->in_ifindex = key->in_ifindex;
-	row->out_ifindex = key->out_ifindex;
-	memcpy(row->in_name, record.in_name, sizeof(row->in_name));
-	memcpy(row->out_name, record.out_name, sizeof(row->out_name));
-	figures_set(&row->figures, M_OUT_FORW_PACKETS, raw->packets - record.base.packets);
-	figures_set(&row->figures, M_OUT_FORW_OCTETS, raw->octets - record.base.octets);
-	row->continuity.since_ns = record.since_ns;
-	return over;
-}
-
-static void fill_paths(struct filling *f)
-{
-	const struct table *paths = &f->counts->paths;
-	bool crowded = paths->n > PATHS_CROWDED;
-
-	for (size_t i = 0; i < paths->n; i++) {
-		const struct ipfw_path_key *key = table_key(paths, i);
-
-		if (fill_path(f, key, table_value(paths, i)) && crowded)
-			forget_path(f, key);
-	}
-	if (f->s->n_paths)
-		qsort(f->s->paths, f->s->n_paths, sizeof(*f->s->paths), snapshot_order_paths);
-	f->s->paths_known = true;
 }
 
 int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
@@ -344,7 +242,8 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	for (size_t i = 0; i < s->n_ifs; i++)
 		fill_if(&f, &s->ifs[i]);
 	fill_system(&f);
-	fill_paths(&f);
+	pairs_fill(&f);
+	write_renewed(&f);
 	retire_gone(&f);
 	free(f.renewed);
 	s->source = SOURCE_EBPF;
@@ -353,5 +252,6 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	s->since_known = true;
 	s->missed_packets = counts->missed[IPFW_MISSED_IF];
 	s->missed_path_packets = counts->missed[IPFW_MISSED_PATH];
+	s->missed_drop_packets = counts->missed[IPFW_MISSED_DROP];
 	return f.error;
 }

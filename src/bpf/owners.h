@@ -6,7 +6,8 @@
  * whoever reads next continues from there.
  *
  * The kernel itself tells when an interface went away: it removes it from the map `present`. So an
- * interface that is back with the same name and ifindex is known to be another one.
+ * interface that is back with the same name and ifindex is known to be another one. What came since
+ * the last reading could be of either: its figures are absent in that reading and begin with it.
  */
 #ifndef IPFW_BPF_OWNERS_H
 #define IPFW_BPF_OWNERS_H
@@ -18,7 +19,7 @@
 
 struct owners {
 	struct ipfw_info info;
-	struct table if_records, if_bases, path_records;
+	struct table if_records, if_bases, path_records, drop_records;
 };
 
 /*

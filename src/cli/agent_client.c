@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/schedule.h"
 #include "base/units.h"
+#include "output/plain.h"
 
 #define PATIENCE_MS 2000
 #define ANSWER_MAX  ((size_t)256 << 20)
@@ -72,40 +73,75 @@ static int read_all(struct output_document *d, int fd)
 	return -ETIMEDOUT;
 }
 
-/* Remove the last line of a whole document. Returns 0, or -EPROTO: it is an error or cut off. */
-static int take_end(struct output_document *d)
+static int say_failure(int error, const char *path, struct why *why)
 {
-	const size_t end = strlen(REQUEST_END);
-
-	if (d->size <= end || d->text[d->size - end - 1] != '\n' ||
-	    memcmp(d->text + d->size - end, REQUEST_END, end) != 0)
-		return -EPROTO;
-	d->size -= end;
-	return 0;
+	if (error == -ETIMEDOUT || error == -EAGAIN)
+		return why_set(why, -ETIMEDOUT, "the agent at %s does not answer", path);
+	return why_set(why, error, "the agent at %s: %s", path, strerror(-error));
 }
 
-int agent_client_read(struct output_document *d, const char *path, const struct request *r)
+/* Remove the last line of a whole document. Returns 0, or -EPROTO and the agent's sentence. */
+static int take_end(struct output_document *d, const char *path, struct why *why)
 {
-	char line[REQUEST_MAX + 1];
-	int size = request_format(line, sizeof(line), r), fd, result;
+	const size_t end = strlen(REQUEST_END), error = strlen(REQUEST_ERROR);
 
-	*d = (struct output_document){NULL, 0};
-	if (!path)
-		return -ENOENT;
-	if (!r->netns)
-		return -ENOTSUP;
-	if (size < 0)
-		return size;
-	fd = connect_to(path);
-	if (fd < 0)
-		return fd;
-	result = send(fd, line, size, MSG_NOSIGNAL) == size ? read_all(d, fd) : -EIO;
-	if (!result)
-		result = take_end(d);
-	close(fd);
-	if (result) {
-		free(d->text);
-		*d = (struct output_document){NULL, 0};
+	if (d->size > end && d->text[d->size - end - 1] == '\n' &&
+	    !memcmp(d->text + d->size - end, REQUEST_END, end)) {
+		d->size -= end;
+		return 0;
 	}
+	if (d->size > error && d->text[d->size - 1] == '\n' &&
+	    !memcmp(d->text, REQUEST_ERROR, error))
+		return why_set(why, -EPROTO, "the agent at %s: %.*s", path,
+			       (int)(d->size - error - 1), d->text + error);
+	return why_set(why, -EPROTO, "the agent at %s: its answer is not whole", path);
+}
+
+/* Send the line and read the whole answer. */
+static int ask(struct output_document *d, int fd, const char *path, const char *line, int size,
+	       struct why *why)
+{
+	int r = send(fd, line, size, MSG_NOSIGNAL) == size ? read_all(d, fd) : -errno;
+
+	return r ? say_failure(r, path, why) : take_end(d, path, why);
+}
+
+static int parse(const struct output_document *d, struct snapshot **s, struct why *note,
+		 const char *path, struct why *why)
+{
+	int r;
+
+	*s = snapshot_new();
+	r = *s ? plain_read(d, *s, note->text, sizeof(note->text)) : -ENOMEM;
+	if (!r)
+		return 0;
+	snapshot_free(*s);
+	*s = NULL;
+	return say_failure(r, path, why);
+}
+
+int agent_client_read(struct snapshot **s, struct why *note, const char *path,
+		      const struct request *r, struct why *why)
+{
+	struct output_document d = {NULL, 0};
+	char line[REQUEST_MAX + 1];
+	int size = request_format(line, sizeof(line), r);
+	int fd = path ? connect_to(path) : -ENOENT, result;
+
+	if (fd == -ENOENT)
+		return fd;
+	if (fd < 0)
+		return say_failure(fd, path, why);
+	if (!r->netns)
+		result = why_set(why, -ENOTSUP, "cannot tell which network namespace this is");
+	else if (size < 0)
+		result = why_set(why, size, "the agent at %s takes no such --include or --exclude",
+				 path);
+	else
+		result = ask(&d, fd, path, line, size, why);
+	close(fd);
+	if (!result)
+		result = parse(&d, s, note, path, why);
+	free(d.text);
 	return result;
 }

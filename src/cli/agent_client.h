@@ -9,11 +9,13 @@
 #include "output/request.h"
 
 /*
- * Ask the agent at `path` (NULL: nobody, -ENOENT), with the caller's network namespace in the
- * request. Returns 0 and the whole document, whose text the caller frees; or -errno: nobody answers
- * there within 2 s, or the agent counts in another namespace, refuses this request, or has no
- * complete reading.
+ * Ask the agent at `path` (NULL: nobody) for a reading in the form of `r`, one that output/plain.h
+ * reads back, of the network namespace in `r`. Returns 0, a snapshot that the caller owns, and in
+ * `note` why eBPF does not count, or ""; -ENOENT: there is no socket; or another -errno with a
+ * sentence in `why` that names the socket: nobody answers there within 2 s, or the agent counts in
+ * another namespace, refuses this request, or has no complete reading.
  */
-int agent_client_read(struct output_document *d, const char *path, const struct request *r);
+int agent_client_read(struct snapshot **s, struct why *note, const char *path,
+		      const struct request *r, struct why *why);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hostname.h"
 #include "base/log.h"
 #include "bpf/counters.h"
 #include "cli/report.h"
@@ -33,10 +34,15 @@ int cli_attach(const struct options *o)
 	return result;
 }
 
+static void say_detached(const char *directory, int links)
+{
+	log_info("%s: %d links detached", directory, links);
+}
+
 int cli_detach(const struct options *o)
 {
 	struct why why;
-	int r = counters_detach(o->all, &why);
+	int r = counters_detach(o->all, o->all ? say_detached : NULL, &why);
 
 	if (r < 0) {
 		log_warning("%s", why.text);
@@ -68,7 +74,7 @@ static bool look(const struct options *o, struct attachment *a)
 int cli_status(const struct options *o)
 {
 	output_make_attachment *make = output_forms[o->format].attachment;
-	const struct output_options options = {.hostname = report_hostname(),
+	const struct output_options options = {.hostname = hostname_get(),
 					       .pretty = options_pretty(o, true)};
 	struct attachment a;
 	struct output_document d;

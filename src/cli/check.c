@@ -14,7 +14,6 @@
 #include "base/units.h"
 #include "cli/agent_client.h"
 #include "model/continuity.h"
-#include "output/plain.h"
 
 /* The agent's readings are at most a second old, so it soon has a new one when asked again. */
 #define AGAIN_NS    (NS_PER_S / 10)
@@ -25,37 +24,34 @@ struct reader {
 	struct collector *collector;
 	bool agents;     /* the readings are the agent's */
 	struct why note; /* why eBPF does not count */
+	struct why
+		refused; /* why the agent's readings are not used; "": there is none, or they are */
 };
 
 static int read_agents(struct reader *reader, struct snapshot **s)
 {
 	const struct request request = {.format = OUTPUT_SYSTEM, .netns = netns_inode()};
-	struct output_document d;
-	int r = agent_client_read(&d, options_reading_socket(reader->o), &request);
 
-	if (r)
-		return r;
-	*s = snapshot_new();
-	r = *s ? plain_read(&d, *s, reader->note.text, sizeof(reader->note.text)) : -ENOMEM;
-	free(d.text);
-	if (r) {
-		snapshot_free(*s);
-		*s = NULL;
-	}
-	return r;
+	return agent_client_read(s, &reader->note, options_reading_socket(reader->o), &request,
+				 &reader->refused);
 }
 
 static int read_own(struct reader *reader, struct snapshot **s, struct why *why)
 {
+	const char *note = collect_note(reader->collector), *agent = reader->refused.text;
 	int r = collect_read(reader->collector, s, why);
 
-	why_set(&reader->note, 0, "%s", collect_note(reader->collector));
+	why_set(&reader->note, 0, "%s%s%s", note, *note && *agent ? "; " : "", *note ? agent : "");
 	return r;
 }
 
 static int read_first(struct reader *reader, struct snapshot **s, struct why *why)
 {
-	reader->agents = collect_degraded(reader->collector) && !read_agents(reader, s);
+	int r = collect_degraded(reader->collector) ? read_agents(reader, s) : -ENOENT;
+
+	reader->agents = !r;
+	if (r == -ENOENT)
+		reader->refused.text[0] = '\0';
 	return reader->agents ? 0 : read_own(reader, s, why);
 }
 
@@ -84,7 +80,8 @@ static int read_second(struct reader *reader, const struct snapshot *first, stru
 			return read_own(reader, s, why);
 		r = read_agents(reader, s);
 		if (r)
-			return why_errno(why, r, "the agent answered once");
+			return why_set(why, r, "the agent answered once: %s",
+				       r == -ENOENT ? "its socket is gone" : reader->refused.text);
 		if ((*s)->mono_ns >= due_ns)
 			return 0;
 		snapshot_free(*s);

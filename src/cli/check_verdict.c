@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/log.h"
+#include "base/scale.h"
 
 struct verdict {
 	const struct check_config *config;
@@ -20,12 +22,12 @@ struct verdict {
 
 static const char *const status_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
-/* A bar would begin the performance data in a plugin's line. */
+/* A sentence. A bar would begin the performance data in a plugin's line. */
 static void put_plain(FILE *f, const char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == '|' || *text == 0x7f)
-			fprintf(f, "\\x%02x", *text);
+		if (*text == '|')
+			fputs("\\x7c", f);
 		else
 			fputc(*text, f);
 }
@@ -46,7 +48,7 @@ add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	escape_sentence(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (v->n_reasons++)
 		fputs(", ", v->reasons);
@@ -88,8 +90,8 @@ static bool measure_forwarded(const struct verdict *v, enum family f, enum metri
 }
 
 /*
- * If nothing was handed over, nothing was refused. Packets that were on their way at the first
- * reading can make more leave than was handed over: then nothing was refused either.
+ * If nothing was handed over, nothing was refused. Copies, or packets on their way at the first
+ * reading, can make more leave than was handed over: never show less than nothing.
  */
 static bool measure_refused(const struct verdict *v, double *value)
 {
@@ -151,10 +153,19 @@ static void put_perfdata(FILE *f, const struct check_config *config, enum check_
 	fputs(key == CHECK_REFUSED ? ";0;100" : ";0;", f);
 }
 
+/* For people; the exact value is in the performance data. */
+static const char *print_value(char text[SCALE_MAX], enum check_key key, double value)
+{
+	if (key != CHECK_REFUSED)
+		return scale_rate(text, value);
+	snprintf(text, SCALE_MAX, "%.3f%s", value, unit_of(key));
+	return text;
+}
+
 static void judge_range(struct verdict *v, enum check_key key, double value,
 			const struct range *range, enum check_status status)
 {
-	char *text = NULL;
+	char *text = NULL, shown[SCALE_MAX];
 	size_t size;
 	FILE *f;
 
@@ -165,8 +176,8 @@ static void judge_range(struct verdict *v, enum check_key key, double value,
 		range_print(f, range);
 		fclose(f);
 	}
-	add_reason(v, status, "%s is %.3f%s (limit %s)", range_keys[key], value, unit_of(key),
-		   text ? text : "");
+	add_reason(v, status, "%s is %s (limit %s)", range_keys[key],
+		   print_value(shown, key, value), text ? text : "");
 	free(text);
 }
 
@@ -235,25 +246,27 @@ static void judge_source(struct verdict *v, const char *note)
 			   *note ? ": " : "", note);
 	if (now->troubles)
 		add_reason(v, CHECK_WARNING, "incomplete: %s", now->trouble);
-	if (now->missed_packets || now->missed_path_packets)
+	if (now->missed_packets || now->missed_path_packets || now->missed_drop_packets)
 		add_reason(v, CHECK_WARNING,
-			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths",
-			   now->missed_packets, now->missed_path_packets);
+			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64
+			   " on paths, %" PRIu64 " dropped",
+			   now->missed_packets, now->missed_path_packets, now->missed_drop_packets);
 }
 
 static void put_summary(const struct verdict *v, FILE *f)
 {
 	double bits, packets;
+	char text[SCALE_MAX];
 
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
 		fprintf(f, "%s%s", i == FAMILY_IPV4 ? "forwarded " : ", ",
 			snapshot_family_names[i]);
 		if (measure_forwarded(v, i, M_OUT_FORW_PACKETS, &packets))
-			fprintf(f, " %.1f packets/s", packets);
+			fprintf(f, " %s packets/s", scale_rate(text, packets));
 		else
 			fputs(" not known", f);
 		if (measure_forwarded(v, i, M_OUT_FORW_OCTETS, &bits))
-			fprintf(f, " %.1f bit/s", bits);
+			fprintf(f, bits < 1000 ? " %s bit/s" : " %sbit/s", scale_rate(text, bits));
 	}
 }
 

@@ -5,43 +5,67 @@
 #include <fnmatch.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/hostname.h"
 #include "base/log.h"
-#include "base/netns.h"
 #include "base/schedule.h"
-#include "cli/agent_client.h"
+#include "base/units.h"
+#include "cli/reader.h"
 #include "cli/report.h"
 #include "model/continuity.h"
 
+/* Between two questions to an agent that has nothing new. */
+#define AGAIN_MS    100
+#define PATIENCE_NS (5 * NS_PER_S)
+#define FIRST_NS    NS_PER_S
+
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct options *o, const struct collector *c, output_make *make,
-			 const struct snapshot *s, const struct rates *rates)
+static int write_reading(const struct reader *reader, const struct snapshot *s,
+			 const struct rates *rates, bool again)
 {
+	const struct options *o = reader->o;
 	bool terminal = isatty(STDOUT_FILENO);
+	struct winsize size = {0};
 	struct output_options options = {
-		.hostname = report_hostname(),
-		.note = collect_note(c),
+		.view = commands[o->command].view,
+		.hostname = hostname_get(),
+		.note = reader->note.text,
 		.pretty = options_pretty(o, !rates || terminal),
 		.verbose = o->verbose,
+		.sort = o->sort,
 		.refresh = rates && terminal,
+		.again = again,
 	};
 	struct output_document d;
 	int r;
 
-	r = make(&d, s, rates, &options);
+	if (options.refresh && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		options.columns = size.ws_col;
+		options.rows = size.ws_row;
+	}
+	r = output_forms[o->format].make(&d, s, rates, &options);
 	if (!r)
 		return report_document(o, &d);
 	log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
 	return r;
 }
 
-static int read_one(const struct options *o, struct collector *c, struct snapshot **s)
+/* Take a reading. Returns the exit status so far; without a reading *s is NULL. */
+static int read_one(struct reader *reader, struct snapshot **s)
 {
+	const struct options *o = reader->o;
 	struct why why;
+	int r = reader_read(reader, s, &why);
 
-	if (collect_read(c, s, &why))
-		return report_failure(o, EXIT_FAILED, why.text);
+	if (r) {
+		bool gone = r == -ENOENT && o->collect.source == CHOOSE_EBPF;
+
+		*s = NULL;
+		return report_failure(o, gone ? EXIT_NO_SOURCE : EXIT_FAILED, why.text);
+	}
 	if ((*s)->troubles) {
 		log_warning("%s", (*s)->trouble);
 		return EXIT_FAILED;
@@ -74,75 +98,88 @@ static void warn_unmatched(const struct options *o, const struct snapshot *s)
 			log_warning("--include '%s' matches no interface", include->globs[i]);
 }
 
-/*
- * If this process cannot read eBPF counters, take the reading from the agent, if there is one.
- * Returns true if it was written, with the exit status.
- */
-static bool write_agents(const struct options *o, struct collector *c, int *result)
+static int write_once(struct reader *reader)
 {
-	const char *socket = options_reading_socket(o);
-	const struct request request = {.format = o->format,
-					.pretty = options_pretty(o, true),
-					.verbose = o->verbose,
-					.netns = netns_inode(),
-					.filter = o->collect.filter};
-	struct output_document d;
-	int r;
-
-	if (!collect_degraded(c))
-		return false;
-	r = agent_client_read(&d, socket, &request);
-	if (r == -ETIMEDOUT)
-		log_warning("the agent at %s does not answer: using the kernel's counters", socket);
-	if (r)
-		return false;
-	*result = report_status(o, report_document(o, &d));
-	return true;
-}
-
-static int write_once(const struct options *o, struct collector *c)
-{
+	const struct options *o = reader->o;
 	struct snapshot *s = NULL;
-	int result;
+	int result = read_one(reader, &s);
 
-	if (write_agents(o, c, &result)) {
-		warn_unmatched(o, NULL);
-		return result;
-	}
-	result = read_one(o, c, &s);
 	if (s) {
 		warn_unmatched(o, s);
-		if (report_status(o, write_reading(o, c, output_forms[o->format].make, s, NULL)))
+		if (report_status(o, write_reading(reader, s, NULL, false)))
 			result = EXIT_FAILED;
 	}
 	snapshot_free(s);
 	return result;
 }
 
-/* Write what changed between readings: `count` times, 0 for no end. */
-static int write_changes(const struct options *o, struct collector *c, output_make *make,
-			 struct schedule *timer, unsigned long count)
+/* Who looks at a terminal does not wait long for the first figures. */
+static uint64_t first_interval_ns(const struct options *o)
 {
+	uint64_t interval_ns = options_interval_ns(o);
+	bool is_watched = isatty(STDOUT_FILENO) && o->format == OUTPUT_TEXT && !o->count;
+
+	return is_watched && interval_ns > FIRST_NS ? FIRST_NS : interval_ns;
+}
+
+/*
+ * Take the next reading when its time has come. The agent may answer with one that it took soon
+ * after `before`, or with that one: then it is asked again. Returns as read_one(), or -1 when the
+ * command is to end.
+ */
+static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
+		     struct snapshot **now)
+{
+	uint64_t apart_ns = first_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
+	int timeout_ms = -1, r, status;
+
+	do {
+		r = schedule_wait(timer, -1, -1, timeout_ms);
+		if (r < 0 || r & SCHEDULE_STOP)
+			return -1;
+		status = read_one(reader, now);
+		if (!*now || !reader->agents || (*now)->mono_ns > before->mono_ns + apart_ns)
+			return status;
+		snapshot_free(*now);
+		if (timeout_ms < 0)
+			give_up_ns = clock_now_ns() + PATIENCE_NS;
+		timeout_ms = AGAIN_MS;
+	} while (clock_now_ns() < give_up_ns);
+	*now = NULL;
+	return report_failure(reader->o, EXIT_FAILED, "the agent takes no new reading");
+}
+
+/*
+ * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
+ * counts too, so that what is to end does.
+ */
+static int write_changes(struct reader *reader, struct schedule *timer, unsigned long count)
+{
+	const struct options *o = reader->o;
 	struct snapshot *before = NULL, *now;
-	int result = read_one(o, c, &before), r;
+	int result = read_one(reader, &before), status, r;
+	bool written = false;
 
 	if (before)
 		warn_unmatched(o, before);
-	for (unsigned long n = 0; before && (!count || n < count);) {
+	if (before && reader->agents && options_interval_ns(o) < READER_AGE_NS)
+		schedule_set(timer, READER_AGE_NS);
+	for (unsigned long n = 0; before && (!count || n < count); n++) {
 		struct rates *rates;
 
-		r = schedule_wait(timer, -1, -1, -1);
-		if (r < 0 || r & SCHEDULE_STOP)
+		status = read_next(reader, timer, before, &now);
+		if (status < 0)
 			break;
-		now = NULL;
-		if (read_one(o, c, &now))
-			result = EXIT_FAILED;
+		if (status)
+			result = status;
 		if (!now)
 			continue; /* the next reading is compared with the last good one */
 		continuity_follow(before, now);
 		rates = rate_compute(before, now);
-		r = rates ? write_reading(o, c, make, now, rates) : 0;
-		n++;
+		if (!rates)
+			log_fatal("%s", strerror(ENOMEM));
+		r = write_reading(reader, now, rates, written);
+		written = true;
 		rates_free(rates);
 		snapshot_free(before);
 		before = now;
@@ -155,12 +192,12 @@ static int write_changes(const struct options *o, struct collector *c, output_ma
 	return result;
 }
 
-/* Returns 0 and a collector; or the exit status, when the reason has been reported. */
-static int open_collector(const struct options *o, struct collector **c)
+/* Returns 0 and a reader; or the exit status, when the reason has been reported. */
+static int open_reader(const struct options *o, struct reader *reader)
 {
 	struct why why;
 
-	if (!collect_open(c, &o->collect, &why))
+	if (!reader_open(reader, o, &why))
 		return 0;
 	return report_failure(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
 			      why.text);
@@ -168,20 +205,19 @@ static int open_collector(const struct options *o, struct collector **c)
 
 int read_snapshot(const struct options *o)
 {
-	struct collector *c;
-	int result = open_collector(o, &c);
+	struct reader reader;
+	int result = open_reader(o, &reader);
 
-	if (result)
-		return result;
-	result = write_once(o, c);
-	collect_close(c);
+	if (!result)
+		result = write_once(&reader);
+	reader_close(&reader);
 	return result;
 }
 
-static int read_on(const struct options *o, output_make *make, unsigned long count)
+static int read_on(const struct options *o, unsigned long count)
 {
 	struct schedule timer;
-	struct collector *c;
+	struct reader reader;
 	int result;
 	int r = schedule_open(&timer, options_interval_ns(o),
 			      SCHEDULE_STOP); /* no signal is lost */
@@ -190,23 +226,23 @@ static int read_on(const struct options *o, output_make *make, unsigned long cou
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	result = open_collector(o, &c);
+	result = open_reader(o, &reader);
 	if (!result) {
-		schedule_set(&timer, options_interval_ns(o)); /* attaching may have taken long */
-		result = write_changes(o, c, make, &timer, count);
-		collect_close(c);
+		/* Attaching may have taken long. */
+		schedule_begin(&timer, first_interval_ns(o), options_interval_ns(o));
+		result = write_changes(&reader, &timer, count);
 	}
+	reader_close(&reader);
 	schedule_close(&timer);
 	return result;
 }
 
 int read_monitor(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].make, o->count);
+	return read_on(o, o->count);
 }
 
-int read_activity(const struct options *o)
+int read_one_interval(const struct options *o)
 {
-	return read_on(o, output_forms[o->format].activity,
-		       o->command == COMMAND_ACTIVITY && !o->count ? 1 : o->count);
+	return read_on(o, o->count ? o->count : 1);
 }

@@ -4,23 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/check_verdict.h"
 
 static bool is_failure(const struct options *o, int r)
 {
-	return r && !(r == -EPIPE && output_forms[o->format].activity);
-}
-
-const char *report_hostname(void)
-{
-	static char name[256];
-
-	if (gethostname(name, sizeof(name) - 1))
-		strcpy(name, "localhost");
-	return name;
+	return r && !(r == -EPIPE && output_forms[o->format].attachment);
 }
 
 int report_status(const struct options *o, int r)

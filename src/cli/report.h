@@ -15,9 +15,6 @@
  */
 int report_document(const struct options *o, struct output_document *d);
 
-/* The name of this host, or "localhost" if it cannot be read. */
-const char *report_hostname(void);
-
 /* The exit status after that result. */
 int report_status(const struct options *o, int r);
 

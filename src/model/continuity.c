@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-/* Whether a plain counter is below its last known value, counted or derived. */
+/* Whether a counter is below its last known value; a difference may be. */
 static bool was_reset(const struct figures *prev, const struct figures *cur)
 {
-	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->derived;
+	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->difference;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (plain >> m & 1 && cur->value[m] < prev->value[m])
@@ -14,12 +14,12 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 	return false;
 }
 
-static void hold_derived(const struct figures *prev, struct figures *cur)
+static void hold_differences(const struct figures *prev, struct figures *cur)
 {
-	uint32_t derived = (prev->known | prev->kept) & cur->known & cur->derived;
+	uint32_t held = (prev->known | prev->kept) & cur->known & cur->difference;
 
 	for (int m = 0; m < M_COUNT; m++)
-		if (derived >> m & 1 && cur->value[m] < prev->value[m])
+		if (held >> m & 1 && cur->value[m] < prev->value[m])
 			cur->value[m] = prev->value[m];
 }
 
@@ -49,10 +49,19 @@ static void follow_rows(const struct figures *prev, struct figures *cur, size_t 
 			return;
 		}
 	for (size_t i = 0; i < n; i++) {
-		hold_derived(&prev[i], &cur[i]);
+		hold_differences(&prev[i], &cur[i]);
 		keep_unknown(&prev[i], &cur[i]);
 	}
 	*continuity = (struct continuity){prev_since_ns, false};
+}
+
+/* Whether figures of the interface are now derived from other counters than before. */
+static bool is_derived_anew(const struct snapshot_if *prev, struct snapshot_if *cur)
+{
+	if (cur->ipv4_source == IPV4_NOT_DERIVED)
+		cur->ipv4_source = prev->ipv4_source;
+	return (prev->ipv4_source != IPV4_NOT_DERIVED && cur->ipv4_source != prev->ipv4_source) ||
+	       cur->rx_header != prev->rx_header || cur->tx_header != prev->tx_header;
 }
 
 static int order_ifindex(const void *a, const void *b)
@@ -84,6 +93,7 @@ static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 			break; /* when they are back, they begin anew */
 		for (int f = 0; f < FAMILY_COUNT; f++)
 			keep_unknown(&before->figures[f], &row->figures[f]);
+		row->ipv4_source = before->ipv4_source;
 		row->rx_header = before->rx_header;
 		row->tx_header = before->tx_header;
 		row->continuity.since_ns = before->continuity.since_ns;
@@ -120,6 +130,21 @@ static void begin_watch(struct snapshot *s)
 		watch_row(s, &s->ifs[i].continuity);
 	for (size_t i = 0; i < s->n_paths; i++)
 		watch_row(s, &s->paths[i].continuity);
+	for (size_t i = 0; i < s->n_drops; i++)
+		watch_row(s, &s->drops[i].path.continuity);
+}
+
+/* A path or a row of drops; `before` is NULL if there was none. */
+static void follow_path(const struct snapshot *cur, struct snapshot_path *now,
+			const struct snapshot_path *before, bool other_source)
+{
+	if (other_source)
+		change_source(cur, &now->continuity);
+	else if (before)
+		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+			    cur->mono_ns, &now->continuity);
+	else
+		begin_anew(cur, &now->continuity);
 }
 
 void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
@@ -147,6 +172,8 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 
 		if (other_source)
 			change_source(cur, &now->continuity);
+		else if (before && is_derived_anew(before, now))
+			now->continuity = (struct continuity){cur->mono_ns, true};
 		else if (before)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
@@ -155,16 +182,12 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 	}
 	if (cur->ifs_incomplete && !other_source)
 		keep_missing_ifs(prev, cur);
-	for (size_t i = 0; i < cur->n_paths; i++) {
-		struct snapshot_path *now = &cur->paths[i];
-		const struct snapshot_path *before = snapshot_same_path(prev, now);
+	for (size_t i = 0; i < cur->n_paths; i++)
+		follow_path(cur, &cur->paths[i], snapshot_same_path(prev, &cur->paths[i]),
+			    other_source);
+	for (size_t i = 0; i < cur->n_drops; i++) {
+		const struct snapshot_drop *before = snapshot_same_drop(prev, &cur->drops[i]);
 
-		if (other_source)
-			change_source(cur, &now->continuity);
-		else if (before)
-			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
-				    cur->mono_ns, &now->continuity);
-		else
-			begin_anew(cur, &now->continuity);
+		follow_path(cur, &cur->drops[i].path, before ? &before->path : NULL, other_source);
 	}
 }

@@ -12,8 +12,11 @@
  * - If a source knows when a row's counters began, that is when they began anew.
  * - A figure that was absent for a while is compared with its last value before that. If the list
  *   of interfaces could not be read whole, interfaces that were there stay, without a figure.
- * - A derived figure is a difference of counters read at slightly different moments and may step
- *   back by itself. If none of the row's plain counters went down, it holds its last value.
+ * - A difference of counters that were read at slightly different moments may step back by itself.
+ *   If none of the row's other figures went down, it holds its last value.
+ * - A figure that is derived from other counters than before begins anew: the IPv4 figures of an
+ *   interface that got or lost IPv6, octets whose link-layer header is another. So does one whose
+ *   counters began anew, which shows in the row's other figures.
  */
 #ifndef IPFW_MODEL_CONTINUITY_H
 #define IPFW_MODEL_CONTINUITY_H

@@ -14,13 +14,15 @@ enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
 
 /*
  * A row of counters. Bit m of `known` says that value[m] is known; bit m of `derived`, that a
- * formula over other counters gives it rather than a counter of its own; bit m of `kept`, that it
- * is not known now and value[m] is its last value, for continuity_follow() and nobody else.
+ * formula over other counters gives it rather than a counter of its own; bit m of `difference`,
+ * that the formula subtracts, so that the figure may step back by itself; bit m of `kept`, that it
+ * is not known now and value[m] is its last value. The last two are for continuity_follow().
  */
 struct figures {
 	uint64_t value[M_COUNT];
 	uint32_t known;
 	uint32_t derived;
+	uint32_t difference;
 	uint32_t kept;
 };
 
@@ -34,12 +36,19 @@ static inline void figures_set(struct figures *f, enum metric_id m, uint64_t val
 	f->value[m] = value;
 	f->known |= 1u << m;
 	f->derived &= ~(1u << m);
+	f->difference &= ~(1u << m);
 }
 
 static inline void figures_derive(struct figures *f, enum metric_id m, uint64_t value)
 {
 	figures_set(f, m, value);
 	f->derived |= 1u << m;
+}
+
+static inline void figures_subtract(struct figures *f, enum metric_id m, uint64_t value)
+{
+	figures_derive(f, m, value);
+	f->difference |= 1u << m;
 }
 
 /* The quality of the metrics in `mask` (bits) taken together: that of the weakest known one. */

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "output/output.h"
 #include "sources/collect.h"
 
 struct options;
@@ -17,6 +18,10 @@ enum command {
 	COMMAND_MONITOR,
 	COMMAND_ACTIVITY,
 	COMMAND_ACTIVITY_MONITOR,
+	COMMAND_PATHS,
+	COMMAND_PATHS_MONITOR,
+	COMMAND_DROPS,
+	COMMAND_DROPS_MONITOR,
 	COMMAND_AGENT,
 	COMMAND_ATTACH,
 	COMMAND_DETACH,
@@ -34,6 +39,7 @@ struct command_row {
 	uint64_t interval_ns;                /* unless --interval says otherwise; 0: it has none */
 	enum source_choice source;           /* CHOOSE_AUTO: what --source says */
 	enum bpf_attach attach;              /* where no eBPF counters are pinned */
+	enum output_view view;               /* what it shows of a reading */
 };
 
 /* The table, indexed by enum command. */

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/escape.h"
 #include "base/log.h"
 
 #define BLANKS " \t\r"
@@ -100,7 +99,6 @@ unsigned options_file_parse(const char *path, char *text, size_t size, options_f
 	for (char *line = text; line < stop; line = next) {
 		char *end = memchr(line, '\n', stop - line);
 		struct why why = {""};
-		char shown[sizeof(why.text) * 3 / 2];
 		int r;
 
 		number++;
@@ -114,8 +112,7 @@ unsigned options_file_parse(const char *path, char *text, size_t size, options_f
 			r = parse_line(line, set, arg, &why);
 		if (!r)
 			continue;
-		log_warning("%s:%u: %s", path, number,
-			    escape_name(shown, sizeof(shown), why.text, ESCAPE_TEXT));
+		log_warning("%s:%u: %s", path, number, why.text);
 		errors++;
 	}
 	return errors;

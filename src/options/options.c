@@ -198,8 +198,11 @@ static int set_from_file(void *arg, const char *key, const char *value, struct w
 	return r;
 }
 
-/* Returns 0, or -EINVAL when each error has been logged. */
-static int read_file(struct options *o)
+/*
+ * The default file need not exist, but one that `was_there` must not go away unseen. Returns 0, or
+ * -EINVAL when each error has been logged.
+ */
+static int read_file(struct options *o, bool was_there)
 {
 	const char *path = o->config ? o->config : DEFAULT_CONFIG;
 	struct file file = {.o = o};
@@ -207,7 +210,7 @@ static int read_file(struct options *o)
 	size_t size;
 	int r = options_file_load(path, &o->conf_text, &size, &why);
 
-	if (r == -ENOENT && !o->config)
+	if (r == -ENOENT && !o->config && !was_there)
 		return 0;
 	if (r)
 		log_warning("%s: %s", path, why.text);
@@ -235,24 +238,25 @@ int options_parse(struct options *o, int argc, char **argv, struct why *why)
 	int r = read_line(o, argc, argv, why);
 
 	if (!r && o->command == COMMAND_AGENT)
-		r = read_file(o);
+		r = read_file(o, false);
 	if (!r)
 		r = refuse_together(o, why);
 	if (r)
 		return r;
+	o->asks_agent = o->collect.source == CHOOSE_AUTO && !o->collect.root;
 	o->collect.attach = commands[o->command].attach;
 	if (commands[o->command].source != CHOOSE_AUTO)
 		o->collect.source = commands[o->command].source;
 	return 0;
 }
 
-int options_reload(struct options *fresh, const struct options *started)
+int options_reload(struct options *fresh, const struct options *now)
 {
 	struct why why;
-	int r = read_line(fresh, started->argc, started->argv, &why);
+	int r = read_line(fresh, now->argc, now->argv, &why);
 
 	if (!r)
-		r = read_file(fresh);
+		r = read_file(fresh, now->conf_text);
 	if (r)
 		options_clear(fresh);
 	return r;

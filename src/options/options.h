@@ -31,6 +31,7 @@ struct options {
 	enum output_format format;
 	bool verbose;
 	enum json_form json_form;
+	enum output_sort sort;
 	uint64_t interval_ns; /* 0: the command's own default */
 	unsigned long count;  /* 0: until a signal comes */
 	const char *netns;
@@ -38,6 +39,7 @@ struct options {
 	const char *reading_socket; /* or READING_NONE */
 	unsigned reading_mode;
 	const char *reading_group; /* NULL: as it comes */
+	bool asks_agent;           /* the agent's readings will do */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */
 	bool attach_only;          /* agent: only attach the counters, and end */
@@ -54,7 +56,7 @@ struct options {
 	int argc;
 	char **argv;
 	uint64_t given;  /* on the command line: a bit for each row */
-	char *conf_text; /* owned; strings point into it */
+	char *conf_text; /* owned; strings point into it; NULL: there was no file */
 };
 
 /*
@@ -77,10 +79,11 @@ uint64_t options_interval_ns(const struct options *o);
 bool options_pretty(const struct options *o, bool by_default);
 
 /*
- * Read the file once more, under the same command line as `started`. Returns 0 and options that
- * the caller clears; or -EINVAL with nothing to clear, and each error logged.
+ * Read the file once more, under the same command line as for the options that count `now`. It is
+ * an error if those are from a file and it is gone. Returns 0 and options that the caller clears;
+ * or -EINVAL with nothing to clear, and each error logged.
  */
-int options_reload(struct options *fresh, const struct options *started);
+int options_reload(struct options *fresh, const struct options *now);
 
 /*
  * Which settings of the file differ: their names with commas between them, those that can change

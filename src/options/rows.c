@@ -17,6 +17,8 @@
 
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
+static const char *const sort_words[] = {"auto",    "index", "name",
+					 "packets", "bytes", NULL}; /* output_sort */
 static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 					    NULL}; /* check_require */
 
@@ -37,27 +39,31 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define OF(command)  (1u << COMMAND_##command)
 #define ONE          OF(SNAPSHOT)
 #define ACTIVITIES   (OF(ACTIVITY) | OF(ACTIVITY_MONITOR))
-#define REPEATED     (OF(MONITOR) | ACTIVITIES)
-#define SHOWN        (ONE | OF(MONITOR) | OF(AGENT)) /* those that show interfaces */
-#define READING      (ONE | REPEATED | OF(AGENT) | OF(CHECK))
+#define PARTS        (OF(PATHS) | OF(DROPS) | PARTS_AGAIN) /* that need eBPF as well */
+#define PARTS_AGAIN  (OF(PATHS_MONITOR) | OF(DROPS_MONITOR))
+#define REPEATED     (OF(MONITOR) | ACTIVITIES | PARTS_AGAIN)
+#define PRINTED      (ONE | REPEATED | PARTS)
+#define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(AGENT)) /* those that show interfaces */
+#define READING      (PRINTED | OF(AGENT) | OF(CHECK))
 #define IN_NAMESPACE (READING | OF(ATTACH) | OF(DETACH) | OF(STATUS))
 #define ANY          ((1u << COMMANDS) - 1)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, VALUE(format, OUTPUT_JSON), LINE, ONE | REPEATED | OF(STATUS),
+	{'j', "json", NULL, VALUE(format, OUTPUT_JSON), LINE, PRINTED | OF(STATUS),
 	 "JSON instead of text"},
 	{0, "prometheus", NULL, VALUE(format, OUTPUT_PROMETHEUS), LINE, ONE,
 	 "one reading in Prometheus' text format"},
 	{0, "openmetrics", NULL, VALUE(format, OUTPUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
-	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, ONE | REPEATED | OF(STATUS),
+	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, PRINTED | OF(STATUS),
 	 "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, ONE | REPEATED | OF(STATUS),
+	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, PRINTED | OF(STATUS),
 	 "JSON on one line (default elsewhere in monitor)"},
+	{0, "sort", "WORD", WORD(sort, sort_words), LINE, ONE | OF(MONITOR) | PARTS,
+	 "text: by auto, index, name, packets or bytes"},
 	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
 	 "between readings (default 10 s, activity and check 1 s)"},
-	{'c', "count", "N", COUNT(count), LINE, REPEATED,
-	 "monitor, activity: end after N readings"},
+	{'c', "count", "N", COUNT(count), LINE, REPEATED, "end after N readings"},
 	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, READING,
 	 "auto, kernel or ebpf"},
 	{0, "hooks", "WORD", WORD(collect.hooks, hooks_words), FILE_TOO,
@@ -67,12 +73,12 @@ const struct options_row options_rows[] = {
 	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), LIVE, SHOWN,
 	 "not these interfaces (repeatable)"},
 	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, IN_NAMESPACE, "in that network namespace"},
-	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES,
+	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS,
 	 "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", ADDRESS(agentx_socket), FILE_TOO, OF(AGENT),
 	 "agent: where the master agent listens"},
 	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
-	 ONE | OF(AGENT) | OF(CHECK), "the socket where the agent answers other programs"},
+	 PRINTED | OF(AGENT) | OF(CHECK), "the socket where the agent answers other programs"},
 	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), FILE_TOO, OF(AGENT),
 	 "agent: the mode of that socket (default 666)"},
 	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, OF(AGENT),
@@ -97,7 +103,7 @@ const struct options_row options_rows[] = {
 	{0, "config", "FILE", TEXT(config), LINE, OF(AGENT), "agent: read this configuration file"},
 	{0, "check-config", NULL, FLAG(check_config), LINE, OF(AGENT),
 	 "agent: only print the errors in it"},
-	{'v', "verbose", NULL, FLAG(verbose), LIVE, ONE | REPEATED | OF(AGENT),
+	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(AGENT),
 	 "exact figures, and what explains them; agent: log its status"},
 	{'V', "version", NULL, FLAG(version), LINE, ANY, "print the version"},
 	{'h', "help", NULL, FLAG(help), LINE, ANY, "print this"},

@@ -85,31 +85,34 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 		json_key(j, snapshot_family_names[family]);
 		json_open(j, '{');
 		for (int m = 0; m < M_IF_COUNT; m++)
-			if (is_ip || metrics[m].group == GROUP_TRAFFIC)
+			if (is_ip || METRICS_DEVICE >> m & 1)
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)
 			json_put_text(j, "quality",
-				      snapshot_quality_names[figures_quality(f, METRICS_IF)]);
+				      snapshot_quality_names[figures_quality(f, METRICS_QUALITY)]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
 }
 
-static void put_path(struct json *j, const struct snapshot_path *p, const struct delta *delta,
-		     uint64_t interval_ns)
+/* What a path and a row of drops have in common; an ifindex of 0 is no interface. */
+static void put_pair(struct json *j, const struct snapshot_path *p)
 {
-	json_open(j, '{');
 	put_name(j, "in", p->in_name);
-	json_put_u64(j, "in_ifindex", true, p->in_ifindex);
+	json_put_u64(j, "in_ifindex", p->in_ifindex, p->in_ifindex);
 	put_name(j, "out", p->out_name);
-	json_put_u64(j, "out_ifindex", true, p->out_ifindex);
+	json_put_u64(j, "out_ifindex", p->out_ifindex, p->out_ifindex);
 	json_put_text(j, "family", snapshot_family_names[p->family]);
+}
+
+static void put_counts(struct json *j, const struct snapshot_path *p, enum metric_id packets,
+		       const struct delta *delta, uint64_t interval_ns)
+{
 	if (delta)
 		json_put_bool(j, "discontinuity", true, p->continuity.fresh);
-	put_figure(j, "packets", &p->figures, M_OUT_FORW_PACKETS, delta, interval_ns);
-	put_figure(j, "bytes", &p->figures, M_OUT_FORW_OCTETS, delta, interval_ns);
-	json_close(j, '}');
+	put_figure(j, "packets", &p->figures, packets, delta, interval_ns);
+	put_figure(j, "bytes", &p->figures, packets + 1, delta, interval_ns);
 }
 
 static void put_source(struct json *j, const struct snapshot *s)
@@ -120,20 +123,51 @@ static void put_source(struct json *j, const struct snapshot *s)
 	if (s->source == SOURCE_EBPF) {
 		json_put_u64(j, "missed_packets", true, s->missed_packets);
 		json_put_u64(j, "missed_path_packets", true, s->missed_path_packets);
+		json_put_u64(j, "missed_drop_packets", true, s->missed_drop_packets);
 	}
 	json_close(j, '}');
 }
 
-static void put_document(struct json *j, const struct snapshot *s, const struct rates *rates,
-			 const struct output_options *options)
+static void put_paths(struct json *j, const struct snapshot *s, const struct rates *rates)
+{
+	json_key(j, "paths");
+	json_open(j, '[');
+	for (size_t i = 0; i < s->n_paths; i++) {
+		json_open(j, '{');
+		put_pair(j, &s->paths[i]);
+		put_counts(j, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
+			   rates ? rates->interval_ns : 0);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_drops(struct json *j, const struct snapshot *s, const struct rates *rates)
+{
+	json_key(j, "drops");
+	if (!s->drops_known) {
+		json_null(j);
+		return;
+	}
+	json_open(j, '[');
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_drop *d = &s->drops[i];
+
+		json_open(j, '{');
+		put_pair(j, &d->path);
+		json_put_text(j, "stage", snapshot_stage_names[d->stage]);
+		json_put_text(j, "reason", d->reason);
+		put_counts(j, &d->path, M_DROPPED_PACKETS, rates ? &rates->drops[i] : NULL,
+			   rates ? rates->interval_ns : 0);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_reading(struct json *j, const struct snapshot *s, const struct rates *rates)
 {
 	uint64_t interval_ns = rates ? rates->interval_ns : 0;
 
-	json_open(j, '{');
-	json_put_head(j, s->wall, options);
-	if (rates)
-		json_put_decimal(j, "interval_seconds", true, interval_ns / 1e9);
-	put_source(j, s);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		json_key(j, snapshot_family_names[f]);
 		put_system(j, &s->system[f], rates ? &rates->system[f] : NULL, interval_ns);
@@ -144,18 +178,13 @@ static void put_document(struct json *j, const struct snapshot *s, const struct 
 		put_if(j, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns,
 		       s->source == SOURCE_EBPF);
 	json_close(j, '}');
-	if (s->paths_known) {
-		json_key(j, "paths");
-		json_open(j, '[');
-		for (size_t i = 0; i < s->n_paths; i++)
-			put_path(j, &s->paths[i], rates ? &rates->paths[i] : NULL, interval_ns);
-		json_close(j, ']');
-	}
-	json_close(j, '}');
+	if (s->paths_known)
+		put_paths(j, s, rates);
+	if (s->drops_known)
+		put_drops(j, s, rates);
 }
 
-static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates,
-			 const struct output_options *options)
+static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates)
 {
 	static const struct {
 		const char *key;
@@ -166,11 +195,7 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 		{"outgoing", M_OUT_PACKETS, M_OUT_OCTETS},
 	};
 
-	json_open(j, '{');
-	json_put_head(j, s->wall, options);
-	json_put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
-	json_put_text(j, "note", ACTIVITY_NOTE);
-	put_source(j, s);
+	(void)s;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		const struct delta *d = &rates->system[f];
 
@@ -187,29 +212,32 @@ static void put_activity(struct json *j, const struct snapshot *s, const struct 
 		}
 		json_close(j, '}');
 	}
-	json_close(j, '}');
 }
 
-typedef void put_any(struct json *j, const struct snapshot *s, const struct rates *rates,
-		     const struct output_options *options);
-
-static int make_json(struct output_document *d, put_any *put, const struct snapshot *s,
-		     const struct rates *rates, const struct output_options *options)
-{
-	struct json j = {.pretty = options->pretty};
-
-	put(&j, s, rates, options);
-	return json_finish(&j, d);
-}
+/* A document's head, and what follows it. */
+static const struct {
+	const char *note; /* NULL: none */
+	void (*put)(struct json *j, const struct snapshot *s, const struct rates *rates);
+} views[OUTPUT_VIEWS] = {
+	[VIEW_READING] = {NULL, put_reading},
+	[VIEW_ACTIVITY] = {ACTIVITY_NOTE, put_activity},
+	[VIEW_PATHS] = {NULL, put_paths},
+	[VIEW_DROPS] = {NULL, put_drops},
+};
 
 int output_json(struct output_document *d, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
-	return make_json(d, put_document, s, rates, options);
-}
+	struct json j = {.pretty = options->pretty};
 
-int output_json_activity(struct output_document *d, const struct snapshot *s,
-			 const struct rates *rates, const struct output_options *options)
-{
-	return make_json(d, put_activity, s, rates, options);
+	json_open(&j, '{');
+	json_put_head(&j, s->wall, options);
+	if (rates)
+		json_put_decimal(&j, "interval_seconds", true, rates->interval_ns / 1e9);
+	if (views[options->view].note)
+		json_put_text(&j, "note", views[options->view].note);
+	put_source(&j, s);
+	views[options->view].put(&j, s, rates);
+	json_close(&j, '}');
+	return json_finish(&j, d);
 }

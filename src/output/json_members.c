@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 
 void json_put_text(struct json *j, const char *key, const char *value)
 {
@@ -50,9 +51,12 @@ void json_put_time(struct json *j, const char *key, bool known, struct timespec 
 
 void json_put_head(struct json *j, struct timespec when, const struct output_options *options)
 {
+	char host[ESCAPE_HOST_MAX];
+
 	json_put_time(j, "timestamp", true, when);
 	json_put_text(j, "schema", "ipfwagent/1");
-	json_put_text(j, "hostname", options->hostname);
+	json_put_text(j, "hostname",
+		      escape_name(host, sizeof(host), options->hostname, ESCAPE_UTF8));
 }
 
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 /* Make room for `size` more bytes at the end; NULL: no memory, now or before. */
 static char *reserve(struct json *j, size_t size)
 {
@@ -92,30 +94,54 @@ void json_key(struct json *j, const char *key)
 	end_key(j);
 }
 
-static bool is_plain(unsigned char c)
+/* How many bytes can be written as they are. */
+static size_t plain_length(const char *text)
 {
-	return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
+	size_t length = 0;
+
+	for (;;) {
+		unsigned char c = text[length];
+		uint32_t number;
+		size_t n = 1;
+
+		if (c >= 0x80) {
+			n = escape_decode(text + length, &number);
+			if (!n || escape_is_control(number))
+				return length;
+		} else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
+			return length;
+		}
+		length += n;
+	}
+}
+
+/* One character that cannot. Returns its length. */
+static size_t put_escape(struct json *j, const char *text)
+{
+	uint32_t number;
+	size_t n = escape_decode(text, &number);
+	char escape[16];
+
+	if (*text == '"' || *text == '\\')
+		snprintf(escape, sizeof(escape), "\\%c", *text);
+	else if (n)
+		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)number);
+	else /* no JSON text may hold it */
+		snprintf(escape, sizeof(escape), "\\\\x%02x", (unsigned char)*text);
+	put(j, escape, strlen(escape));
+	return n ? n : 1;
 }
 
 static void put_escaped(struct json *j, const char *text)
 {
 	put(j, "\"", 1);
 	while (*text) {
-		char escape[8];
-		size_t plain = 0;
+		size_t plain = plain_length(text);
 
-		while (text[plain] && is_plain(text[plain]))
-			plain++;
 		put(j, text, plain);
 		text += plain;
-		if (!*text)
-			break;
-		if (*text == '"' || *text == '\\')
-			snprintf(escape, sizeof(escape), "\\%c", *text);
-		else
-			snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char)*text);
-		put(j, escape, strlen(escape));
-		text++;
+		if (*text)
+			text += put_escape(j, text);
 	}
 	put(j, "\"", 1);
 }

@@ -28,10 +28,13 @@ void json_open(struct json *j, char bracket);  /* '{' or '[' */
 void json_close(struct json *j, char bracket); /* '}' or ']' */
 void json_key(struct json *j, const char *key);
 
-/* A key of any UTF-8, escaped as RFC 8259 requires. */
+/*
+ * A key of any bytes. RFC 8259 requires escapes; a terminal that the text goes to requires those of
+ * all that escape_is_control(). What is not UTF-8 becomes \xHH.
+ */
 void json_name(struct json *j, const char *name);
 
-/* Values. A string is UTF-8; NULL is null. A decimal is finite and gets six digits. */
+/* Values. A string is as a key; NULL is null. A decimal is finite and gets six digits. */
 void json_string(struct json *j, const char *text);
 void json_u64(struct json *j, uint64_t value);
 void json_decimal(struct json *j, double value);

@@ -18,16 +18,40 @@ enum output_format {
 	OUTPUT_JSON,
 	OUTPUT_PROMETHEUS,  /* its text format 0.0.4 */
 	OUTPUT_OPENMETRICS, /* 1.0 */
-	OUTPUT_SYSTEM,      /* for `ipfwagent check`, see output/plain.h */
+	OUTPUT_SYSTEM,      /* for programs of this project, see output/plain.h */
+	OUTPUT_READING,
 	OUTPUT_FORMATS
 };
 
+/* What of a reading a document shows, in text and in JSON. */
+enum output_view {
+	VIEW_READING,  /* all of it */
+	VIEW_ACTIVITY, /* what passed, for the system: received, forwarded, sent; with rates only */
+	VIEW_PATHS,    /* from which interface to which */
+	VIEW_DROPS,    /* what was dropped, and why */
+	OUTPUT_VIEWS
+};
+
+/* In which order text shows interfaces and paths; the latter two by what passed, most first. */
+enum output_sort {
+	SORT_AUTO, /* as by index; with `refresh` those without traffic last */
+	SORT_INDEX,
+	SORT_NAME,
+	SORT_PACKETS,
+	SORT_BYTES
+};
+
 struct output_options {
+	enum output_view view;
+	/* Any bytes: writers escape it. */
 	const char *hostname;
 	const char *note; /* why eBPF does not count, or "" */
 	bool pretty;      /* JSON: for people rather than one line */
 	bool verbose;     /* text: exact figures and what explains them */
-	bool refresh;     /* text: clear the terminal first */
+	enum output_sort sort;
+	bool refresh;           /* text: a frame in the place of the one before */
+	unsigned columns, rows; /* of the terminal; 0: not known */
+	bool again;             /* text: another document came before */
 };
 
 /* A whole document; the caller frees its text with free(3). */
@@ -45,9 +69,6 @@ typedef int output_make(struct output_document *d, const struct snapshot *s,
 
 output_make output_text, output_json, output_prometheus, output_openmetrics;
 
-/* What passed in the interval of `rates`, for the system: received, forwarded, sent. */
-output_make output_text_activity, output_json_activity;
-
 /* What is attached: a line of text, or all of it. */
 typedef int output_make_attachment(struct output_document *d, const struct attachment *a,
 				   const struct output_options *options);
@@ -56,8 +77,7 @@ output_make_attachment output_text_attachment, output_json_attachment;
 struct output_form {
 	const char *word; /* as the reading socket calls it */
 	output_make *make;
-	output_make *activity;              /* NULL: the format is for one reading only */
-	output_make_attachment *attachment; /* the same */
+	output_make_attachment *attachment; /* NULL: the format is for one whole reading only */
 };
 
 extern const struct output_form output_forms[OUTPUT_FORMATS];

@@ -6,17 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-int plain_make(struct output_document *d, const struct snapshot *s, const struct rates *rates,
-	       const struct output_options *options)
-{
-	FILE *f = output_begin(d);
+#include "base/escape.h"
+#include "base/units.h"
 
-	(void)rates;
-	if (!f)
-		return -errno;
+static void put_time(FILE *f, const char *word, struct timespec t)
+{
+	fprintf(f, "%s %lld.%09ld\n", word, (long long)t.tv_sec, t.tv_nsec);
+}
+
+static void put_figures(FILE *f, enum family family, const struct figures *figures)
+{
+	for (int m = 0; m < M_COUNT; m++)
+		if (figures_known(figures, m))
+			fprintf(f, "%s %s %" PRIu64 " %s\n", snapshot_family_names[family],
+				metrics[m].name, figures->value[m],
+				snapshot_quality_names[figures_quality(figures, 1u << m)]);
+}
+
+static void put_system(FILE *f, const struct snapshot *s, const struct output_options *options)
+{
 	fprintf(f, "mono_ns %" PRIu64 "\nsource %s %s\n", s->mono_ns,
 		snapshot_source_names[s->source], snapshot_hooks_names[s->hooks]);
-	fprintf(f, "missed %" PRIu64 " %" PRIu64 "\n", s->missed_packets, s->missed_path_packets);
+	fprintf(f, "missed %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", s->missed_packets,
+		s->missed_path_packets, s->missed_drop_packets);
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
 		const struct snapshot_system *row = &s->system[i];
 
@@ -24,16 +36,91 @@ int plain_make(struct output_document *d, const struct snapshot *s, const struct
 			row->continuity.since_ns);
 		if (row->forwarding_known)
 			fprintf(f, "%s forwarding %d\n", snapshot_family_names[i], row->forwarding);
-		for (int m = 0; m < M_COUNT; m++)
-			if (figures_known(&row->figures, m))
-				fprintf(f, "%s %s %" PRIu64 " %s\n", snapshot_family_names[i],
-					metrics[m].name, row->figures.value[m],
-					snapshot_quality_names[figures_quality(&row->figures,
-									       1u << m)]);
+		put_figures(f, i, &row->figures);
 	}
 	fprintf(f, "note %s\n", options->note);
+}
+
+static void put_pair(FILE *f, const char *word, const struct snapshot_path *p)
+{
+	fprintf(f, "%s %s %" PRIu32 " %" PRIu32 " %" PRIu64 " ", word,
+		snapshot_family_names[p->family], p->in_ifindex, p->out_ifindex,
+		p->continuity.since_ns);
+}
+
+/* No name contains a slash; one that nobody saw is empty. The figures follow. */
+static void put_names(FILE *f, const struct snapshot_path *p)
+{
+	fprintf(f, "%s/%s\n", p->in_name, p->out_name);
+	put_figures(f, p->family, &p->figures);
+}
+
+static void put_rows(FILE *f, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		const struct snapshot_if *row = &s->ifs[i];
+
+		fprintf(f, "interface %" PRIu32 " %" PRIu64 " %s\n", row->ifindex,
+			row->continuity.since_ns, row->name);
+		for (int family = 0; family < FAMILY_COUNT; family++)
+			put_figures(f, family, &row->figures[family]);
+	}
+	if (s->paths_known)
+		fputs("paths\n", f);
+	for (size_t i = 0; i < s->n_paths; i++) {
+		put_pair(f, "path", &s->paths[i]);
+		put_names(f, &s->paths[i]);
+	}
+	if (s->drops_known)
+		fputs("drops\n", f);
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_drop *d = &s->drops[i];
+
+		put_pair(f, "drop", &d->path);
+		fprintf(f, "%s %s ", snapshot_stage_names[d->stage], d->reason);
+		put_names(f, &d->path);
+	}
+}
+
+int plain_make_system(struct output_document *d, const struct snapshot *s,
+		      const struct rates *rates, const struct output_options *options)
+{
+	FILE *f = output_begin(d);
+
+	(void)rates;
+	if (!f)
+		return -errno;
+	put_system(f, s, options);
 	return output_end(d, f);
 }
+
+int plain_make_reading(struct output_document *d, const struct snapshot *s,
+		       const struct rates *rates, const struct output_options *options)
+{
+	FILE *f = output_begin(d);
+
+	(void)rates;
+	if (!f)
+		return -errno;
+	put_system(f, s, options);
+	put_time(f, "wall", s->wall);
+	if (s->since_known)
+		put_time(f, "since", s->since);
+	fprintf(f, "duration_ns %" PRIu64 "\n", s->duration_ns);
+	put_rows(f, s);
+	return output_end(d, f);
+}
+
+/* What is being read. */
+struct reading {
+	struct snapshot *s;
+	/* Whose figures come; both NULL: the system's. Good until a row is added. */
+	struct snapshot_if *row;
+	struct snapshot_path *pair;
+	char *note;
+	size_t note_size;
+	bool failed; /* no memory */
+};
 
 /* The place of a word among `n`, or -1. */
 static int find(const char *word, const char *const *words, int n)
@@ -44,8 +131,162 @@ static int find(const char *word, const char *const *words, int n)
 	return -1;
 }
 
-static void take_row(struct snapshot_system *row, const char *name, uint64_t value,
-		     const char *quality)
+static bool take_time(struct timespec *t, const char *text)
+{
+	long long seconds;
+
+	if (sscanf(text, "%lld.%9ld", &seconds, &t->tv_nsec) != 2)
+		return false;
+	t->tv_sec = seconds;
+	return true;
+}
+
+static void take_note(struct reading *r, const char *text)
+{
+	escape_name(r->note, r->note_size, text, ESCAPE_SENTENCE);
+}
+
+static void take_source(struct reading *r, const char *text)
+{
+	char source[32], hooks[16];
+	int place;
+
+	if (sscanf(text, "%31s %15s", source, hooks) != 2)
+		return;
+	place = find(source, snapshot_source_names, SOURCE_EBPF + 1);
+	r->s->source = place > 0 ? place : 0;
+	place = find(hooks, snapshot_hooks_names, HOOKS_COUNT);
+	r->s->hooks = place > 0 ? place : HOOKS_NONE;
+}
+
+static void take_mono(struct reading *r, const char *text)
+{
+	sscanf(text, "%" SCNu64, &r->s->mono_ns);
+}
+
+static void take_duration(struct reading *r, const char *text)
+{
+	sscanf(text, "%" SCNu64, &r->s->duration_ns);
+}
+
+static void take_missed(struct reading *r, const char *text)
+{
+	sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &r->s->missed_packets,
+	       &r->s->missed_path_packets, &r->s->missed_drop_packets);
+}
+
+static void take_wall(struct reading *r, const char *text)
+{
+	take_time(&r->s->wall, text);
+}
+
+static void take_since(struct reading *r, const char *text)
+{
+	r->s->since_known = take_time(&r->s->since, text);
+}
+
+static void take_interface(struct reading *r, const char *text)
+{
+	uint32_t ifindex;
+	uint64_t since_ns;
+	int name = 0;
+
+	if (sscanf(text, "%" SCNu32 " %" SCNu64 " %n", &ifindex, &since_ns, &name) != 2 || !name)
+		return;
+	r->row = snapshot_add_if(r->s, ifindex, text + name);
+	if (r->row)
+		r->row->continuity.since_ns = since_ns;
+	else
+		r->failed = true;
+}
+
+static void take_paths(struct reading *r, const char *text)
+{
+	(void)text;
+	r->s->paths_known = true;
+}
+
+static void take_drops(struct reading *r, const char *text)
+{
+	(void)text;
+	r->s->drops_known = true;
+}
+
+/* What paths and drops have in common. Returns what follows it, or NULL. */
+static const char *take_pair(struct snapshot_path *pair, const char *text)
+{
+	char family[16];
+	int end = 0, place;
+
+	if (sscanf(text, "%15s %" SCNu32 " %" SCNu32 " %" SCNu64 " %n", family, &pair->in_ifindex,
+		   &pair->out_ifindex, &pair->continuity.since_ns, &end) != 4 ||
+	    !end)
+		return NULL;
+	place = find(family, snapshot_family_names, FAMILY_IPV6 + 1);
+	pair->family = place;
+	return place >= FAMILY_IPV4 ? text + end : NULL;
+}
+
+static bool take_names(struct snapshot_path *pair, const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	if (!slash)
+		return false;
+	snprintf(pair->in_name, sizeof(pair->in_name), "%.*s", (int)(slash - text), text);
+	snprintf(pair->out_name, sizeof(pair->out_name), "%s", slash + 1);
+	return true;
+}
+
+static void take_path(struct reading *r, const char *text)
+{
+	struct snapshot_path path = {.family = FAMILY_TOTAL};
+
+	text = take_pair(&path, text);
+	if (!text || !take_names(&path, text))
+		return;
+	r->pair = snapshot_add_path(r->s);
+	if (r->pair)
+		*r->pair = path;
+	else
+		r->failed = true;
+}
+
+static void take_drop(struct reading *r, const char *text)
+{
+	struct snapshot_drop drop = {.stage = DROP_LINK}, *added;
+	char stage[16];
+	int names = 0, place;
+
+	text = take_pair(&drop.path, text);
+	if (!text || sscanf(text, "%15s %47s %n", stage, drop.reason, &names) != 2 || !names)
+		return;
+	place = find(stage, snapshot_stage_names, DROP_STAGES);
+	if (place < 0 || !take_names(&drop.path, text + names))
+		return;
+	drop.stage = place;
+	added = snapshot_add_drop(r->s);
+	r->pair = added ? &added->path : NULL;
+	if (added)
+		*added = drop;
+	else
+		r->failed = true;
+}
+
+static void take_figure(struct figures *f, const char *name, uint64_t value, const char *quality)
+{
+	for (int m = 0; m < M_COUNT; m++) {
+		if (strcmp(name, metrics[m].name) != 0)
+			continue;
+		if (!strcmp(quality, snapshot_quality_names[QUALITY_EXACT]))
+			figures_set(f, m, value);
+		else if (!strcmp(quality, snapshot_quality_names[QUALITY_DERIVED]))
+			figures_derive(f, m, value);
+	}
+}
+
+static void take_system(struct snapshot_system *row, const char *name, uint64_t value,
+			const char *quality)
 {
 	if (!strcmp(name, "since_ns"))
 		row->continuity.since_ns = value;
@@ -53,42 +294,63 @@ static void take_row(struct snapshot_system *row, const char *name, uint64_t val
 		row->forwarding_known = true;
 		row->forwarding = value;
 	}
-	for (int m = 0; m < M_COUNT; m++) {
-		if (strcmp(name, metrics[m].name) != 0)
-			continue;
-		if (!strcmp(quality, snapshot_quality_names[QUALITY_EXACT]))
-			figures_set(&row->figures, m, value);
-		else if (!strcmp(quality, snapshot_quality_names[QUALITY_DERIVED]))
-			figures_derive(&row->figures, m, value);
-	}
+	take_figure(&row->figures, name, value, quality);
 }
 
-static void take_line(struct snapshot *s, const char *line, char *note, size_t note_size)
+/* A figure of the row that is being read, or a property of the system's. */
+static void take_row(struct reading *r, int family, const char *text)
 {
-	char first[16], second[32], third[16] = "";
+	char name[32], quality[16] = "";
 	uint64_t value;
-	int place;
 
-	if (!strncmp(line, "note ", 5)) {
-		snprintf(note, note_size, "%.*s", (int)strcspn(line + 5, "\n"), line + 5);
-	} else if (sscanf(line, "source %31s %15s", second, third) == 2) {
-		place = find(second, snapshot_source_names, SOURCE_EBPF + 1);
-		s->source = place > 0 ? place : 0;
-		place = find(third, snapshot_hooks_names, HOOKS_COUNT);
-		s->hooks = place > 0 ? place : HOOKS_NONE;
-	} else if (sscanf(line, "mono_ns %" SCNu64, &s->mono_ns) != 1 &&
-		   sscanf(line, "missed %" SCNu64 " %" SCNu64, &s->missed_packets,
-			  &s->missed_path_packets) != 2 &&
-		   sscanf(line, "%15s %31s %" SCNu64 " %15s", first, second, &value, third) >= 3) {
-		place = find(first, snapshot_family_names, FAMILY_IPV6 + 1);
-		if (place >= FAMILY_IPV4)
-			take_row(&s->system[place], second, value, third);
-	}
+	if (sscanf(text, "%31s %" SCNu64 " %15s", name, &value, quality) < 2)
+		return;
+	if (r->pair)
+		take_figure(&r->pair->figures, name, value, quality);
+	else if (r->row)
+		take_figure(&r->row->figures[family], name, value, quality);
+	else if (family == FAMILY_IPV4 || family == FAMILY_IPV6)
+		take_system(&r->s->system[family], name, value, quality);
+}
+
+static const struct {
+	const char *word;
+	void (*take)(struct reading *r, const char *text);
+} lines[] = {
+	{"mono_ns", take_mono},
+	{"source", take_source},
+	{"missed", take_missed},
+	{"note", take_note},
+	{"wall", take_wall},
+	{"since", take_since},
+	{"duration_ns", take_duration},
+	{"interface", take_interface},
+	{"paths", take_paths},
+	{"path", take_path},
+	{"drops", take_drops},
+	{"drop", take_drop},
+};
+
+static void take_line(struct reading *r, char *line)
+{
+	char *rest = line + strcspn(line, " \n");
+	int family;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (*rest)
+		*rest++ = '\0';
+	family = find(line, snapshot_family_names, FAMILY_COUNT);
+	if (family >= 0)
+		return take_row(r, family, rest);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (!strcmp(line, lines[i].word))
+			lines[i].take(r, rest);
 }
 
 int plain_read(const struct output_document *d, struct snapshot *s, char *note, size_t note_size)
 {
 	FILE *f = d->size ? fmemopen(d->text, d->size, "r") : NULL;
+	struct reading r = {.s = s, .note = note, .note_size = note_size};
 	char *line = NULL;
 	size_t size = 0;
 
@@ -96,9 +358,12 @@ int plain_read(const struct output_document *d, struct snapshot *s, char *note, 
 	s->mono_ns = 0;
 	note[0] = '\0';
 	while (f && getline(&line, &size, f) > 0)
-		take_line(s, line, note, note_size);
+		take_line(&r, line);
 	free(line);
 	if (f)
 		fclose(f);
+	snapshot_sort(s);
+	if (r.failed)
+		return -ENOMEM;
 	return s->mono_ns && s->source ? 0 : -EPROTO;
 }

@@ -7,17 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
-
 #define BLANKS " \t\r"
 
 static int refuse(struct why *why, const char *what, const char *word)
 {
-	char escaped[ESCAPE_NAME_MAX], cut[16];
-
-	snprintf(cut, sizeof(cut), "%s", word);
-	escape_name(escaped, sizeof(escaped), cut, ESCAPE_TEXT);
-	return why_set(why, -EINVAL, "%s '%s'", what, escaped);
+	return why_set(why, -EINVAL, "%s '%.15s'", what, word);
 }
 
 static bool is_glob(const char *glob)

@@ -2,7 +2,7 @@
 /*
  * request: what a client asks the agent's reading socket for. One line of words:
  *
- *	[json [pretty] | text [verbose] | prometheus | openmetrics | system]
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | system | reading]
  *	[netns INODE] [include GLOB]... [exclude GLOB]...
  *
  * An empty line asks for json. The answer is the document and the end of the stream, or one line

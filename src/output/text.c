@@ -1,78 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/escape.h"
-#include "base/log.h"
+#include "base/scale.h"
 #include "base/units.h"
+#include "output/grid.h"
+#include "output/order.h"
 #include "output/output.h"
+#include "output/screen.h"
 
-/* Cells in rows of `columns`; each column is as wide as its widest cell. */
-struct grid {
-	char **cells;
-	size_t n, cap, columns, left; /* the first `left` columns are aligned left */
+/* How figures are written. */
+enum detail {
+	DETAIL_EXACT,  /* as they are */
+	DETAIL_USUAL,  /* octets with a prefix */
+	DETAIL_SCALED, /* packets as well */
 };
-
-__attribute__((format(printf, 2, 3))) static void put_cell(struct grid *g, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (g->n == g->cap) {
-		g->cap = g->cap ? g->cap * 2 : 256;
-		g->cells = reallocarray(g->cells, g->cap, sizeof(*g->cells));
-	}
-	va_start(ap, fmt);
-	if (!g->cells || vasprintf(&g->cells[g->n], fmt, ap) < 0)
-		log_fatal("text: %s", strerror(ENOMEM));
-	va_end(ap);
-	g->n++;
-}
-
-/* Characters rather than bytes, so that UTF-8 names stay aligned. */
-static int text_width(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
-static void print_grid(FILE *f, struct grid *g)
-{
-	int width[16] = {0}, blanks = 0;
-
-	for (size_t i = 0; i < g->n; i++) {
-		int w = text_width(g->cells[i]);
-
-		if (w > width[i % g->columns])
-			width[i % g->columns] = w;
-	}
-	for (size_t i = 0; i < g->n; i++) {
-		size_t column = i % g->columns;
-		const char *cell = g->cells[i];
-		int pad = width[column] - text_width(cell);
-
-		if (*cell) { /* blanks are written only before what follows them */
-			fprintf(f, "%*s%s", blanks + (column < g->left ? 0 : pad), "", cell);
-			blanks = column < g->left ? pad : 0;
-		} else {
-			blanks += pad;
-		}
-		blanks += 2;
-		if (column == g->columns - 1) {
-			fputc('\n', f);
-			blanks = 0;
-		}
-		free(g->cells[i]);
-	}
-	free(g->cells);
-}
 
 static const char *unit_name(enum metric_unit unit, const struct rates *rates)
 {
@@ -81,55 +28,43 @@ static const char *unit_name(enum metric_unit unit, const struct rates *rates)
 	return rates ? "bit/s" : "bytes";
 }
 
-/* Three or four digits and a prefix of that base. */
-static void put_scaled(struct grid *g, double value, double base, const char *const *prefix)
+static void put_rate(struct grid *g, double rate, bool scaled)
 {
-	while (value >= base && prefix[1]) {
-		value /= base;
-		prefix++;
-	}
-	put_cell(g, value < 100 ? "%.1f%s" : "%.0f%s", value, *prefix);
-}
+	char text[SCALE_MAX];
 
-static void put_octets(struct grid *g, uint64_t octets)
-{
-	static const char *const iec[] = {"", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB", NULL};
-
-	if (octets < 1024)
-		put_cell(g, "%" PRIu64, octets);
+	if (scaled)
+		grid_put(g, "%s", scale_rate(text, rate));
 	else
-		put_scaled(g, octets, 1024, iec);
+		grid_put(g, "%.1f", rate);
 }
 
 /* A total; or with `delta`, which is of `rates`, a rate. */
 static void put_figure(struct grid *g, const struct figures *f, enum metric_id m,
-		       const struct delta *delta, const struct rates *rates, bool exact)
+		       const struct delta *delta, const struct rates *rates, enum detail detail)
 {
-	static const char *const si[] = {"", " k", " M", " G", " T", " P", NULL};
 	bool octets = metrics[m].unit == UNIT_OCTETS;
-	double rate;
+	bool scaled = detail == DETAIL_SCALED || (detail == DETAIL_USUAL && octets);
+	char text[SCALE_MAX];
 
-	if (delta ? !(delta->known >> m & 1) : !figures_known(f, m)) {
-		put_cell(g, "-");
-	} else if (delta) {
-		rate = rate_per_second(delta->value[m], rates->interval_ns) * (octets ? 8 : 1);
-		if (exact || !octets)
-			put_cell(g, "%.1f", rate);
-		else
-			put_scaled(g, rate, 1000, si);
-	} else if (octets && !exact) {
-		put_octets(g, f->value[m]);
-	} else {
-		put_cell(g, "%" PRIu64, f->value[m]);
-	}
+	if (delta ? !(delta->known >> m & 1) : !figures_known(f, m))
+		grid_put(g, "-");
+	else if (delta)
+		put_rate(g, rate_per_second(delta->value[m], rates->interval_ns) * (octets ? 8 : 1),
+			 scaled);
+	else if (scaled)
+		grid_put(g, "%s",
+			 octets ? scale_octets(text, f->value[m]) : scale_count(text, f->value[m]));
+	else
+		grid_put(g, "%" PRIu64, f->value[m]);
 }
 
 static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
 		       const struct output_options *options)
 {
-	char text[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX], host[ESCAPE_HOST_MAX];
 
-	fprintf(f, "%s  %s UTC", options->hostname, clock_text(text, &s->wall, CLOCK_PLAIN));
+	fprintf(f, "%s  %s UTC", escape_name(host, sizeof(host), options->hostname, ESCAPE_TEXT),
+		clock_text(text, &s->wall, CLOCK_PLAIN));
 	if (rates)
 		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
 	if (s->source == SOURCE_EBPF) {
@@ -140,9 +75,11 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 			"\nsource: the kernel's own counters since boot; derived where the kernel "
 			"has no such counter; - means not known\n");
 	}
-	if (s->missed_packets || s->missed_path_packets)
-		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",
-			s->missed_packets, s->missed_path_packets);
+	if (s->missed_packets || s->missed_path_packets || s->missed_drop_packets)
+		fprintf(f,
+			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
+			" on paths, %" PRIu64 " dropped\n",
+			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);
 	if (s->troubles)
@@ -150,106 +87,206 @@ static void print_head(FILE *f, const struct snapshot *s, const struct rates *ra
 	fputc('\n', f);
 }
 
-static void print_system(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
+/* What passes an interface; and what becomes of the rest, which eBPF tells, or nobody. */
+#define IF_SHOWN        M_DELIVERED_PACKETS
+#define IS_OF_LOSSES(m) ((m) >= IF_SHOWN && (m) < M_IF_COUNT)
+
+static bool known_of_any(const struct snapshot *s, uint32_t mask)
+{
+	return (s->system[FAMILY_IPV4].figures.known | s->system[FAMILY_IPV6].figures.known) & mask;
+}
+
+static void print_system(FILE *f, const struct snapshot *s, const struct rates *rates,
+			 enum detail detail)
 {
 	static const char *const titles[] = {[FAMILY_IPV4] = "IPv4", [FAMILY_IPV6] = "IPv6"};
 	struct grid g = {.columns = 3, .left = 1};
 
-	put_cell(&g, "%s", "");
+	grid_put(&g, "%s", "");
 	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
-		put_cell(&g, "%s", titles[family]);
-	put_cell(&g, "forwarding");
+		grid_put(&g, "%s", titles[family]);
+	grid_put(&g, "forwarding");
 	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
 		const struct snapshot_system *row = &s->system[family];
 
-		put_cell(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
+		grid_put(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
 	}
 	for (int m = 0; m < M_COUNT; m++) {
-		put_cell(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
+		if (IS_OF_LOSSES(m) && !known_of_any(s, 1u << m))
+			continue;
+		grid_put(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
 			 metrics[m].label, unit_name(metrics[m].unit, rates));
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			put_figure(&g, &s->system[family].figures, m,
-				   rates ? &rates->system[family] : NULL, rates, exact);
+				   rates ? &rates->system[family] : NULL, rates, detail);
 	}
 	for (int group = 0; group < GROUP_NOT_ROUTED; group++) {
-		put_cell(&g, "quality of %s", metrics_groups[group]);
+		if (group == GROUP_LOSSES && !known_of_any(s, metrics_of_group(group)))
+			continue;
+		grid_put(&g, "quality of %s", metrics_groups[group]);
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
-			put_cell(&g, "%s",
+			grid_put(&g, "%s",
 				 snapshot_quality_names[figures_quality(&s->system[family].figures,
 									metrics_of_group(group))]);
 	}
-	print_grid(f, &g);
+	grid_print(f, &g);
 }
 
 /* Two lines: what is counted, once for its packets and octets; and the units. */
 static void put_if_titles(struct grid *g, const struct rates *rates)
 {
 	for (int i = 0; i < 3; i++)
-		put_cell(g, "%s", "");
-	for (int m = 0; m < M_IF_COUNT; m++)
-		put_cell(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
-	put_cell(g, "interface");
-	put_cell(g, "family");
-	put_cell(g, "quality");
-	for (int m = 0; m < M_IF_COUNT; m++)
-		put_cell(g, "%s", unit_name(metrics[m].unit, rates));
+		grid_put(g, "%s", "");
+	for (int m = 0; m < IF_SHOWN; m++)
+		grid_put(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
+	grid_put(g, "interface");
+	grid_put(g, "family");
+	grid_put(g, "quality");
+	for (int m = 0; m < IF_SHOWN; m++)
+		grid_put(g, "%s", unit_name(metrics[m].unit, rates));
 }
 
-static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
+static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates,
+		      const struct output_options *options, enum detail detail)
 {
-	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
-	bool has_other = exact && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3};
+	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL,
+					       FAMILY_OTHER};
+	bool has_other = detail == DETAIL_EXACT && s->source == SOURCE_EBPF;
+	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3, .width = options->columns};
+	size_t *order = order_ifs(s, rates, options);
 
+	/* Of a narrow screen: first the quality goes, then what was handed over. */
+	g.drop[2] = 2;
+	g.drop[3 + M_IN_FORW_PACKETS] = g.drop[3 + M_IN_FORW_OCTETS] = 1;
 	put_if_titles(&g, rates);
-	for (size_t i = 0; i < s->n_ifs; i++) {
+	for (size_t n = 0; n < s->n_ifs; n++) {
+		const size_t i = order[n];
 		const struct snapshot_if *row = &s->ifs[i];
 		char name[ESCAPE_NAME_MAX];
 
 		escape_name(name, sizeof(name), row->name, ESCAPE_TEXT);
 		for (size_t k = 0; k < (has_other ? FAMILY_COUNT : FAMILY_OTHER); k++) {
-			const struct figures *figures = &row->figures[order[k]];
-			const struct delta *delta = rates ? &rates->ifs[i][order[k]] : NULL;
+			const struct figures *figures = &row->figures[families[k]];
+			const struct delta *delta = rates ? &rates->ifs[i][families[k]] : NULL;
 
-			put_cell(&g, "%s", name);
-			put_cell(&g, "%s", snapshot_family_names[order[k]]);
-			put_cell(&g, "%s",
-				 snapshot_quality_names[figures_quality(figures, METRICS_IF)]);
-			for (int m = 0; m < M_IF_COUNT; m++)
-				put_figure(&g, figures, m, delta, rates, exact);
+			grid_put(&g, "%s", name);
+			grid_put(&g, "%s", snapshot_family_names[families[k]]);
+			grid_put(&g, "%s",
+				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
+			for (int m = 0; m < IF_SHOWN; m++)
+				put_figure(&g, figures, m, delta, rates, detail);
 		}
 	}
-	fputc('\n', f);
-	print_grid(f, &g);
+	free(order);
+	grid_print(f, &g);
 }
 
-static void print_paths(FILE *f, const struct snapshot *s, const struct rates *rates, bool exact)
+/* How many columns the three functions make for a path or a row of drops: the pair, the counts. */
+#define PAIR_COLUMNS  3
+#define COUNT_COLUMNS 2
+
+static void put_pair_titles(struct grid *g)
 {
-	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
-	struct grid g = {.columns = 5, .left = 3};
-
-	put_cell(&g, "from");
-	put_cell(&g, "to");
-	put_cell(&g, "family");
-	for (size_t k = 0; k < 2; k++)
-		put_cell(&g, "%s %s", metrics[shown[k]].label,
-			 unit_name(metrics[shown[k]].unit, rates));
-	for (size_t i = 0; i < s->n_paths; i++) {
-		const struct snapshot_path *p = &s->paths[i];
-		char name[ESCAPE_NAME_MAX];
-
-		put_cell(&g, "%s", escape_name(name, sizeof(name), p->in_name, ESCAPE_TEXT));
-		put_cell(&g, "%s", escape_name(name, sizeof(name), p->out_name, ESCAPE_TEXT));
-		put_cell(&g, "%s", snapshot_family_names[p->family]);
-		for (size_t k = 0; k < 2; k++)
-			put_figure(&g, &p->figures, shown[k], rates ? &rates->paths[i] : NULL,
-				   rates, exact);
-	}
-	fputc('\n', f);
-	print_grid(f, &g);
+	grid_put(g, "from");
+	grid_put(g, "to");
+	grid_put(g, "family");
 }
 
-static void print_activity(FILE *f, const struct rates *rates, bool exact)
+/* Packets and octets: two metrics, of which the first is given. */
+static void put_count_titles(struct grid *g, enum metric_id packets, const struct rates *rates)
+{
+	for (unsigned m = packets; m < packets + COUNT_COLUMNS; m++)
+		grid_put(g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+}
+
+static void put_if_name(struct grid *g, uint32_t ifindex, const char *name)
+{
+	char text[ESCAPE_NAME_MAX];
+
+	grid_put(g, "%s", ifindex ? escape_name(text, sizeof(text), name, ESCAPE_TEXT) : "-");
+}
+
+static void put_pair(struct grid *g, const struct snapshot_path *p)
+{
+	put_if_name(g, p->in_ifindex, p->in_name);
+	put_if_name(g, p->out_ifindex, p->out_name);
+	grid_put(g, "%s", snapshot_family_names[p->family]);
+}
+
+static void put_counts(struct grid *g, const struct snapshot_path *p, enum metric_id packets,
+		       const struct delta *delta, const struct rates *rates, enum detail detail)
+{
+	for (unsigned m = packets; m < packets + COUNT_COLUMNS; m++)
+		put_figure(g, &p->figures, m, delta, rates, detail);
+}
+
+static void print_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
+			const struct output_options *options, enum detail detail)
+{
+	struct grid g = {.columns = PAIR_COLUMNS + COUNT_COLUMNS, .left = PAIR_COLUMNS};
+	size_t *order = order_paths(s, rates, options);
+
+	put_pair_titles(&g);
+	put_count_titles(&g, M_OUT_FORW_PACKETS, rates);
+	for (size_t n = 0; n < s->n_paths; n++) {
+		const size_t i = order[n];
+
+		put_pair(&g, &s->paths[i]);
+		put_counts(&g, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
+			   rates, detail);
+	}
+	free(order);
+	grid_print(f, &g);
+}
+
+static void print_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
+			const struct output_options *options, enum detail detail)
+{
+	struct grid g = {.columns = PAIR_COLUMNS + 2 + COUNT_COLUMNS, .left = PAIR_COLUMNS + 2};
+	size_t *order = order_drops(s, rates, options);
+
+	put_pair_titles(&g);
+	grid_put(&g, "stage");
+	grid_put(&g, "reason");
+	put_count_titles(&g, M_DROPPED_PACKETS, rates);
+	for (size_t n = 0; n < s->n_drops; n++) {
+		const struct snapshot_drop *d = &s->drops[order[n]];
+
+		put_pair(&g, &d->path);
+		grid_put(&g, "%s", snapshot_stage_names[d->stage]);
+		grid_put(&g, "%s", d->reason);
+		put_counts(&g, &d->path, M_DROPPED_PACKETS, rates ? &rates->drops[order[n]] : NULL,
+			   rates, detail);
+	}
+	free(order);
+	grid_print(f, &g);
+}
+
+/* What became of the packets that came in by an interface and were not forwarded. */
+static void print_losses(FILE *f, const struct snapshot *s, const struct rates *rates,
+			 enum detail detail)
+{
+	struct grid g = {.columns = 2 + M_IF_COUNT - IF_SHOWN, .left = 2};
+
+	grid_put(&g, "interface");
+	grid_put(&g, "family");
+	for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+		grid_put(&g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+	for (size_t i = 0; i < s->n_ifs; i++)
+		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+			char name[ESCAPE_NAME_MAX];
+
+			grid_put(&g, "%s",
+				 escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_TEXT));
+			grid_put(&g, "%s", snapshot_family_names[family]);
+			for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+				put_figure(&g, &s->ifs[i].figures[family], m,
+					   rates ? &rates->ifs[i][family] : NULL, rates, detail);
+		}
+	grid_print(f, &g);
+}
+
+static void print_activity(FILE *f, const struct rates *rates, enum detail detail)
 {
 	static const struct {
 		const char *label;
@@ -259,72 +296,96 @@ static void print_activity(FILE *f, const struct rates *rates, bool exact)
 		      {"sent", M_OUT_PACKETS}};
 	struct grid g = {.columns = 6, .left = 2};
 
-	put_cell(&g, "family");
-	put_cell(&g, "%s", "");
-	put_cell(&g, "packets");
-	put_cell(&g, "packets/s");
-	put_cell(&g, "bytes");
-	put_cell(&g, "bit/s");
+	grid_put(&g, "family");
+	grid_put(&g, "%s", "");
+	grid_put(&g, "packets");
+	grid_put(&g, "packets/s");
+	grid_put(&g, "bytes");
+	grid_put(&g, "bit/s");
 	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
 		const struct delta *d = &rates->system[family];
 		struct figures counted = {.known = d->known};
 
 		memcpy(counted.value, d->value, sizeof(counted.value));
 		for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
-			put_cell(&g, "%s", snapshot_family_names[family]);
-			put_cell(&g, "%s", stages[i].label);
+			grid_put(&g, "%s", snapshot_family_names[family]);
+			grid_put(&g, "%s", stages[i].label);
 			for (int k = 0; k < 2; k++) {
-				put_figure(&g, &counted, stages[i].packets + k, NULL, NULL, exact);
-				put_figure(&g, &counted, stages[i].packets + k, d, rates, exact);
+				put_figure(&g, &counted, stages[i].packets + k, NULL, NULL, detail);
+				put_figure(&g, &counted, stages[i].packets + k, d, rates, detail);
 			}
 		}
 	}
-	print_grid(f, &g);
+	grid_print(f, &g);
 }
 
-static void print_activity_document(FILE *f, const struct snapshot *s, const struct rates *rates,
-				    const struct output_options *options)
+static void put_reading(FILE *f, const struct snapshot *s, const struct rates *rates,
+			const struct output_options *options)
 {
-	print_head(f, s, rates, options);
-	print_activity(f, rates, options->verbose);
-}
+	enum detail detail = options->verbose ? DETAIL_EXACT : DETAIL_USUAL;
 
-static void print_document(FILE *f, const struct snapshot *s, const struct rates *rates,
-			   const struct output_options *options)
-{
-	print_head(f, s, rates, options);
-	print_system(f, s, rates, options->verbose);
-	print_ifs(f, s, rates, options->verbose);
-	if (options->verbose && s->paths_known)
-		print_paths(f, s, rates, options->verbose);
-	if (rates && !options->refresh)
+	print_system(f, s, rates, detail);
+	fputc('\n', f);
+	print_ifs(f, s, rates, options, detail);
+	if (options->verbose && s->paths_known) {
 		fputc('\n', f);
+		print_paths(f, s, rates, options, detail);
+	}
+	if (options->verbose && s->drops_known) {
+		fputc('\n', f);
+		print_losses(f, s, rates, detail);
+		fputc('\n', f);
+		print_drops(f, s, rates, options, detail);
+	}
 }
 
-typedef void print_any(FILE *f, const struct snapshot *s, const struct rates *rates,
-		       const struct output_options *options);
-
-static int make_text(struct output_document *d, print_any *print, const struct snapshot *s,
-		     const struct rates *rates, const struct output_options *options)
+static void put_activity(FILE *f, const struct snapshot *s, const struct rates *rates,
+			 const struct output_options *options)
 {
-	FILE *f = output_begin(d);
-
-	if (!f)
-		return -errno;
-	if (options->refresh)
-		fputs("\033[H\033[J", f);
-	print(f, s, rates, options);
-	return output_end(d, f);
+	(void)s;
+	print_activity(f, rates, options->verbose ? DETAIL_EXACT : DETAIL_USUAL);
 }
 
-int output_text_activity(struct output_document *d, const struct snapshot *s,
-			 const struct rates *rates, const struct output_options *options)
+static void put_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
+		      const struct output_options *options)
 {
-	return make_text(d, print_activity_document, s, rates, options);
+	print_paths(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
 }
+
+static void put_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
+		      const struct output_options *options)
+{
+	if (!s->drops_known) {
+		fputs("dropped packets are not counted here (ipfwagent status says why)\n", f);
+		return;
+	}
+	print_drops(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
+}
+
+/* What follows the head of a document. */
+static void (*const views[OUTPUT_VIEWS])(FILE *f, const struct snapshot *s,
+					 const struct rates *rates,
+					 const struct output_options *options) = {
+	[VIEW_READING] = put_reading,
+	[VIEW_ACTIVITY] = put_activity,
+	[VIEW_PATHS] = put_paths,
+	[VIEW_DROPS] = put_drops,
+};
 
 int output_text(struct output_document *d, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
-	return make_text(d, print_document, s, rates, options);
+	FILE *f = output_begin(d);
+	int r;
+
+	if (!f)
+		return -errno;
+	if (options->again && !options->refresh)
+		fputc('\n', f);
+	print_head(f, s, rates, options);
+	views[options->view](f, s, rates, options);
+	r = output_end(d, f);
+	if (!r && options->refresh)
+		r = screen_frame(d, options->columns, options->rows);
+	return r;
 }

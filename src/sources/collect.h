@@ -39,6 +39,9 @@ int collect_open(struct collector **out, const struct collect_config *config, st
 const char *collect_note(const struct collector *c);
 bool collect_degraded(const struct collector *c); /* just now, with `source` auto */
 
+/* Whether the kernel lets this process read the eBPF maps that are open; true: there are none. */
+bool collect_readable(const struct collector *c);
+
 /* What eBPF counters the readings are of. False: of none; `out` is not written then. */
 bool collect_attachment(const struct collector *c, struct attachment *out);
 void collect_close(struct collector *c); /* accepts NULL */

@@ -93,7 +93,7 @@ static void forwarded(const struct kernel_counters *k, bool per_if, struct figur
 	if (!per_if && kernel_known(k, K_FORW_DATAGRAMS))
 		figures_derive(out, M_IN_FORW_PACKETS, v[K_FORW_DATAGRAMS]);
 	if (kernel_known(k, K_OUT_REQUESTS) && v[K_OUT_TRANSMITS] >= v[K_OUT_REQUESTS])
-		figures_derive(out, M_OUT_FORW_PACKETS, v[K_OUT_TRANSMITS] - v[K_OUT_REQUESTS]);
+		figures_subtract(out, M_OUT_FORW_PACKETS, v[K_OUT_TRANSMITS] - v[K_OUT_REQUESTS]);
 }
 
 static void sent(const struct kernel_counters *k, enum family family, struct figures *out)
@@ -138,12 +138,18 @@ void kernel_figures(const struct kernel_counters *k, enum family family, struct 
 			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);
 }
 
+void kernel_forget_unclear(struct kernel_counters *k)
+{
+	if (!kernel_known(k, K_OUT_TRANSMITS))
+		k->known &= ~(BIT(K_FORW_DATAGRAMS) | BIT(K_OUT_REQUESTS) | BIT(K_OUT_OCTETS));
+}
+
 /* What remains of the device's counter after the IPv6 part and `less`, if that is positive. */
 static void derive_rest(struct figures *out, enum metric_id m, uint64_t device, uint64_t less,
 			bool ip6_known, uint64_t ip6)
 {
 	if (ip6_known && device >= less && device - less >= ip6)
-		figures_derive(out, m, device - less - ip6);
+		figures_subtract(out, m, device - less - ip6);
 }
 
 void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
@@ -183,4 +189,6 @@ void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bo
 	if (has_ipv6)
 		kernel_figures(ip6, FAMILY_IPV6, epoch, true, v6);
 	kernel_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
+	if (row->figures[FAMILY_IPV4].known)
+		row->ipv4_source = has_ipv6 ? IPV4_LESS_IPV6 : IPV4_IS_DEVICE;
 }

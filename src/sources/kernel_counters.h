@@ -74,6 +74,12 @@ static inline bool kernel_known(const struct kernel_counters *k, enum kernel_col
 }
 
 /*
+ * Of a file that was cut off: without OutTransmits, which may have been in the rest, forget what
+ * has another meaning beside it.
+ */
+void kernel_forget_unclear(struct kernel_counters *k);
+
+/*
  * The figures of a system row (`per_if` false) or of an IPv6 interface row, from the kernel's
  * counters. Figures that this kernel does not count are left as they are, that is absent.
  */

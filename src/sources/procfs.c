@@ -12,7 +12,17 @@
 
 #include "sources/procfs_parse.h"
 
-/* In a captured tree a file may be anything, so opening one must not wait for its contents. */
+static bool is_regular(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		errno = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+	return S_ISREG(st->st_mode);
+}
+
+/*
+ * In a captured tree a file may be anything: opening one must not wait for its contents, and a
+ * device is not even opened, since some act on that.
+ */
 static FILE *open_below(const struct procfs *p, const char *path, char *full)
 {
 	struct stat st;
@@ -23,12 +33,12 @@ static FILE *open_below(const struct procfs *p, const char *path, char *full)
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (p->root[0] && stat(full, &st) == 0 && !is_regular(&st))
+		return NULL;
+	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EBADMSG;
-	else
+	if (fstat(fd, &st) == 0 && is_regular(&st))
 		f = fdopen(fd, "r");
 	if (!f)
 		close(fd);
@@ -52,7 +62,9 @@ void procfs_open(struct procfs *p, const char *root)
 
 static const char *parse_error(int err)
 {
-	return err == -EBADMSG ? "cut off or garbled" : strerror(-err);
+	return err == -EBADMSG  ? "cut off or garbled"
+	       : err == -EINVAL ? "not a regular file"
+				: strerror(-err);
 }
 
 /* Returns 0 if the file could be opened, whatever its content; otherwise -errno. Notes troubles. */
@@ -70,24 +82,31 @@ static int read_counters(const struct procfs *p, const char *file, bool snmp6,
 		return r;
 	}
 	r = snmp6 ? procfs_parse_snmp6(f, out, NULL) : procfs_parse_pairs(f, out);
-	if (r)
+	if (r) {
+		kernel_forget_unclear(out);
 		snapshot_trouble(s, "%s: %s", path, parse_error(r));
+	}
 	fclose(f);
 	return 0;
 }
 
-/* Returns the first number in a file, as sysctl files have it, or -errno. */
+/* Returns the number in a file, as sysctl files have it, or -errno. */
 static int read_switch(const struct procfs *p, const char *file)
 {
 	char path[PATH_MAX];
+	char text[16], *end;
 	FILE *f = open_below(p, file, path);
-	int value, n;
+	long value = -1;
 
 	if (!f)
 		return -errno;
-	n = fscanf(f, "%d", &value);
+	if (fgets(text, sizeof(text), f)) {
+		value = strtol(text, &end, 10);
+		if (end == text)
+			value = -1;
+	}
 	fclose(f);
-	return n == 1 && value >= 0 ? value : -EBADMSG;
+	return value >= 0 && value <= INT_MAX ? value : -EBADMSG;
 }
 
 int procfs_any_forwarding(const struct procfs *p, enum family family)
@@ -163,6 +182,8 @@ int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kernel_co
 		if (!f)
 			return -errno;
 		r = procfs_parse_snmp6(f, out, ifindex);
+		if (r)
+			kernel_forget_unclear(out);
 		fclose(f);
 	}
 	return r;

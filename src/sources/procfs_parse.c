@@ -19,16 +19,35 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
-/* Read a line, without its end. Returns 1, 0 at the end of the file, -EBADMSG if it is cut off. */
-static int read_line(FILE *f, char **line, size_t *size)
-{
-	ssize_t n = getline(line, size, f);
+/*
+ * A captured tree may hold anything. The longest line of Linux 6.18 has 2,195 octets, and its
+ * numbers can grow to twice that; an interface takes 122 octets of /proc/net/dev at least.
+ */
+#define LINE_OCTETS 32768
+#define FILE_OCTETS ((size_t)8 << 20)
 
-	if (n < 0)
-		return ferror(f) ? -errno : 0;
-	if ((*line)[n - 1] != '\n' || memchr(*line, '\0', n))
+struct lines {
+	FILE *f;
+	size_t octets; /* read so far */
+};
+
+/*
+ * Read a line, without its end. Returns 1, 0 at the end of the file, -EBADMSG if it is cut off,
+ * -EFBIG: nobody would write such a file.
+ */
+static int read_line(struct lines *lines, char line[LINE_OCTETS])
+{
+	size_t n;
+
+	if (!fgets(line, LINE_OCTETS, lines->f))
+		return ferror(lines->f) ? -errno : 0;
+	n = strlen(line); /* less where there is a NUL: the end is not seen then */
+	lines->octets += n;
+	if (n == LINE_OCTETS - 1 || lines->octets > FILE_OCTETS)
+		return -EFBIG;
+	if (!n || line[n - 1] != '\n')
 		return -EBADMSG;
-	(*line)[strcspn(*line, "\r\n")] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
 	return 1;
 }
 
@@ -69,33 +88,29 @@ static int parse_pair(char *header, char *values, struct kernel_counters *out)
 
 int procfs_parse_pairs(FILE *f, struct kernel_counters *out)
 {
-	char *header = NULL, *values = NULL;
-	size_t header_size = 0, values_size = 0, lines = 0;
+	char header[LINE_OCTETS], values[LINE_OCTETS];
+	struct lines lines = {f, 0};
 	int result = 0, more;
 
-	for (; (more = read_line(f, &header, &header_size)) > 0; lines++) {
-		int r = read_line(f, &values, &values_size);
+	while ((more = read_line(&lines, header)) > 0) {
+		int r = read_line(&lines, values);
 
-		if (r <= 0) {
-			result = -EBADMSG;
-			break;
-		}
+		if (r <= 0)
+			return r == -EFBIG ? r : -EBADMSG;
 		r = parse_pair(header, values, out);
 		if (r)
 			result = r;
 	}
-	free(header);
-	free(values);
-	return more < 0 ? more : lines ? result : -EBADMSG;
+	return more < 0 ? more : lines.octets ? result : -EBADMSG;
 }
 
 int procfs_parse_snmp6(FILE *f, struct kernel_counters *out, uint32_t *ifindex)
 {
-	char *line = NULL;
-	size_t size = 0, lines = 0;
+	char line[LINE_OCTETS];
+	struct lines lines = {f, 0};
 	int result = 0, more;
 
-	for (; (more = read_line(f, &line, &size)) > 0; lines++) {
+	while ((more = read_line(&lines, line)) > 0) {
 		char *rest, *name = strtok_r(line, " \t", &rest), *text;
 		uint64_t value;
 
@@ -110,8 +125,7 @@ int procfs_parse_snmp6(FILE *f, struct kernel_counters *out, uint32_t *ifindex)
 			if (kernel_names[c].ip6 && !strcmp(kernel_names[c].ip6, name))
 				kernel_set(out, c, value);
 	}
-	free(line);
-	return more < 0 ? more : lines ? result : -EBADMSG;
+	return more < 0 ? more : lines.octets ? result : -EBADMSG;
 }
 
 /* Positions of "bytes" and "packets" in one half of the header of /proc/net/dev. */
@@ -134,14 +148,17 @@ static struct dev_half parse_dev_half(char *text)
 	return half;
 }
 
-static int parse_dev_header(FILE *f, struct dev_half *rx, struct dev_half *tx, char **line,
-			    size_t *size)
+static int parse_dev_header(struct lines *lines, struct dev_half *rx, struct dev_half *tx)
 {
-	char *left, *middle;
+	char line[LINE_OCTETS], *left, *middle;
+	int r;
 
-	if (read_line(f, line, size) <= 0 || read_line(f, line, size) <= 0)
-		return -EBADMSG;
-	left = strchr(*line, '|');
+	for (int i = 0; i < 2; i++) {
+		r = read_line(lines, line);
+		if (r <= 0)
+			return r == -EFBIG ? r : -EBADMSG;
+	}
+	left = strchr(line, '|');
 	middle = left ? strchr(left + 1, '|') : NULL;
 	if (!middle)
 		return -EBADMSG;
@@ -154,29 +171,37 @@ static int parse_dev_header(FILE *f, struct dev_half *rx, struct dev_half *tx, c
 	return 0;
 }
 
+/* Whether an interface can have that name: it becomes part of a path. */
+static bool is_name(const char *name)
+{
+	return *name && strlen(name) < SNAPSHOT_NAME_MAX && !strchr(name, '/') &&
+	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 int procfs_parse_dev(FILE *f,
 		     int (*row)(void *arg, const char *name, const struct kernel_device *dev),
 		     void *arg)
 {
-	char *line = NULL;
-	size_t size = 0;
+	char line[LINE_OCTETS];
+	struct lines lines = {f, 0};
 	struct dev_half rx, tx;
 	int result, more;
 
-	result = parse_dev_header(f, &rx, &tx, &line, &size);
+	result = parse_dev_header(&lines, &rx, &tx);
 	if (result)
-		goto out;
-	while ((more = read_line(f, &line, &size)) > 0) {
+		return result;
+	while ((more = read_line(&lines, line)) > 0) {
 		char *name = line + strspn(line, " "), *colon = strrchr(line, ':'), *rest, *p;
 		uint64_t value[MAX_COLUMNS];
 		struct kernel_device dev = {.rx_header = -1, .tx_header = -1};
 		int n = 0;
 
-		if (!colon || colon == name) {
+		if (colon)
+			*colon = '\0';
+		if (!colon || !is_name(name)) {
 			result = -EBADMSG;
 			continue;
 		}
-		*colon = '\0';
 		for (p = strtok_r(colon + 1, " ", &rest); p && n < rx.columns + tx.columns;
 		     p = strtok_r(NULL, " ", &rest))
 			if (!parse_number(p, &value[n++]))
@@ -190,14 +215,8 @@ int procfs_parse_dev(FILE *f,
 		dev.tx_octets = value[rx.columns + tx.octets];
 		dev.tx_packets = value[rx.columns + tx.packets];
 		n = row(arg, name, &dev);
-		if (n) {
-			result = n;
-			goto out;
-		}
+		if (n)
+			return n;
 	}
-	if (more < 0)
-		result = more;
-out:
-	free(line);
-	return result;
+	return more < 0 ? more : result;
 }

@@ -3,8 +3,9 @@
  * procfs_parse: the forms of the files of /proc/net.
  *
  * The parsers take a stream and match columns by name: an unknown column is ignored, a missing one
- * stays absent. They return 0, -EBADMSG for a file that is empty, cut off or garbled, or another
- * -errno; what was complete before that point is kept.
+ * stays absent. They return 0, -EBADMSG for a file that is empty, cut off or garbled, -EFBIG for
+ * one that no kernel would write so long, or another -errno; what was complete before that point is
+ * kept.
  */
 #ifndef IPFW_SOURCES_PROCFS_PARSE_H
 #define IPFW_SOURCES_PROCFS_PARSE_H

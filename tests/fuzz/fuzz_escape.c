@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dst = malloc(room);
 	if (!dst)
 		return 0;
-	escape_name(dst, room, name, (enum escape_form)(data[0] % 3));
+	escape_name(dst, room, name, (enum escape_form)(data[0] % 4));
 	if (strnlen(dst, room) == room)
 		abort();
 	free(dst);

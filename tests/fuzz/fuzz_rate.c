@@ -29,7 +29,7 @@ static void change_figures(struct bytes *b, struct figures *f)
 		figures_set(f, m, bytes_number(b));
 		break;
 	case 4:
-		figures_derive(f, m, bytes_number(b));
+		(m & 1 ? figures_subtract : figures_derive)(f, m, bytes_number(b));
 		break;
 	case 5:
 		bytes_figures(b, f);
@@ -70,6 +70,7 @@ static void forget(struct figures *f, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		f[i].derived &= f[i].known;
+		f[i].difference &= f[i].known;
 		f[i].kept = 0;
 	}
 }
@@ -185,10 +186,10 @@ static void check_row(const struct row *rows, unsigned n, const struct row *read
 					abort();
 				continue;
 			}
-			/* Only what is derived holds, at the last value. */
+			/* Only a difference holds, at the last value. */
 			if (is != read->figures[i].value[m] &&
 			    (fresh || is != last->figures[i].value[m] ||
-			     !(now->figures[i].derived >> m & 1)))
+			     !(now->figures[i].difference >> m & 1)))
 				abort();
 			/* What a source says of a row without predecessor may be anything. */
 			if (now->continuity->since_ns == last->continuity->since_ns &&

@@ -70,6 +70,43 @@ if command -v snmptranslate >/dev/null; then
 		"$("$from/install.sh" "$TREE" 2>&1)"
 fi
 cp "$top/tests/mibs/NET-SNMP-MIB.txt" "$TREE/mibs/NET-SNMP-MIB"
+if [ "$(id -u)" = 0 ]; then
+	# Its owner may put links in the place of names: root writes nowhere and takes nothing that the owner
+	# could not.
+	victim=$TMP/victim
+	mkdir "$victim" && echo secret >"$victim/file" && chmod 600 "$victim/file"
+	cp "$poller" "$victim/ipfw.inc.php"
+	kept() { (cd "$victim" && find . -printf '%p %m %U %G %s %T@\n' | sort); }
+	kept >"$TMP/kept"
+	owned=(setpriv --reuid 12345 --regid 12346 --clear-groups)
+	ln_owned() { "${owned[@]}" ln -sfn "$@"; }
+	apps=$TREE/includes/polling/applications
+	ln_owned "$victim/file" "$TREE/mibs/IPFWAGENT-MIB.ipfw-new"
+	ln_owned "$victim/file" "$apps/ipfw.inc.php.ipfw-new"
+	"$from/install.sh" "$TREE" >"$TMP/links" 2>&1
+	expect "links for new files: nothing behind them changed" "" "$(kept | diff "$TMP/kept" -)"
+	rm -f "$TREE/mibs/IPFWAGENT-MIB.ipfw-new" "$apps/ipfw.inc.php.ipfw-new"
+	"${owned[@]}" mv "$apps" "$apps.old" && ln_owned "$victim" "$apps"
+	"$from/install.sh" "$TREE" >"$TMP/links" 2>&1
+	expect_match "a link for a directory: refused" 'more than one user' "$(cat "$TMP/links")"
+	"$from/install.sh" --uninstall "$TREE" >"$TMP/links" 2>&1
+	expect "a link for a directory: nothing behind it changed" "" "$(kept | diff "$TMP/kept" -)"
+	rm "$apps" && mv "$apps.old" "$apps"
+	# The same as root's own, which nobody else may write to; and one that others may write to.
+	chown -R 0:0 "$TREE"
+	expect_true "root's own: install" "$from/install.sh" "$TREE"
+	expect_true "root's own: uninstall" "$from/install.sh" --uninstall "$TREE"
+	chmod g+w "$TREE/mibs"
+	expect_match "a directory that a group may write to: refused" "others may write to $TREE/mibs" \
+		"$("$from/install.sh" "$TREE" 2>&1)"
+	chmod g-w "$TREE/mibs" && chown -R 12345:12346 "$TREE"
+	# What is here need not be open to the owner.
+	cp -r "$from" "$TMP/closed" && mkdir -p "$TMP/shut/integrations" "$TMP/shut/mibs" && chmod 700 "$TMP/shut"
+	mv "$TMP/closed" "$TMP/shut/integrations/librenms" && cp "$top/mibs/IPFWAGENT-MIB.txt" "$TMP/shut/mibs/"
+	expect_match "from a directory that the owner cannot enter" "cannot be read with the MIBs|is installed" \
+		"$("$TMP/shut/integrations/librenms/install.sh" "$TREE" 2>&1)"
+	expect "no copies are left" "" "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'tmp.*' -newer "$TMP/kept" -user 0 -exec test -e {}/mibs/IPFWAGENT-MIB.txt \; -print)"
+fi
 expect_true "install for what follows" "$from/install.sh" "$TREE"
 [ "${2-}" != --light ] || finish
 

@@ -30,6 +30,38 @@ if command -v systemd-analyze >/dev/null; then
 else
 	skip "units" "systemd-analyze is not installed"
 fi
+# Constant traffic, written as often as the timer says, stays constant: each rate over a minute of
+# scrapes, 15 seconds apart and in any phase, is off by less than a tenth.
+period=$(sed -n 's,^OnCalendar=\*:\*:0/,,p' "$top/dist/ipfwagent-textfile.timer")
+/usr/bin/python3 - "$period" >"$TMP/wave.yml" <<'P'
+import json, sys
+period = int(sys.argv[1])
+values = [1000 * period * int(i * 15.07 // period) for i in range(400)]
+rate = "rate(octets_total[1m])[95m:15s]"
+wrong = f"max_over_time({rate}) > 1100 or min_over_time({rate}) < 900"
+print(json.dumps({"evaluation_interval": "15s", "tests": [{
+    "interval": "15s", "input_series": [{"series": "octets_total", "values": " ".join(map(str, values))}],
+    "promql_expr_test": [
+        {"expr": "count_over_time(octets_total[95m]) > bool 300", "eval_time": "99m", "exp_samples": [{"labels": "{}", "value": 1}]},
+        {"expr": wrong, "eval_time": "99m", "exp_samples": []}]}]}))
+P
+expect_true "timer: no waves in what is constant" promtool test rules "$TMP/wave.yml"
+# Whoever owns the directory above can put something else in the place of the directory.
+mkdir "$textfile" "$TMP/elsewhere" && echo kept >"$TMP/elsewhere/ipfw.prom"
+written() { sh -c "$(textfile_command)" >"$TMP/written" 2>&1; }
+expect_true "textfile: written" written
+expect_match "textfile: whole" '^# EOF$' "$(tail -n 1 "$textfile/ipfw.prom")"
+rm "$textfile/ipfw.prom"
+untouched() { # NAME
+	written
+	expect "$1: refused" 1 $?
+	expect_match "$1: says why" 'another directory, or others may write' "$(cat "$TMP/written")"
+	expect "$1: nothing is written" kept "$(cat "$textfile"/* "$TMP"/elsewhere/* | sort -u)"
+}
+chmod g+w "$textfile" && echo kept >"$textfile/ipfw.prom" && untouched "a directory that a group may write to"
+chmod g-w "$textfile" && chown 12345 "$textfile" && untouched "somebody else's directory"
+rm -r "$textfile" && ln -s "$TMP/elsewhere" "$textfile" && untouched "a link for the directory"
+rm "$textfile"
 [ "${2-}" != --light ] || finish
 
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }

@@ -30,6 +30,15 @@ expect "its hooks" '"netfilter"' "$(mib ipfwHooks.0 | sed 's/^[^"]*$/"&"/')"
 expect_true "it says that it is ready, and alive" wait_for 10 grep -qE 'READY=1.*WATCHDOG=1' "$TMP/states"
 expect "its status" ok "$(mib ipfwStatus.0)"
 
+# A manager with an abstract socket, which is in its network namespace and not in the one to count in.
+socat -u "ABSTRACT-RECV:ipfw-notify-$$" "CREATE:$TMP/abstract" &
+pids+=($!)
+wait_for 10 grep -q "@ipfw-notify-$$" /proc/net/unix
+NOTIFY_SOCKET=@ipfw-notify-$$ background "$BIN" agent --netns "$R" --source kernel --agentx-socket "unix:$TMP/nowhere" --reading-socket none 2>>"$TMP/agent.log"
+expect_true "an abstract socket in another network namespace: ready" wait_for 10 grep -q READY=1 "$TMP/abstract"
+kill "$bg" && wait "$bg"
+expect_true "an abstract socket in another network namespace: the end" wait_for 10 grep -q STOPPING=1 "$TMP/abstract"
+
 # A million packets of both families, each way of its own.
 json && cp "$TMP/json" "$TMP/a.json"
 udp ipv4 300000 22 & one=$! # 50 octets

@@ -43,6 +43,9 @@ make_rcx() { # IFINDEX: the router's interface to the client, made anew
 }
 
 # Nothing attached.
+ipfw paths >"$TMP/out"
+expect "nothing attached, paths: exit status" 3 $?
+expect_match "nothing attached, paths: message" 'no eBPF counters' "$(cat "$TMP/err")"
 ipfw --json --source ebpf >"$TMP/out"
 expect "nothing attached: exit status" 3 $?
 expect "nothing attached: nothing on stdout" '' "$(cat "$TMP/out")"
@@ -66,6 +69,19 @@ expect "ipv4 forwarded" '[100,10000,100,10000]' "$(value '.ipv4.forwarding | [.i
 expect "ipv6 forwarded" '[50,10000,50,10000]' "$(value '.ipv6.forwarding | [.incoming_packets, .incoming_bytes, .outgoing_packets, .outgoing_bytes]')"
 expect "paths" '[["rc","rs","ipv4",100,10000],["rc","rs","ipv6",50,10000]]' "$(value '[.paths[] | [.in, .out, .family, .packets, .bytes]]')"
 expect_match "paths in text with -v" 'rc +rs +ipv4 +100 +10000' "$(ipfw -v --source ebpf)"
+expect_match "paths" '^rc +rs +ipv4 +100 +9.8 KiB$' "$(ipfw paths)"
+expect_match "paths, exact numbers" '^rc +rs +ipv4 +100 +10000$' "$(ipfw paths -v)"
+expect "paths: nothing else" '' "$(ipfw paths | grep -E 'received|interface|forwarding')"
+expect "paths: of some interfaces" 0 "$(ipfw paths --json --include nothing | jq '.paths | length')"
+datagrams "$C" 1000 72 10.2.0.2
+expect_match "paths: scaled packets" '^rc +rs +ipv4 +1\.1 k +107 KiB$' "$(ipfw paths)"
+background "$BIN" --netns "$R" paths monitor -i 2 --count 1 >"$TMP/paths"
+in_interval "$R paths" poll datagrams "$C" 10 972 10.2.0.2
+wait "$bg"
+expect_match "paths monitor" '^rc +rs +ipv4 +[345]\.[0-9] +[34][0-9]\.[0-9] k$' "$(cat "$TMP/paths")"
+ipfw detach && ipfw attach
+expect_match "paths: none yet" '^from +to +family' "$(ipfw paths)"
+datagrams "$C" 100 72 10.2.0.2
 since=$(value .source.since)
 ipfw attach
 expect "attach again: exit status" 0 $?
@@ -122,6 +138,26 @@ expect "unprivileged, auto: the kernel's" '"kernel"' "$(in_ns "$R" setpriv --reu
 in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" activity --json >"$TMP/out" 2>"$TMP/err"
 expect "unprivileged, activity: exit status" 3 $?
 expect_match "unprivileged, activity: message" 'EPERM.*root' "$(cat "$TMP/err")"
+in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" status 2>"$TMP/err"
+expect_match "unprivileged, status: not to be told" '^ipfwagent: only root can tell whether eBPF counters are attached .*Permission denied' \
+	"$(head -n 1 "$TMP/err")"
+without_bpffs "mount -t bpf bpf /sys/fs/bpf && chmod 755 /sys/fs/bpf && $nobody $TMP/ipfwagent status" 2>"$TMP/err"
+expect_match "unprivileged, status, nothing there: told" '^ipfwagent: no eBPF counters are attached in this' "$(head -n 1 "$TMP/err")"
+# The four capabilities count; the pins are root's, and what somebody else pinned nobody else trusts.
+some='+bpf,+perfmon,+net_admin,+syslog'
+with() { in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps="-all,$1" --ambient-caps="-all,$1" "$TMP/ipfwagent" "${@:2}"; }
+with $some monitor --json -c 1 -i 0.1 >"$TMP/out" 2>"$TMP/err"
+expect "four capabilities: count" '"ebpf"' "$(jq .source.name "$TMP/out")"
+with $some attach 2>"$TMP/err"
+expect "four capabilities: attach" '3 ipfwagent: /sys/fs/bpf/ipfwagent: only root can pin eBPF counters' "$? $(cat "$TMP/err")"
+with $some,+dac_override attach 2>"$TMP/err"
+expect "five capabilities: attach" 0 $?
+expect_match "five capabilities: not trusted by root" 'is not trusted: .*root.s' "$("$BIN" --netns "$S" status 2>&1)"
+"$BIN" --netns "$S" detach 2>"$TMP/err"
+expect_match "five capabilities: root detaches" '6 links' "$(cat "$TMP/err")"
+# The path is that of the file system, also where it is reached by another process.
+expect_match "ip netns exec: where it is pinned" ' /sys/fs/bpf/ipfwagent/netns-' "$(ip netns exec "$R" "$BIN" status)"
+expect_match "ip netns exec: the same in JSON" '^/sys/fs/bpf/ipfwagent/netns-' "$(ip netns exec "$R" "$BIN" status --json | jq -r .pinned)"
 
 # Another namespace knows nothing of it, and is not changed by it.
 "$BIN" --netns "$S" --json --source ebpf >/dev/null 2>&1
@@ -131,12 +167,13 @@ expect "another namespace has none" 3 $?
 ifindex=$(value .interfaces.rc.ifindex)
 in_ns "$R" ip link set rc down && ip -n "$R" link set rc name rcx && ip -n "$R" link set rcx up
 ip -n "$R" addr flush dev rcx
-expect "renamed: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+expect "renamed: goes on under the new name" '[100,50]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.forwarded_in_packets]')"
+expect "renamed: so do its paths" '[["rcx","rs","ipv4",100,10000],["rcx","rs","ipv6",50,10000]]' "$(value '[.paths[] | [.in, .out, .family, .packets, .bytes]]')"
 expect "renamed: the system goes on" 100 "$(value .ipv4.traffic.packets_received)"
 for i in 1 2; do
 	ip -n "$R" link del rcx
 	make_rcx "$ifindex"
-	expect "made again $i: counts anew" '[0,0]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
+	expect "made again $i: not known yet" '[null,null]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.rx_packets]')"
 	datagrams "$C" 10 72 10.2.0.2
 	expect "made again $i: its own packets" '[10,1000]' "$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
 	expect "made again $i: the path counts anew" '[["rcx","rs","ipv4",10,1000]]' "$(value '[.paths[] | select(.in == "rcx") | [.in, .out, .family, .packets, .bytes]]')"
@@ -155,6 +192,56 @@ for i in 1 2; do
 	ip -n "$R" link del rcx
 	expect "high ifindex $i gone: the system goes on" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
 	expect "high ifindex $i gone: again" $((120 + 10 * i)) "$(value .ipv4.forwarding.incoming_packets)"
+done
+# Made anew and used before anybody reads: nobody knows what it counted and what the one before. So its
+# figures are absent, and begin with that reading.
+of_rcx() { jq -c '.interfaces.rcx as $r | [$r.ipv4.rx_packets, $r.ipv6.tx_bytes, $r.ipv4.quality, $r.other.rx_packets, [.paths[] | select(.in_ifindex == $r.ifindex and .family == "ipv4") | .packets, .bytes]]' "$TMP/reading"; }
+system=140
+for i in "$ifindex" 70000; do
+	make_rcx "$i"
+	datagrams "$C" 10 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, seen" '[10,152,"exact",0,[10,1000]]' "$(of_rcx)"
+	datagrams "$C" 5 72 10.2.0.2
+	ip -n "$R" link del rcx
+	make_rcx "$i"
+	datagrams "$C" 70 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, made anew unseen: absent" '[null,null,"unavailable",null,[null,null]]' "$(of_rcx)"
+	datagrams "$C" 20 72 10.2.0.2
+	ipfw --json --source ebpf >"$TMP/reading"
+	expect "ifindex $i, made anew unseen: begins there" '[20,0,"exact",0,[20,2000]]' "$(of_rcx)"
+	ip -n "$R" link del rcx
+	system=$((system + 105))
+	expect "ifindex $i, made anew unseen: the system goes on" $system "$(value .ipv4.forwarding.outgoing_packets)"
+done
+# A kernel without batches (before 5.6), whose next key after one that is gone is the first again.
+cat >"$TMP/old.c" <<'P'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+int bpf_map_lookup_batch(int fd, void *a, void *b, void *c, void *d, void *e, const void *f) { return -EINVAL; }
+int bpf_map_update_batch(int fd, const void *a, const void *b, void *c, const void *d) { return -EINVAL; }
+int bpf_map_get_next_key(int fd, const void *key, void *next)
+{
+	static int calls[1024];
+	int (*real)(int, const void *, void *) = (int (*)(int, const void *, void *))dlsym(RTLD_NEXT, __func__);
+
+	return real(fd, fd < 1024 && ++calls[fd] == 2 ? NULL : key, next);
+}
+P
+expect_true "without batches: built" "${CC:-cc}" -shared -fPIC -o "$TMP/old.so" "$TMP/old.c" -ldl
+old_value() { LD_PRELOAD=$TMP/old.so ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 ipfw --json --source ebpf | jq -c "$1"; }
+figures='[.ipv4.forwarding.incoming_packets, .interfaces.rcx.ipv4.rx_packets, [.paths[] | select(.in_ifindex == 70000 and .family == "ipv4") | .packets]]'
+for i in 1 2; do
+	make_rcx 70000
+	datagrams "$C" 10 72 10.2.0.2
+	system=$((system + 10))
+	expect "without batches $i: each is counted once" "[$system,10,[10]]" "$(old_value "$figures")"
+	expect "without batches $i: as with them" "[$system,10,[10]]" "$(value "$figures")"
+	ip -n "$R" link del rcx
+	expect "without batches $i, gone: the system goes on" $system "$(old_value .ipv4.forwarding.incoming_packets)"
 done
 expect "nothing was missed" '[0,0]' "$(value '.source | [.missed_packets, .missed_path_packets]')"
 
@@ -203,6 +290,24 @@ expect "activity: what passed" '[20,1680,0,0,20,1680]' "$(jq -c '.ipv4 | [.incom
 expect_match "activity as text" 'ipv4 +sent +[0-9]' "$("$BIN" --netns "$R" activity -i 0.05)"
 expect "activity monitor" 3 "$("$BIN" --netns "$R" activity monitor --json -i 0.05 --count 3 | wc -l)"
 
+# Sixteen sets of counters is all that netfilter has room for; who is refused hears why.
+monitors=()
+for _ in $(seq 16); do
+	background "$BIN" --netns "$R" monitor --hooks netfilter --json -i 60 >/dev/null 2>>"$TMP/monitors"
+	monitors+=("$bg")
+done
+all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 96 ]; }
+expect_true "sixteen monitors count" wait_for 20 all_count
+expect "sixteen monitors: nothing to say" '' "$(cat "$TMP/monitors")"
+full='netfilter: refused .*EBUSY: there are 16 sets of counters here already, the most there can be'
+expect "a seventeenth monitor: the kernel's figures" '"kernel"' "$(ipfw monitor --hooks netfilter --json -i 0.1 --count 1 | jq .source.name)"
+expect_match "a seventeenth monitor: it is said" "$full.*: using the kernel's counters" "$(cat "$TMP/err")"
+ipfw attach --hooks netfilter
+expect "attach as the seventeenth: exit status" 3 $?
+expect_match "attach as the seventeenth: message" "$full" "$(cat "$TMP/err")"
+kill "${monitors[@]}" && wait "${monitors[@]}" 2>/dev/null
+expect_true "sixteen monitors end: nothing is left" wait_for 5 none_left
+
 # Killed in the middle: pins stay and count, what was not pinned goes.
 background "$BIN" --netns "$R" monitor --json --compact -i 0.2 >"$TMP/monitor"
 wait_for 10 test -s "$TMP/monitor"
@@ -233,6 +338,34 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: six links" 6 "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
+# Maps that somebody else made, in the place of ours: of the same sizes, but another kind, or with another
+# number of entries. None is read, and attach replaces them.
+foreign() { # NAME KEY VALUE: its size
+	bpftool -j map show pinned "$d/$1" | jq ".bytes_$2"
+}
+while read -r name type entries flags; do
+	ipfw attach
+	d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-*")
+	made=$(stat -c %y "$d") key=$(foreign "$name" key) octets=$(foreign "$name" value)
+	rm "$d/$name"
+	bpftool map create "$d/$name" type "$type" key "$key" value "$octets" entries "$entries" name "$name" flags "$flags"
+	touch -m -d "$made" "$d" # as if it had always been there
+	ipfw --json --source ebpf >/dev/null
+	expect "a foreign $name, $type $entries $flags: not read" "3 1" "$? $(grep -c 'the eBPF counters attached here are not the wanted ones' "$TMP/err")"
+	ipfw attach
+	expect "a foreign $name, $type $entries $flags: replaced" '0 "ebpf"' "$? $(value .source.name)"
+done <<'X'
+info percpu_array 1 0
+info array 2 0
+if_records percpu_hash 17408 1
+if_records hash 16 1
+if_bases lru_hash 17408 0
+if_high hash 16385 1
+if_high percpu_hash 16384 1
+path_high percpu_hash 16384 0
+missed array 2 0
+present hash 17408 1
+X
 # Numbers of CPUs with a gap, as far as the program can see: the arrays have room for the highest.
 possible=$(cat /sys/devices/system/cpu/possible)
 ids=$((${possible##*[-,]} + 5))
@@ -255,6 +388,21 @@ unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec $BIN --netns $S ac
 expect "no BTF: exit status" 3 $?
 expect_match "no BTF: one sentence" '^ipfwagent: netfilter: refused .*no BTF .CONFIG_DEBUG_INFO_BTF' "$(cat "$TMP/err")"
 expect "no BTF: one line" 1 "$(wc -l <"$TMP/err")"
+# The reason is the one that is: it is not the kernel that lacks something.
+refused() { # NAME WANTED COMMAND...
+	"${@:3}" >"$TMP/out" 2>"$TMP/err"
+	expect "$1: exit status" 3 $?
+	expect_match "$1: the reason" "$2" "$(cat "$TMP/err")"
+	expect "$1: no other reason" 0 "$(grep -cE 'no BTF|hides its symbols|need Linux|not permitted|Invalid argument' "$TMP/err")"
+}
+refused "no /sys" 'netfilter: .*/sys is not mounted.*fentry: .*/sys is not mounted' \
+	unshare -m sh -c "mount -t tmpfs none /sys && exec $BIN --netns $S activity --json"
+refused "no kallsyms" 'netfilter: .*ENOENT: /proc/kallsyms cannot be read' \
+	unshare -m sh -c "mount -t proc -o subset=pid none /proc && exec $BIN --netns /run/netns/$S activity --hooks netfilter --json"
+for n in 4 6 10 14 16 18 20 22 24 26 28; do
+	refused "at most $n open files" 'Too many open files|too few files may be open .ulimit -n.' \
+		prlimit --nofile=$n "$BIN" --netns "$S" attach
+done
 
 # Without the kernel's symbols the rules would not hold: the netfilter set is refused.
 setpriv --bounding-set=-syslog "$BIN" --netns "$S" activity --hooks netfilter --json >"$TMP/out" 2>"$TMP/err"
@@ -283,12 +431,17 @@ cat >"$TMP/orphan" <<X
 mount -t bpf bpf /sys/fs/bpf
 ip netns add $R-orphan
 $BIN attach --netns $R-orphan
+$BIN attach --netns $S
 for f in /sys/fs/bpf/ipfwagent/*/link_*; do bpftool -j link show pinned \$f | jq -r '"link \\(.id)"'; done >$TMP/ids
 ip netns del $R-orphan
-$BIN detach --all && find /sys/fs/bpf -mindepth 1 >$TMP/rest
+ls -d /sys/fs/bpf/ipfwagent/netns-* | sed 's/.*/ipfwagent: &: 6 links detached/' | sort >$TMP/listed
+$BIN detach --all 2>$TMP/said && find /sys/fs/bpf -mindepth 1 >$TMP/rest
 X
 expect_true "detach --all" unshare -m sh "$TMP/orphan"
-expect "detach --all: six links" 6 "$(wc -l <"$TMP/ids")"
+expect "detach --all: twice six links" 12 "$(wc -l <"$TMP/ids")"
+expect "detach --all: both sets are listed" "2 $(cat "$TMP/listed")" \
+	"$(grep -c netns- "$TMP/said") $(grep netns- "$TMP/said" | sort)"
+expect "detach --all: how many in all" "ipfwagent: 12 links detached" "$(tail -n 1 "$TMP/said")"
 expect "detach --all: no pin is left" '' "$(grep ipfwagent "$TMP/rest")"
 expect "detach --all: no link is left" '' "$(left "$TMP/ids")"
 

@@ -37,12 +37,15 @@ while read -r option argument command; do
 	status "$option is for $command" 2 "$option is for '$command' only" monitor "$option" $argument
 done < <("$BIN" --help | sed -nE 's/^ +(--[a-z-]+)( ([A-Z=]+))? +(agent|detach|check): .*/\1 \3 \4/p' |
 	awk -v OFS=' ' 'NF == 2 { print $1, "-", $2 } NF == 3 { print $1, ($2 ~ /=/ ? "ipv4-bps=1" : $2 == "WORD" ? "any" : $2 == "OCTAL" ? "600" : $2 == "TIME" ? "5" : $2 == "ADDR" ? "unix:x" : "x"), $3 }')
-status "activity by the kernel" 2 'activity needs eBPF' activity --source kernel
+for command in activity paths 'paths monitor' drops 'drops monitor'; do
+	# shellcheck disable=SC2086
+	status "$command by the kernel" 2 "${command%% *} needs eBPF" $command --source kernel
+done
 
 # Options without an effect.
 for words in "activity --root /" "status --json --count 3" "attach --json" "attach --include lo" \
 	"activity --exclude lo" "detach --hooks netfilter" "status --interval 1" "status -v" "attach --source kernel" \
-	"monitor --reading-socket none" "help --json" "version --netns x"; do
+	"status --reading-socket none" "help --json" "version --netns x"; do
 	# shellcheck disable=SC2086
 	status "$words" 2 "has no effect with '${words%% *}'" $words
 done
@@ -143,6 +146,41 @@ for file in snmp snmp6 netstat dev; do
 		expect "cut $file: exit status" 1 $code
 	fi
 done
+# It may hold anything, and what is huge or special neither hangs nor fills the memory.
+# bounded COMMAND...: it ends in time, with less than 256 MiB at its peak.
+bounded() {
+	timeout 20 /usr/bin/python3 - "$@" <<'P'
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert code in (0, 1) and peak < 256 << 10, (code, peak)
+P
+}
+places=(net/{snmp,netstat,snmp6,dev,dev_snmp6/eth0} sys/net/ipv{4,6}/conf/{all,eth0}/forwarding sys/kernel/osrelease)
+bad=$TMP/bad
+for kind in huge blanks line lines fifo device socket directory; do
+	rm -rf "$bad"
+	why='not a regular file'
+	case $kind in
+	huge) truncate -s 6G "$bad" && why='cut off or garbled' ;;
+	blanks) head -c 20M /dev/zero | tr '\0' ' ' >"$bad" && why='File too large' ;;
+	line) head -c 20M /dev/zero | tr '\0' 1 >"$bad" && why='File too large' ;;
+	lines)
+		{
+			head -n 2 "$top/tests/fixtures/6.18/proc/net/dev"
+			seq 20000000 20300000 | sed 's/$/: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16/'
+		} >"$bad" && why='File too large'
+		;;
+	fifo) mkfifo "$bad" ;;
+	device) mknod "$bad" c 1 5 ;; # as /dev/zero
+	socket) /usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$bad" ;;
+	directory) mkdir "$bad" && why='Is a directory' ;;
+	esac
+	tree
+	for place in "${places[@]}"; do ln -sf "$bad" "$TMP/tree/proc/$place"; done
+	expect_true "$kind in the place of files: bounded" bounded "$BIN" --json --root "$TMP/tree"
+	expect_match "$kind in the place of files: message" "proc/net/snmp: $why" "$(cat "$TMP/true.out")"
+done
 status "no IPv6" 0 '' --json --root "$top/tests/fixtures/noipv6"
 expect "no IPv6: quality" '"unavailable"' "$(jq -c .ipv6.forwarding.quality "$TMP/out")"
 expect "no IPv6: null" null "$(jq -c .ipv6.forwarding.outgoing_packets "$TMP/out")"
@@ -183,7 +221,8 @@ for signal in TERM INT; do
 done
 
 # Hostile interface names, of what the kernel accepts.
-hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>')
+hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>'
+	$'a\342\200\256b' $'a\342\200\250b' $'a\302\233b')
 made=0
 for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1)); done
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
@@ -198,11 +237,53 @@ def unique(pairs):
 d = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"), object_pairs_hook=unique)
 assert len(d["interfaces"]) == int(sys.argv[2]), list(d["interfaces"])
 P
+# harmless FILE...: UTF-8, and no character that a terminal obeys or that hides what stands around it.
+harmless() {
+	/usr/bin/python3 - "$@" <<'P'
+import sys, unicodedata
+for name in sys.argv[1:]:
+    for c in open(name, "rb").read().decode("utf-8"):
+        assert c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp"), (name, c)
+P
+}
+expect_true "hostile names: nothing that a terminal obeys in JSON" harmless "$TMP/out"
 run
-expect "hostile names: no control character in text" 0 "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$TMP/out" | wc -c)"
+expect_true "hostile names: nothing that a terminal obeys in text" harmless "$TMP/out"
 run monitor --json -i 0.1 --count 1
 expect_true "hostile names: monitor" jq -en 'input | .interfaces' "$TMP/out"
+run --json --include $'a\033[31m' --include $'a\342\200\256b'
+expect "hostile names: included by their bytes" '["a\u001b[31m","a\u202eb"]' "$(jq -ac '.interfaces | keys' "$TMP/out")"
+status "hostile names: in a message" 0 "--include 'b.x1b.31m.xe2.x80.xae' matches no interface" \
+	--json --include $'b\033[31m\342\200\256'
 for n in "${hostile[@]}"; do ip -n "$R" link del "$n" 2>/dev/null; done
+
+# The host's name is any bytes, too.
+hostile_host=$'h\033[31m\377\342\200\256'
+for form in --json '' 'status --json' check 'monitor --json -c 1 -i 0.02'; do
+	# shellcheck disable=SC2086,SC2016
+	in_ns "$R" unshare --uts sh -c 'printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@"' sh \
+		"$hostile_host" "$BIN" $form >"$TMP/out" 2>"$TMP/err"
+	expect_true "a hostile hostname, ${form:-text}" harmless "$TMP/out" "$TMP/err"
+done
+# So is what a captured tree is called, and what stands in it.
+tree
+hostile_tree=$TMP/$'t\033]0;x\007\377\342\200\256'
+mv "$TMP/tree" "$hostile_tree"
+printf '  \033[2J\377: x\n' >>"$hostile_tree/proc/net/dev"
+rm "$hostile_tree/proc/net/netstat"
+for form in '' -v --json check 'monitor --json -c 1 -i 0.02'; do
+	# shellcheck disable=SC2086
+	run $form --root "$hostile_tree"
+	expect_true "a hostile tree, ${form:-text}" harmless "$TMP/out" "$TMP/err"
+	expect_true "a hostile tree, ${form:-text}: its name is there" grep -qF 't\x1b]0;x\x07\xff\xe2\x80\xae/proc' "$TMP/out" "$TMP/err"
+done
+rm -rf "$hostile_tree"
+for words in "--netns N" "--source N" "N" "--N" "check --warning N=1" "agent --config N" "agent --user N --reading-socket none" \
+	"--interval N monitor"; do
+	# shellcheck disable=SC2086
+	run ${words//N/n$'\033'[2J$'\377'}
+	expect_true "a hostile word, $words" harmless "$TMP/out" "$TMP/err"
+done
 
 # Interfaces that come, go, are renamed or made anew while monitor looks.
 background in_ns "$R" "$BIN" monitor --json -i 0.2 >"$TMP/stream"
@@ -226,6 +307,30 @@ expect_true "one made anew with the same index is a discontinuity" wait_for 10 a
 expect_true "no delta is negative" jq -se '[.. | numbers] | all(. >= 0)' "$TMP/stream"
 kill "$bg" && wait "$bg"
 expect "monitor survives all of it" 0 $?
+
+# Counters that go away meanwhile: it is said once, and what is to end does.
+ipfw() { "$BIN" "$1" --netns "$R" 2>/dev/null; }
+trap 'ipfw detach; cleanup' EXIT
+ipfw attach
+background in_ns "$R" "$BIN" monitor --json -i 0.2 >"$TMP/stream" 2>"$TMP/err"
+wait_for 10 lines 1
+ipfw detach
+expect_true "detached: the kernel's figures" wait_for 10 seen '.source.name == "kernel"'
+ipfw attach
+expect_true "attached again: eBPF's" wait_for 10 seen '.source.name == "ebpf" and .ipv4.discontinuity'
+kill "$bg" && wait "$bg"
+expect_match "detached: it is said" "^ipfwagent: /.*: the eBPF counters were detached: using the kernel's counters" "$(head -n 1 "$TMP/err")"
+expect "attached again: it is said, and nothing else" "ipfwagent: eBPF counts again" "$(tail -n +2 "$TMP/err")"
+background in_ns "$R" timeout 60 "$BIN" monitor --source ebpf --json -i 0.1 --count 40 >"$TMP/stream" 2>"$TMP/err"
+wait_for 10 lines 1
+ipfw detach
+wait "$bg"
+expect "monitor --count, the source goes away: exit status" 3 $?
+expect_match "monitor --count, the source goes away: message" 'the eBPF counters were detached' "$(cat "$TMP/err")"
+ipfw attach
+in_interval "activity" poll ipfw detach &
+status "activity, the source goes away" 3 'the eBPF counters were detached' activity -i 1
+wait $!
 
 # The agent without a master says so once and keeps trying; a wrong socket is the same.
 : >"$TMP/agent.log"

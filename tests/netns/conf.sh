@@ -163,6 +163,34 @@ for i in $(seq 200); do
 done
 expect_true "it lives after many signals" kill -0 "$agent"
 gone_in_time "SIGTERM" "$agent" TERM
+
+# The default file, in a file system of the agent's own: it need not be there, but does not go unseen.
+default=$(grep -aoE '/[[:print:]]+/ipfwagent\.conf' "$BIN" | head -n 1)
+own_files() { # its directory is empty, and of this test
+	local place=${default%/*}
+	until [ -d "$place" ]; do place=${place%/*}; done
+	mount -t tmpfs none "$place" && mkdir -p "${default%/*}" && exec "$@"
+}
+export default
+export -f own_files
+: >"$TMP/agent.log"
+start_snmpd
+background in_ns "$R" unshare -m bash -c 'own_files "$@"' - "$BIN" agent --source kernel --agentx-socket "$MASTER" \
+	--reading-socket none 2>>"$TMP/agent.log"
+agent=$bg
+expect_true "no default file: the agent starts" wait_for 20 agent_answers
+signal HUP
+expect "no default file: nothing to say" "ipfwagent: configuration read again: nothing new" "$said"
+printf 'interval 7\n' >"/proc/$agent/root$default"
+signal HUP
+expect "a default file: it is read" "ipfwagent: configuration read again: new interval" "$said"
+rm "/proc/$agent/root$default"
+signal HUP
+expect "the default file is gone: it is said" "ipfwagent: $default: No such file or directory
+ipfwagent: configuration not taken over: the settings stay as they are" "$said"
+expect "the default file is gone: the settings stay" 7000 "$(interval)"
+gone_in_time "SIGTERM, without the file" "$agent" TERM
+
 # Only the agent takes SIGHUP for something else than the end.
 background in_ns "$R" "$BIN" monitor --json -i 5 >/dev/null
 wait_for 20 hears "$bg"

@@ -255,4 +255,17 @@ P
 expect "snmpwalk and snmpbulkwalk see the same objects" "$(sed 's/ = .*//' "$TMP/walk")" "$(sed 's/ = .*//' "$TMP/bulk")"
 kill "$agent" && wait "$agent"
 expect "the agent ends with status 0" 0 $?
+
+# An interface that loses IPv6 (a small MTU), and gets it back: what its IPv6 had counted is no IPv4 traffic,
+# and what is derived from other counters than before is compared with nothing.
+for mtu in 1200 1500; do
+	background in_ns "$R" "$BIN" monitor --json --compact -i 0.3 --source kernel >"$TMP/monitor"
+	wait_for 20 lines 2
+	ip -n "$R" link set rc mtu $mtu
+	wait_for 20 lines $(($(wc -l <"$TMP/monitor") + 3))
+	kill "$bg" && wait "$bg"
+	expect "mtu $mtu: a discontinuity of rc, and of no other" '[1,0]' \
+		"$(jq -sc '[map(.interfaces | .rc, .rs | .discontinuity)] | .[0] | [([.[range(0; length; 2)] | select(.)] | length), ([.[range(1; length; 2)] | select(.)] | length)]' "$TMP/monitor")"
+	expect "mtu $mtu: no traffic" 0 "$(jq -sc '[.[].interfaces.rc.ipv4 | .rx_packets_delta, .tx_packets_delta, .rx_bytes_delta, .tx_bytes_delta | . // 0] | max' "$TMP/monitor")"
+done
 finish

@@ -22,7 +22,7 @@ cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent" && BIN=$TMP/ipfwagent
 # agent_on ARGS...: by eBPF, unless they say otherwise, in a mount namespace of its own.
 agent_on() {
 	: >"$log"
-	background in_ns "$R" unshare -m "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 0.2 "$@" 2>>"$log"
+	background in_ns "$R" unshare -m ${over:+"$over"} "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" --interval 0.2 "$@" 2>>"$log"
 	agent=$bg
 	wait_for 20 agent_answers || not_ok "the agent answers" "$(tail -c 400 "$log")"
 }
@@ -98,10 +98,30 @@ same_time "unreadable files: no interface came or went" "$changed" ipfwTableLast
 expect "unreadable files: two lines each in the log" 18 "$(grep -cE 'degraded: /proc/net|all figures are back' "$log")"
 in_mount_ns umount "/proc/$agent/net"
 no_crash "unreadable files"
+agent_off "unreadable files"
+
+# Nor is a file that only root may read a reason to keep a privilege. It is closed to every process in
+# that mount namespace, which has links in the place of /proc.
+cp -L "/proc/$snmpd/net/snmp" "$TMP/closed" && chmod 000 "$TMP/closed"
+mkdir -p "$TMP/real" "$TMP/proc/net"
+for f in self thread-self sys kallsyms; do ln -s "$TMP/real/$f" "$TMP/proc/$f"; done
+for f in snmp6 netstat dev_snmp6; do ln -s "$TMP/real/self/net/$f" "$TMP/proc/net/$f"; done
+ln -s "$TMP/closed" "$TMP/proc/net/snmp"
+cat >"$TMP/over" <<-O
+	#!/bin/sh
+	mount --rbind /proc "$TMP/real" && mount --bind "$TMP/proc" /proc && exec "\$@"
+O
+chmod 755 "$TMP/over"
+over=$TMP/over agent_on --user nobody
+expect_true "a file for root only: degraded" wait_for 5 says "/proc/net/snmp: Permission denied"
+expect "a file for root only: no capability" 0000000000000000 \
+	"$(awk '$1 ~ /^Cap(Eff|Prm):/ { print $2 }' "/proc/$agent/status" | sort -u)"
+expect "a file for root only: exact all the same" ebpf "$(mib ipfwSource.0)"
+expect "a file for root only: nothing is said to be kept" 0 "$(grep -c 'is kept' "$log")"
+agent_off "a file for root only"
 
 # A tree of one's own, without the right to read a file for a while: the list of interfaces. They are
 # not gone, and what was reset meanwhile is seen.
-agent_off "unreadable files"
 cp -r "$top/tests/fixtures/6.18" "$TMP/tree"
 dev=$TMP/tree/proc/net/dev
 agent_on --root "$TMP/tree" --user nobody

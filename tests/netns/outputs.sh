@@ -259,8 +259,10 @@ expect "check, traffic: nothing was refused" 0.000 "$(value refused-percent)"
 expect_match "check, traffic: limits in the performance data" "'ipv4-bps'=[0-9.]+;;1000000;0; " "$(cat "$TMP/out")"
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "too much" 1 "ipv4-pps is [0-9.]+ \(limit 10\) \|" --warn ipv4-pps=10
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "far too much" 2 "ipv4-pps is [0-9.]+ \(limit 20\) \|" --warn ipv4-pps=10 --crit ipv4-pps=20
-judge "too little" 2 'ipv4-bps is 0.000 \(limit 1000:\)' -i 0.1 --crit ipv4-bps=1k:
-judge "in a forbidden range" 1 'ipv6-pps is 0.000 \(limit @~:5\)' -i 0.1 --warn ipv6-pps=@~:5
+during 2 datagrams "$C" 400 972 10.2.0.2 -- "scaled numbers" 1 'ipv4-bps is [0-9.]+ M \(limit 1000\), ipv4-pps is [0-9.]+ \(' --warn ipv4-bps=1k --warn ipv4-pps=10
+expect_match "check, scaled numbers: exact in the performance data" "'ipv4-bps'=[0-9]{6,7}\.[0-9]{3};" "$(cat "$TMP/out")"
+judge "too little" 2 'ipv4-bps is 0.0 \(limit 1000:\)' -i 0.1 --crit ipv4-bps=1k:
+judge "in a forbidden range" 1 'ipv6-pps is 0.0 \(limit @~:5\)' -i 0.1 --warn ipv6-pps=@~:5
 in_ns "$R" nft -f - <<-'N'
 	table inet refuse { chain forward { type filter hook forward priority 0; meta length 128 drop; }
 	}
@@ -294,7 +296,7 @@ judge "agent, a short interval" 0 forwarded -i 0.05
 expect_match "the socket: system" '^ipv4 forwarded_out_packets [0-9]+ exact$' "$(ask system | grep forwarded_out_packets)"
 judge "no agent" 1 'degraded: the kernel.s own counters: .*(permi|denied)' -i 0.1 --reading-socket none
 kill -STOP "$agent"
-judge "agent stopped" 1 degraded -i 0.1
+judge "agent stopped" 1 'degraded: the kernel.s own counters: .*; the agent at .* does not answer' -i 0.1
 kill -CONT "$agent"
 disown "$agent" # its end is no news
 during 2 kill -KILL "$agent" -- "agent gone meanwhile" 3 'the agent answered once: '

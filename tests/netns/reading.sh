@@ -55,6 +55,20 @@ expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json"
 expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
 expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"
 expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.forwarding.outgoing_packets "$TMP/socket.json")"
+# Whoever owns the directory can put a link in the place of the socket, once it is made. Its mode and
+# group are then not those of what the link leads to.
+mkdir "$TMP/theirs" && echo secret >"$TMP/theirs/../victim" && chmod 600 "$TMP/victim" && chown 65534 "$TMP/theirs"
+background in_ns "$R" strace -o /dev/null -e trace=bind -e inject=bind:signal=STOP:when=2 \
+	env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" "$BIN" agent --source kernel \
+	--reading-socket "$TMP/theirs/sock" --reading-socket-group nogroup --agentx-socket "unix:$TMP/none" 2>"$TMP/theirs.log"
+is_stopped() { late=$(pgrep -P "$bg") && grep -q '^State:.[Tt]' "/proc/$late/status" && [ -S "$TMP/theirs/sock.$late" ]; }
+expect_true "a link in the place of the socket: it waits there" wait_for 20 is_stopped
+ln -sfn "$TMP/victim" "$TMP/theirs/sock.$late"
+kill -CONT "$late"
+wait_for 20 test -s "$TMP/theirs.log"
+expect "a link in the place of the socket: what it leads to" '600 0 0' "$(stat -c '%a %u %g' "$TMP/victim")"
+kill "$late"; wait "$bg" 2>/dev/null
+
 # A umask that keeps others out does not keep them from the socket.
 masked() { umask 077 && exec "$BIN" "$@"; }
 export -f masked && export BIN
@@ -104,6 +118,39 @@ expect "--source ebpf: not asked" 3 $?
 expect "another namespace does not take them" '["kernel",0]' "$(in_ns "$S" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" | jq -c '[.source.name, (.interfaces | has("rc") | if . then 1 else 0 end)]')"
 expect "the namespace asked for is another" 'error: this agent counts in another network namespace' "$(ask 'json netns 1\n')"
 expect "the namespace asked for is this" end "$(ask "json netns $(stat -Lc %i "/run/netns/$R")\\n" | tail -n 1)"
+
+# monitor and activity without privilege: the same forms, from the agent.
+nobody_in_r monitor --json -i 0.7 --count 3 >"$TMP/monitor.json" &
+monitor=$!
+datagrams "$C" 30 72 10.2.0.2
+wait $monitor
+expect "monitor, unprivileged: exit status" 0 $?
+expect "monitor, unprivileged: no message" '' "$(cat "$TMP/err")"
+expect "monitor, unprivileged: by eBPF" '["ebpf"]' "$(jq -sc 'map(.source.name) | unique' "$TMP/monitor.json")"
+expect_true "monitor, unprivileged: a second apart" jq -se 'all(.[]; .interval_seconds > 0.9)' "$TMP/monitor.json"
+expect "monitor, unprivileged: what root's has" \
+	"$("$BIN" --netns "$R" monitor --json -i 0.1 --count 1 | jq -c '[paths(scalars) | select(.[0] != "timestamp")]')" \
+	"$(tail -n 1 "$TMP/monitor.json" | jq -c '[paths(scalars) | select(.[0] != "timestamp")]')"
+nobody_in_r monitor --json -i 1 --count 6 >"$TMP/monitor.json" &
+monitor=$!
+in_interval "$SOCK monitor --json -i 1" poll datagrams "$C" 50 72 10.2.0.2
+wait $monitor
+expect "monitor, unprivileged: each packet once" '[50,5000]' "$(jq -sc '[(map(.ipv4.forwarding.outgoing_packets_delta) | add),
+	(map(.paths[] | select(.in == "rc" and .out == "rs" and .family == "ipv4") | .bytes_delta) | add)]' "$TMP/monitor.json")"
+expect "monitor, unprivileged, --include" '["rc"]' "$(nobody_in_r monitor --json -i 0.1 --count 1 --include rc | jq -c '.interfaces | keys')"
+expect_match "monitor, unprivileged, as text" '^rc +rs +ipv4 ' "$(nobody_in_r monitor -v -i 0.1 --count 1)"
+nobody_in_r activity --json -i 3 >"$TMP/activity.json" &
+activity=$!
+in_interval "$SOCK activity" poll datagrams "$C" 40 72 10.2.0.2
+wait $activity
+expect "activity, unprivileged: exit status" 0 $?
+expect "activity, unprivileged: what passed" '["ebpf",40,4000]' \
+	"$(jq -c '[.source.name, (.ipv4.forwarded | .packets_delta, .bytes_delta)]' "$TMP/activity.json")"
+expect "paths, unprivileged: root's" "$("$BIN" --netns "$R" paths | tail -n +3)" "$(nobody_in_r paths | tail -n +3)"
+nobody_in_r activity --source ebpf
+expect "activity --source ebpf: not asked" 3 $?
+nobody_in_r activity --include rc >/dev/null 2>&1
+expect "activity, unprivileged: options as ever" 2 $?
 
 # Garbage.
 expect_match "an unknown word" "^error: unknown word 'GET'" "$(ask 'GET / HTTP/1.1\r\n')"

@@ -34,7 +34,7 @@ offloads() {
 			echo "# $dev has no $word here"
 	done
 }
-no_offloads() { offloads tso=off gso=off tx-udp-segmentation=off tx=off -- gro=off rx-udp-gro-forwarding=off; }
+no_offloads() { offloads tso=off gso=off tx-udp-segmentation=off tx-sctp-segmentation=off tx=off -- gro=off rx-udp-gro-forwarding=off; }
 # What the router received, a merged packet counted once.
 skbs() { echo $(($(kernel snmp Ip InReceives) + $(kernel6 Ip6InReceives))); }
 
@@ -57,8 +57,6 @@ merged() {
 	# shellcheck disable=SC2086
 	check "$name $f" $flags
 }
-# Linux merges what comes through a veth since 5.13.
-can_merge() { in_ns "$R" ethtool -k rc | grep -q rx-udp-gro-forwarding; }
 
 segmented() {
 	local f o name
@@ -82,6 +80,10 @@ segmented() {
 			if [[ $name == TCP* ]]; then
 				merged "$name" no-tx $f tcp ${server[$f]} 7 1000000
 				expect_true "$name $f: super-packets passed" [ $supers -gt 100 ]
+				if [ $f = ipv6 ]; then
+					merged "$name with options" no-tx $f with hd tcp ${server[$f]} 7 1000000
+					expect_true "$name with options: super-packets passed" [ $supers -gt 100 ]
+				fi
 			else
 				merged "$name" no-tx $f gso ${server[$f]} 9 10 10000 1400
 				expect "$name $f: on the wire" 80 $rx
@@ -102,7 +104,8 @@ segmented() {
 	in_ns "$R" ethtool -K rs tx off >/dev/null
 	tap_gso
 }
-# The router refuses super-packets for their segments' size, which the last one's hides on average.
+# Super-packets whose segments are too big: IPv6 refuses them for their size, which the last one's hides on
+# average; IPv4 cuts each segment.
 too_big_segments() {
 	can_merge || return
 	leg tiny 4
@@ -114,6 +117,15 @@ too_big_segments() {
 	received ipv6 rc 40 $((20 * (1500 + 2 * 48)))
 	sent ipv6 rc 20 $((20 * 1280))
 	check "UDP GSO too big for IPv6"
+	begin
+	traffic "$C" gso 10.4.0.2 9 20 13000 1400
+	super_at rc rx
+	# Nine of 1428 octets become 1276 + 172 each.
+	received ipv4 rc 200 $((20 * (13000 + 10 * 28)))
+	handed_over ipv4 rc 200 $((20 * (13000 + 10 * 28)))
+	forwarded ipv4 rc rtiny 200 $((20 * (13000 + 10 * 28)))
+	sent ipv4 rtiny 380 $((20 * (13000 + 10 * 28 + 9 * 20)))
+	check "UDP GSO in fragments"
 	no_offloads
 }
 # A virtual machine's packets come without a number of segments.
@@ -135,6 +147,20 @@ tap_gso() {
 	ip -n "$R" link del tp0
 	unset 'unknown[tp0 rx]'
 	check "its device goes away"
+}
+
+sctp() {
+	local f
+	background in_ns "$S" "$TRAFFIC" sctpd 7 >"$TMP/sctpd" 2>&1
+	wait_for 10 grep -q . "$TMP/sctpd"
+	grep -q ready "$TMP/sctpd" || { lacking SCTP "$(cat "$TMP/sctpd")" && return; }
+	fresh
+	for f in ipv4 ipv6; do
+		offloads tx=on gso=on tx-sctp-segmentation=on
+		merged "SCTP, GSO" no-tx $f sctp ${server[$f]} 7 1000000
+		expect_true "SCTP, GSO $f: super-packets passed" [ $supers -gt 100 ]
+		no_offloads
+	done
 }
 
 # 4,000 octets in three fragments: $on_wire is what they are together, $whole the datagrams of them.
@@ -178,6 +204,35 @@ fragments() {
 	check "fragments of fragments, output mtu 1000"
 }
 
+# A route's MTU that is smaller than the device's. The router's own datagrams heed the device's alone.
+route_mtu() {
+	local f octets=$((20 * 1420))
+	ip -n "$R" route add 10.2.0.2 dev rs mtu 1000
+	ip -n "$R" -6 route add fd02::2 dev rs mtu 1300
+	begin
+	udp ipv4 20 1392
+	received ipv4 rc 20 $octets
+	handed_over ipv4 rc 20 $octets
+	forwarded ipv4 rc rs 20 $octets
+	sent ipv4 rs 40 $((octets + 20 * 20))
+	check "route's MTU ipv4"
+	begin # IPv6 finds it too big only when it leaves
+	udp ipv6 20 1372
+	received ipv6 rc 20 $octets
+	handed_over ipv6 rc 20 $octets
+	forwarded ipv6 rc rs 20 $octets
+	sent ipv6 rc 20 $((20 * 1280))
+	check "route's MTU ipv6"
+	for f in ipv4 ipv6; do
+		begin
+		traffic "$R" send ${server[$f]} 9 20 $((1420 - 8 - ${ip_header[$f]}))
+		sent $f rs 20 $octets
+		check "route's MTU, sent by the router $f"
+	done
+	ip -n "$R" route del 10.2.0.2 dev rs
+	ip -n "$R" -6 route del fd02::2 dev rs
+}
+
 # Conntrack puts them together, and they leave as they came. Linux 5.10 goes on with that as long as
 # the namespace lives: so this comes late.
 conntrack() {
@@ -192,8 +247,24 @@ conntrack() {
 		handed_over $f rc 20 $whole
 		forwarded $f rc rs 20 $whole
 		sent $f rs 60 $on_wire
-		check "fragments with conntrack $f"
+		check "fragments with conntrack $f" held-$f=40 # three are one from then on
 	done
+	# Of uneven size, as after two links; small ones; of a datagram smaller than any link's MTU.
+	refragmented ipv4 "" 976,504,976,504,976,72
+	refragmented ipv4 "" 280,200
+	refragmented ipv4 "" 72,976,1480
+	refragmented ipv6 f 1232,208,1232,208,1128
+	refragmented ipv6 f 248,232
+	# With headers in front of that of fragments, and some that are fragmented with the payload.
+	refragmented ipv6 hf 1440,1440,1128
+	refragmented ipv6 hdrf 1424,1424,1160
+	refragmented ipv6 hfd 1440,1440,1128 rs 1440,1440,1144 # the kernel repeats the options
+	# Those too long for the link are cut anew.
+	leg cut 8
+	ip -n "$R" link set rcut mtu 1000
+	refragmented ipv4 "" 976,504,976,504,976,72 rcut 976,504,976,504,976,72
+	refragmented ipv4 "" 1480,1480,1048 rcut 976,976,976,976,104
+	refragmented ipv4 "" 504,1480,1480,544 rcut 976,976,976,976,104
 	in_ns "$R" nft delete table inet t
 }
 
@@ -251,6 +322,42 @@ filters() {
 	done
 }
 
+# What makes forwarded more than, or unlike, what was handed over; docs/figures.md names each.
+unlike() {
+	local f hook bytes more
+	[ "$HOOKS" = netfilter ] || return 0
+	for hook in forward prerouting; do
+		for f in ipv4 ipv6; do
+			in_ns "$R" nft "add table ${nft_family[$f]} t; add chain ${nft_family[$f]} t c { type filter hook $hook priority 0; };
+				add rule ${nft_family[$f]} t c udp dport 9 dup to ${server[$f]} device rs"
+			bytes=$((50 * $(udp_octets $f 100)))
+			[ $hook-$f = prerouting-ipv4 ] && more=1 || more=2
+			begin
+			udp $f 50 100
+			received $f rc 50 $bytes
+			handed_over $f rc 50 $bytes
+			forwarded $f rc rs $((more * 50)) $((more * bytes))
+			sent $f rs 100 $((2 * bytes))
+			check "copies by nftables in $hook $f"
+			in_ns "$R" nft delete table ${nft_family[$f]} t
+		done
+	done
+	in_ns "$R" nft "add table inet t; add chain inet t c { type filter hook postrouting priority $((2 ** 31 - 1)); };
+		add rule inet t c udp dport 9 drop"
+	for f in ipv4 ipv6; do
+		bytes=$((50 * $(udp_octets $f 100)))
+		begin
+		udp $f 50 100
+		received $f rc 50 $bytes
+		handed_over $f rc 50 $bytes
+		forwarded $f rc rs 50 $bytes
+		sent $f rs 50 $bytes
+		check "drop after every hook $f" no-tx
+	done
+	in_ns "$R" nft delete table inet t
+}
+declare -A nft_family=([ipv4]=ip [ipv6]=ip6)
+
 locally() {
 	local f bytes own loop each to
 	for f in ipv4 ipv6; do
@@ -263,6 +370,16 @@ locally() {
 		traffic "$R" send ${server[$f]} 9 20 4000
 		sent $f rs 60 $((20 * (4008 + 3 * each)))
 		check "sent by the router in fragments $f"
+		if [ $f = ipv6 ]; then
+			begin
+			traffic "$R" with hd send fd02::2 9 20 4000
+			sent $f rs 60 $((20 * (4008 + 3 * (40 + 8 + 8 + 8))))
+			check "sent by the router in fragments with options"
+			begin
+			traffic "$R" with m send fd02::2 9 20 4000
+			sent $f rs 80 $((20 * (4008 + 4 * 48)))
+			check "sent by the router in fragments of 1280 octets"
+		fi
 		bytes=$((20 * $(udp_octets $f 56)))
 		begin
 		pings "$C" 20 56 ${own/2/1} || not_ok "ping $f" "an echo reply is missing"
@@ -312,7 +429,7 @@ multicast() {
 		forwarded $f rc rm 50 $bytes
 		sent $f rs 50 $bytes
 		sent $f rm 50 $bytes
-		check "multicast routing $f"
+		check "multicast routing $f" held-$f=-50 # a copy for each interface
 		kill "$bg" && wait "$bg"
 		unsettled=1
 	done
@@ -381,8 +498,8 @@ two_processors() {
 }
 
 begin_scenarios
-for scenario in ${SCENARIOS:-plain fragments errors filters locally multicast two_namespaces two_processors \
-	conntrack flowtable segmented}; do
+for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters unlike locally multicast two_namespaces two_processors \
+	conntrack flowtable segmented sctp}; do
 	run_scenario "$scenario"
 done
 detach_all

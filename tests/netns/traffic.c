@@ -14,6 +14,7 @@
 #include <netinet/ether.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <signal.h>
@@ -29,16 +30,27 @@
 static char buffer[65536];
 static volatile sig_atomic_t stopped;
 
+static const char *extensions = ""; // IPv6 extension headers, a letter each; see usage
+
 static const char usage[] =
 	"usage: traffic send ADDRESS PORT COUNT SIZE [TTL [DEV]]  COUNT datagrams of SIZE octets\n"
 	"       traffic gso ADDRESS PORT COUNT TOTAL SEGMENT      COUNT times TOTAL, cut by "
 	"SEGMENT\n"
+	"       traffic pieces ADDRESS COUNT SIZE[,SIZE...]       COUNT datagrams in fragments "
+	"that carry so much\n"
 	"       traffic udpd PORT [GROUP DEV]                     receive; the number at SIGTERM\n"
 	"       traffic tcp ADDRESS PORT OCTETS                   send, and have it confirmed\n"
 	"       traffic tcpd PORT                                 receive and confirm\n"
+	"       traffic sctp ADDRESS PORT OCTETS                  send, until all was received\n"
+	"       traffic sctpd PORT                                receive\n"
 	"       traffic mroute IN OUT[,OUT] GROUP SOURCE SECONDS  route a multicast group\n"
 	"       traffic tapgso DEV MAC SOURCE DESTINATION COUNT   COUNT times 14000 octets of TCP\n"
-	"                     into a tap, as GSO by 1400 without a number of segments\n";
+	"                     into a tap, as GSO by 1400 without a number of segments\n"
+	"       traffic with LETTERS COMMAND...   extension headers of 8 octets each: h "
+	"hop-by-hop,\n"
+	"                     d destination, r routing (pieces only), f the place of that of "
+	"fragments;\n"
+	"                     m: no fragments of more than 1280 octets\n";
 
 __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *format, ...)
 {
@@ -103,6 +115,30 @@ static struct addrinfo *resolve(const char *address, const char *port, int type)
 	return found;
 }
 
+// Eight octets of padding, or of a routing header that has no more to visit.
+static void extension(unsigned char header[8], int kind, int next)
+{
+	static const unsigned char padding[8] = {0, 0, 1, 4}, routing[8] = {0, 0, 253};
+
+	memcpy(header, kind == 'r' ? routing : padding, 8);
+	header[0] = (unsigned char)next;
+}
+
+static void set_extensions(int fd)
+{
+	unsigned char header[8];
+
+	for (const char *e = extensions; *e; e++) {
+		if (*e == 'm') {
+			set_int(fd, IPPROTO_IPV6, IPV6_MTU, 1280, "IPV6_MTU");
+			continue;
+		}
+		extension(header, *e, 0);
+		set(fd, IPPROTO_IPV6, *e == 'h' ? IPV6_HOPOPTS : IPV6_DSTOPTS, header,
+		    sizeof header, "extension header");
+	}
+}
+
 // Fragments at the sender, by the device's MTU, never by what the path reports.
 static int udp_sender(const struct addrinfo *to)
 {
@@ -112,6 +148,7 @@ static int udp_sender(const struct addrinfo *to)
 		set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT, "MTU_DISCOVER");
 	else
 		set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, "MTU_DISCOVER");
+	set_extensions(fd);
 	return fd;
 }
 
@@ -157,6 +194,112 @@ static int cmd_gso(char **argv)
 	return send_all(fd, to, number(argv[2], 1L << 40), (size_t)number(argv[3], 65507), 2);
 }
 
+static int kind_of_header(char letter)
+{
+	return letter == 'h'   ? IPPROTO_HOPOPTS
+	       : letter == 'd' ? IPPROTO_DSTOPTS
+	       : letter == 'r' ? IPPROTO_ROUTING
+	       : letter == 'f' ? IPPROTO_FRAGMENT
+			       : IPPROTO_UDP;
+}
+
+// The address that a packet to there has as its source.
+static struct in6_addr source_to(const struct addrinfo *to)
+{
+	struct sockaddr_in6 own;
+	socklen_t size = sizeof own;
+	int fd = open_socket(AF_INET6, SOCK_DGRAM, 0);
+
+	if (connect(fd, to->ai_addr, to->ai_addrlen) ||
+	    getsockname(fd, (struct sockaddr *)&own, &size))
+		die("source");
+	close(fd);
+	return own.sin6_addr;
+}
+
+// The IP header and the extension headers, in `buffer`; returns how many octets the headers are
+// that all fragments carry. *end is where all of them end.
+static size_t write_headers(const struct addrinfo *to, size_t *end)
+{
+	struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP};
+	struct ip6_hdr ip6 = {.ip6_ctlun = {{htonl(6u << 28), 0, 0, 64}}};
+	size_t each = 0;
+
+	if (to->ai_family == AF_INET) {
+		ip.daddr = ((struct sockaddr_in *)to->ai_addr)->sin_addr.s_addr;
+		memcpy(buffer, &ip, sizeof ip);
+		return *end = sizeof ip;
+	}
+	ip6.ip6_nxt = (uint8_t)kind_of_header(*extensions);
+	ip6.ip6_src = source_to(to);
+	ip6.ip6_dst = ((struct sockaddr_in6 *)to->ai_addr)->sin6_addr;
+	memcpy(buffer, &ip6, sizeof ip6);
+	*end = sizeof ip6;
+	for (const char *e = extensions; *e; e++) {
+		unsigned char header[8] = {(unsigned char)kind_of_header(e[1])};
+
+		if (*e != 'f')
+			extension(header, *e, kind_of_header(e[1]));
+		memcpy(buffer + *end, header, sizeof header);
+		*end += sizeof header;
+		if (*e == 'f')
+			each = *end;
+	}
+	if (!each) {
+		errno = EINVAL;
+		die("no place for the fragment header in \"%s\"", extensions);
+	}
+	return each;
+}
+
+static void mark_piece(bool v6, size_t headers, size_t offset, bool more, unsigned int id)
+{
+	struct iphdr *ip = (struct iphdr *)buffer;
+	struct ip6_frag *piece = (struct ip6_frag *)(buffer + headers - sizeof *piece);
+
+	if (v6) {
+		piece->ip6f_offlg = htons((uint16_t)(offset | more));
+		piece->ip6f_ident = htonl(id);
+	} else {
+		ip->frag_off = htons((uint16_t)(offset / 8 | (more ? IP_MF : 0)));
+		ip->id = htons((uint16_t)id);
+	}
+}
+
+// The kernel writes the lengths, and what else is 0 in IPv4 headers.
+static int cmd_pieces(char **argv)
+{
+	struct addrinfo *to = resolve(argv[0], "0", SOCK_DGRAM);
+	bool v6 = to->ai_family == AF_INET6;
+	int fd = open_socket(to->ai_family, SOCK_RAW, IPPROTO_RAW);
+	long count = number(argv[1], 65535);
+	size_t end, headers = write_headers(to, &end), sizes[64], total = 0, n = 0;
+	static char data[65536];
+	struct udphdr udp = {.uh_dport = htons(9)};
+
+	for (char *size = strtok(argv[2], ","); size && n < 64; size = strtok(NULL, ","))
+		total += sizes[n++] = (size_t)number(size, 60000);
+	udp.uh_ulen = htons((uint16_t)(total - (end - headers)));
+	memcpy(data, buffer + headers, end - headers);
+	memcpy(data + (end - headers), &udp, sizeof udp);
+	for (long i = 0; i < count; i++) {
+		for (size_t k = 0, at = 0; k < n; at += sizes[k++]) {
+			size_t size = headers + sizes[k];
+
+			mark_piece(v6, headers, at, k + 1 < n, (unsigned int)i + 1);
+			memcpy(buffer + headers, data + at, sizes[k]);
+			if (v6)
+				((struct ip6_hdr *)buffer)->ip6_plen = htons((uint16_t)(size - 40));
+			if (sendto(fd, buffer, size, 0, to->ai_addr, to->ai_addrlen) !=
+			    (ssize_t)size)
+				die("fragment %zu of datagram %ld", k + 1, i + 1);
+		}
+		usleep(100);
+	}
+	printf("sent %ld\n", count);
+	return 0;
+}
+
 static void on_signal(int signal)
 {
 	stopped = signal;
@@ -169,10 +312,10 @@ static void ready(void)
 }
 
 // On every address; "::" is both families.
-static int listening(int type, const char *address, const char *port)
+static int listening(int type, int protocol, const char *address, const char *port)
 {
 	struct addrinfo *any = resolve(address, port, type);
-	int fd = open_socket(any->ai_family, type, 0);
+	int fd = open_socket(any->ai_family, type, protocol);
 
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1, "REUSEADDR");
 	if (bind(fd, any->ai_addr, any->ai_addrlen))
@@ -184,7 +327,7 @@ static int cmd_udpd(char **argv)
 {
 	struct sigaction end = {.sa_handler = on_signal};
 	bool v4 = argv[1] && !strchr(argv[1], ':');
-	int fd = listening(SOCK_DGRAM, v4 ? "0.0.0.0" : "::", argv[0]);
+	int fd = listening(SOCK_DGRAM, 0, v4 ? "0.0.0.0" : "::", argv[0]);
 	unsigned long received = 0;
 
 	if (argv[1] && argv[2]) {
@@ -205,23 +348,33 @@ static int cmd_udpd(char **argv)
 	return 0;
 }
 
-static int cmd_tcp(char **argv)
+static void send_octets(int fd, long octets)
 {
-	struct addrinfo *to = resolve(argv[0], argv[1], SOCK_STREAM);
-	int fd = open_socket(to->ai_family, SOCK_STREAM, 0);
-	long octets = number(argv[2], 1L << 40), left = octets;
-	uint64_t confirmed = 0;
-
-	if (connect(fd, to->ai_addr, to->ai_addrlen))
-		die("connect to %s port %s", argv[0], argv[1]);
-	while (left > 0) {
-		size_t part = left < (long)sizeof buffer ? (size_t)left : sizeof buffer;
+	while (octets > 0) {
+		size_t part = octets < (long)sizeof buffer ? (size_t)octets : sizeof buffer;
 		ssize_t n = send(fd, buffer, part, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			die("send");
-		left -= n;
+		octets -= n;
 	}
+}
+
+static int cmd_tcp(char **argv)
+{
+	struct addrinfo *to = resolve(argv[0], argv[1], SOCK_STREAM);
+	int fd = open_socket(to->ai_family, SOCK_STREAM, 0);
+	long octets = number(argv[2], 1L << 40);
+	uint64_t confirmed = 0;
+
+	set_extensions(fd);
+	// Routers do not look behind destination options for the TCP header, and take segments for
+	// larger than they are.
+	if (*extensions)
+		set_int(fd, IPPROTO_TCP, TCP_MAXSEG, 1300, "MAXSEG");
+	if (connect(fd, to->ai_addr, to->ai_addrlen))
+		die("connect to %s port %s", argv[0], argv[1]);
+	send_octets(fd, octets);
 	if (shutdown(fd, SHUT_WR))
 		die("shutdown");
 	errno = 0;
@@ -235,9 +388,9 @@ static int cmd_tcp(char **argv)
 	return 0;
 }
 
-static int cmd_tcpd(char **argv)
+__attribute__((noreturn)) static void serve(int protocol, const char *port)
 {
-	int fd = listening(SOCK_STREAM, "::", argv[0]);
+	int fd = listening(SOCK_STREAM, protocol, "::", port);
 
 	if (listen(fd, 8))
 		die("listen");
@@ -255,6 +408,35 @@ static int cmd_tcpd(char **argv)
 			fprintf(stderr, "traffic: a connection broke: %s\n", strerror(errno));
 		close(peer);
 	}
+}
+
+static int cmd_tcpd(char **argv)
+{
+	serve(0, argv[0]);
+}
+
+// An association cannot be closed in one direction: nothing comes back but that all was received.
+static int cmd_sctp(char **argv)
+{
+	struct addrinfo *to = resolve(argv[0], argv[1], SOCK_STREAM);
+	int fd = open_socket(to->ai_family, SOCK_STREAM, IPPROTO_SCTP);
+	struct linger linger = {.l_onoff = 1, .l_linger = 30};
+
+	set(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger, "LINGER");
+	if (to->ai_family == AF_INET6) // and no path by addresses of IPv4
+		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, "V6ONLY");
+	if (connect(fd, to->ai_addr, to->ai_addrlen))
+		die("connect to %s port %s", argv[0], argv[1]);
+	send_octets(fd, number(argv[2], 1L << 40));
+	if (close(fd))
+		die("close");
+	printf("sent %s\n", argv[2]);
+	return 0;
+}
+
+static int cmd_sctpd(char **argv)
+{
+	serve(IPPROTO_SCTP, argv[0]);
 }
 
 // Interface 0 of the multicast router is where the group comes in.
@@ -378,13 +560,19 @@ static const struct command {
 	int (*run)(char **argv); // what follows the name, and a null pointer
 	int least, most;
 } commands[] = {
-	{"send", cmd_send, 4, 6},     {"gso", cmd_gso, 5, 5},   {"udpd", cmd_udpd, 1, 3},
-	{"tcp", cmd_tcp, 3, 3},       {"tcpd", cmd_tcpd, 1, 1}, {"mroute", cmd_mroute, 5, 5},
-	{"tapgso", cmd_tapgso, 5, 5},
+	{"send", cmd_send, 4, 6},     {"gso", cmd_gso, 5, 5},       {"udpd", cmd_udpd, 1, 3},
+	{"tcp", cmd_tcp, 3, 3},       {"tcpd", cmd_tcpd, 1, 1},     {"mroute", cmd_mroute, 5, 5},
+	{"tapgso", cmd_tapgso, 5, 5}, {"pieces", cmd_pieces, 3, 3}, {"sctp", cmd_sctp, 3, 3},
+	{"sctpd", cmd_sctpd, 1, 1},
 };
 
 int main(int argc, char **argv)
 {
+	if (argc > 3 && !strcmp(argv[1], "with")) {
+		extensions = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
 	for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
 		if (!strcmp(argv[1], commands[i].name) && argc - 2 >= commands[i].least &&
 		    argc - 2 <= commands[i].most)

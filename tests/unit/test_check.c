@@ -198,7 +198,7 @@ static void test_ok(void **state)
 	limit(config.limits.warn, "ipv4-bps=1M");
 	limit(config.limits.crit, "refused-percent=75");
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s 100000.0 bit/s, ipv6 not known | "
+	       "IPFW OK - forwarded ipv4 125 packets/s 100 kbit/s, ipv6 not known | "
 	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;75;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
@@ -211,12 +211,13 @@ static void test_limits(void **state)
 	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
 	limit(config.limits.crit, "ipv4-pps=1k:");
 	expect(CHECK_CRITICAL,
-	       "*IPFW CRITICAL - ipv4-pps is 125.000 (limit 1000:), refused-percent is 75.000%",
-	       "");
+	       "*IPFW CRITICAL - ipv4-pps is 125 (limit 1000:), refused-percent is 75.000%", "");
 	limit(config.limits.crit, "ipv4-pps=@100:200");
-	expect(CHECK_CRITICAL, "*ipv4-pps is 125.000 (limit @100:200)", "");
+	expect(CHECK_CRITICAL, "*ipv4-pps is 125 (limit @100:200)", "");
 	limit(config.limits.crit, "ipv4-pps=125");
 	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
+	limit(config.limits.crit, "ipv4-bps=50k");
+	expect(CHECK_CRITICAL, "*ipv4-bps is 100 k (limit 50000)", "");
 }
 
 static void test_idle(void **state)
@@ -235,13 +236,13 @@ static void test_absent(void **state)
 	(void)state;
 	rates.system[FAMILY_IPV4].known &= ~(1u << M_OUT_FORW_OCTETS);
 	expect(CHECK_OK,
-	       "IPFW OK - forwarded ipv4 125.0 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
+	       "IPFW OK - forwarded ipv4 125 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
 	limit(config.limits.warn, "ipv4-bps=~:");
 	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
 	limit(config.limits.warn, "ipv4-pps=1");
-	expect(CHECK_UNKNOWN, "*ipv4-pps is 125.000", "");
+	expect(CHECK_UNKNOWN, "*ipv4-pps is 125", "");
 	limit(config.limits.crit, "ipv4-pps=1");
 	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
 	/* IPv6 is there, but not all of it is known: no sum over both */
@@ -312,7 +313,7 @@ static void test_lines(void **state)
 		if (m % 4)
 			figures_derive(&s->system[FAMILY_IPV6].figures, m, UINT64_MAX - m);
 	}
-	assert_int_equal(plain_make(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_make_system(&d, s, NULL, &options), 0);
 	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
 	assert_string_equal(note, "because of this");
 	assert_true(again->mono_ns == s->mono_ns && again->source == s->source);
@@ -320,6 +321,75 @@ static void test_lines(void **state)
 	assert_int_equal(again->missed_path_packets, 4);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		assert_memory_equal(&again->system[f], &s->system[f], sizeof(s->system[f]));
+	free(d.text);
+	snapshot_free(s);
+	snapshot_free(again);
+}
+
+/* The whole reading, with the names that nobody saw and those that look like something else. */
+static void test_reading(void **state)
+{
+	static const struct output_options options = {.hostname = "h", .note = ""};
+	static const char *const names[] = {"eth0", "path", "a\"b\\x01", "caf\303\251", "0 1"};
+	struct snapshot *s = snapshot_new(), *again = snapshot_new();
+	struct output_document d;
+	char note[64];
+
+	(void)state;
+	s->mono_ns = 5;
+	s->wall = (struct timespec){1764400000, 7};
+	s->since = (struct timespec){1764300000, 999999999};
+	s->since_known = s->paths_known = s->drops_known = true;
+	s->missed_drop_packets = 77;
+	s->duration_ns = 12345;
+	s->source = SOURCE_EBPF;
+	s->hooks = HOOKS_NETFILTER;
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct snapshot_if *row = snapshot_add_if(s, i, names[i]);
+		struct snapshot_path *path;
+		struct snapshot_drop *drop;
+
+		row->continuity.since_ns = 100 + i;
+		for (int f = 0; f < FAMILY_COUNT; f++)
+			for (int m = 0; m < M_IF_COUNT; m += i + 1)
+				(f % 2 ? figures_set : figures_derive)(&row->figures[f], m,
+								       UINT64_MAX - m);
+		path = snapshot_add_path(s);
+		*path = (struct snapshot_path){
+			.family = FAMILY_IPV4 + i % 2, .in_ifindex = i, .out_ifindex = UINT32_MAX};
+		strcpy(i % 2 ? path->in_name : path->out_name, names[i]);
+		path->continuity.since_ns = UINT64_MAX - i;
+		figures_set(&path->figures, M_OUT_FORW_PACKETS, i);
+		if (i % 2) /* those of an interface made anew are not known at first */
+			figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+		drop = snapshot_add_drop(s);
+		drop->path = *path;
+		drop->path.figures = (struct figures){.known = 0};
+		figures_set(&drop->path.figures, M_DROPPED_PACKETS, i + 1);
+		drop->stage = (enum drop_stage)(i % DROP_STAGES);
+		strcpy(drop->reason, "NETFILTER_DROP");
+	}
+	snapshot_sort(s);
+	assert_int_equal(plain_make_reading(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
+	assert_string_equal(note, "");
+	assert_memory_equal(&again->wall, &s->wall, sizeof(s->wall));
+	assert_memory_equal(&again->since, &s->since, sizeof(s->since));
+	assert_true(again->since_known && again->paths_known && again->duration_ns == 12345);
+	assert_int_equal(again->n_ifs, s->n_ifs);
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		assert_int_equal(again->ifs[i].ifindex, s->ifs[i].ifindex);
+		assert_string_equal(again->ifs[i].name, s->ifs[i].name);
+		assert_memory_equal(again->ifs[i].figures, s->ifs[i].figures,
+				    sizeof(s->ifs[i].figures));
+		assert_memory_equal(&again->ifs[i].continuity, &s->ifs[i].continuity,
+				    sizeof(s->ifs[i].continuity));
+	}
+	assert_int_equal(again->n_paths, s->n_paths);
+	assert_memory_equal(again->paths, s->paths, s->n_paths * sizeof(*s->paths));
+	assert_true(again->drops_known && again->missed_drop_packets == 77);
+	assert_int_equal(again->n_drops, s->n_drops);
+	assert_memory_equal(again->drops, s->drops, s->n_drops * sizeof(*s->drops));
 	free(d.text);
 	snapshot_free(s);
 	snapshot_free(again);
@@ -341,6 +411,9 @@ static void test_other_lines(void **state)
 		{"mono_ns 5\nsource ebpf alien\nfuture 1 2 3\nipv4 future 7 exact\nipv7 no_route 1 "
 		 "exact\nipv4 no_route 1 alien\ntotal no_route 1 exact\nnote",
 		 0},
+		{"mono_ns 5\nsource ebpf none\ninterface\ninterface x\ninterface 1 y z\npath\npath "
+		 "ipv4 1 2 3 4 5\npath ipv4 1 2 3 4 5 a\npath total 1 2 3 4 5 a/b\nwall\nsince x",
+		 0},
 	};
 
 	(void)state;
@@ -353,6 +426,7 @@ static void test_other_lines(void **state)
 		assert_int_equal(plain_read(&d, s, note, sizeof(note)), rows[i].result);
 		for (int f = 0; f <= FAMILY_IPV6; f++)
 			assert_int_equal(s->system[f].figures.known, 0);
+		assert_int_equal(s->n_ifs + s->n_paths + s->since_known, 0);
 		snapshot_free(s);
 	}
 }
@@ -371,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_other_lines),
 	};
 

@@ -11,8 +11,9 @@
 #include <cmocka.h>
 
 #include "base/escape.h"
+#include "base/why.h"
 
-#define N_FORMS 3
+#define N_FORMS 3 /* of names: no two look alike */
 
 static void expect(const char *name, const char *utf8, const char *text, const char *ascii)
 {
@@ -69,6 +70,69 @@ static void test_utf8(void **state)
 	expect("\xe2\x82\xac", "\xe2\x82\xac", "\xe2\x82\xac", "\\xe2\\x82\\xac");
 	expect("\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", "\\xf0\\x9f\\x98\\x80");
 	expect("\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd", "\\xf4\\x8f\\xbf\\xbd");
+}
+
+/* What a terminal obeys or hides, and its neighbours that it shows. */
+static void test_invisible(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} cases[] = {
+		{"\xc2\x80", "\\xc2\\x80"},
+		{"\xc2\x9f", "\\xc2\\x9f"},
+		{"\xc2\xa0", "\xc2\xa0"},
+		{"\xc2\xad", "\\xc2\\xad"},
+		{"\xd8\x9c", "\\xd8\\x9c"}, /* U+061C */
+		{"\xd8\x9d", "\xd8\x9d"},
+		{"\xe2\x80\x8a", "\xe2\x80\x8a"},    /* U+200A */
+		{"\xe2\x80\x8e", "\\xe2\\x80\\x8e"}, /* U+200E */
+		{"\xe2\x80\x8f", "\\xe2\\x80\\x8f"},
+		{"\xe2\x80\x90", "\xe2\x80\x90"},
+		{"\xe2\x80\xa7", "\xe2\x80\xa7"},    /* U+2027 */
+		{"\xe2\x80\xa8", "\\xe2\\x80\\xa8"}, /* U+2028 */
+		{"\xe2\x80\xa9", "\\xe2\\x80\\xa9"},
+		{"\xe2\x80\xaa", "\\xe2\\x80\\xaa"},
+		{"a\xe2\x80\xaez", "a\\xe2\\x80\\xaez"}, /* U+202E */
+		{"\xe2\x80\xaf", "\xe2\x80\xaf"},
+		{"\xe2\x81\xa6", "\\xe2\\x81\\xa6"}, /* U+2066 */
+		{"\xe2\x81\xa9", "\\xe2\\x81\\xa9"},
+		{"\xe2\x81\xb0", "\xe2\x81\xb0"},    /* U+2070 */
+		{"\xef\xbb\xbf", "\\xef\\xbb\\xbf"}, /* U+FEFF */
+		{"\xef\xbb\xbe", "\xef\xbb\xbe"},
+		{"\xf0\xa2\x80\xa8", "\xf0\xa2\x80\xa8"}, /* U+22028 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char dst[ESCAPE_NAME_MAX];
+
+		escape_name(dst, sizeof(dst), cases[i].name, ESCAPE_TEXT);
+		assert_string_equal(dst, cases[i].text);
+		escape_name(dst, sizeof(dst), cases[i].name, ESCAPE_UTF8);
+		assert_string_equal(dst, cases[i].name);
+	}
+}
+
+/* A sentence may be part of another one, and hold names that are escaped. */
+static void test_sentence(void **state)
+{
+	char once[64], twice[64];
+	struct why why;
+
+	(void)state;
+	escape_name(once, sizeof(once), "\\x1b \x1b[2J\n\xff\xe2\x80\xae\xc3\xa9", ESCAPE_SENTENCE);
+	assert_string_equal(once, "\\x1b \\x1b[2J\\x0a\\xff\\xe2\\x80\\xae\xc3\xa9");
+	escape_name(twice, sizeof(twice), once, ESCAPE_SENTENCE);
+	assert_string_equal(twice, once);
+	assert_int_equal(why_set(&why, -5, "%s: %d", "\x1b]0;x\x07", 7), -5);
+	assert_string_equal(why.text, "\\x1b]0;x\\x07: 7");
+	/* cut at a whole character, wherever that is */
+	for (int pad = 250; pad < 260; pad++) {
+		why_set(&why, 0, "%*s\xe2\x82\xac\x1b", pad, "");
+		assert_true(strlen(why.text) == (size_t)(pad < 255 ? pad : 255) ||
+			    !strcmp(why.text + pad, "\xe2\x82\xac") ||
+			    !strcmp(why.text + pad, "\xe2\x82\xac\\x1b"));
+	}
 }
 
 static void test_broken_utf8(void **state)
@@ -197,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),       cmocka_unit_test(test_backslash_x),
 		cmocka_unit_test(test_controls),    cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_invisible),   cmocka_unit_test(test_sentence),
 		cmocka_unit_test(test_broken_utf8), cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_truncated),   cmocka_unit_test(test_injective),
 	};

@@ -70,6 +70,20 @@ static void test_escapes(void **state)
 	expect_text(&j, "{\"a\\\"b\\\\c\\u0001\\u001f\\u007f\xc3\xa9/\":\"\\u000a\\u0009\\\"\"}");
 }
 
+/* Nothing that a terminal obeys, and no broken UTF-8, whatever it is given. */
+static void test_hostile(void **state)
+{
+	struct json j = {.pretty = false};
+
+	(void)state;
+	json_open(&j, '{');
+	json_name(&j, "\xc2\x9b\xc2\xa0\xe2\x80\xae\xe2\x80\xa8\xf0\x9f\x98\x80");
+	json_string(&j, "\xff\xe2\x82");
+	json_close(&j, '}');
+	expect_text(&j, "{\"\\u009b\xc2\xa0\\u202e\\u2028\xf0\x9f\x98\x80\":"
+			"\"\\\\xff\\\\xe2\\\\x82\"}");
+}
+
 static void test_large(void **state)
 {
 	struct json j = {.pretty = false};
@@ -90,9 +104,8 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compact),
-		cmocka_unit_test(test_pretty),
-		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_compact), cmocka_unit_test(test_pretty),
+		cmocka_unit_test(test_escapes), cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_large),
 	};
 

@@ -362,6 +362,28 @@ static void test_derive_ipv4(void **state)
 	is_absent(&f, M_OUT_FORW_OCTETS);
 }
 
+/* The rest of a file that was cut may have had OutTransmits, beside which others mean something
+ * else. */
+static void test_cut_off(void **state)
+{
+	struct kernel_counters cut = old_kernel(), whole = new_kernel();
+	struct figures f;
+
+	(void)state;
+	kernel_forget_unclear(&cut);
+	f = figures_of(&cut, FAMILY_IPV6, EPOCH(6, 18), false);
+	is_absent(&f, M_OUT_PACKETS);
+	is_absent(&f, M_OUT_OCTETS);
+	is_absent(&f, M_IN_FORW_PACKETS);
+	is_absent(&f, M_OUT_FORW_PACKETS);
+	is_exact(&f, M_IN_PACKETS, 1523);
+	is_derived(&f, M_IN_OCTETS, 500000);
+	is_exact(&f, M_NO_ROUTES, 11);
+
+	kernel_forget_unclear(&whole);
+	assert_int_equal(whole.known, new_kernel().known);
+}
+
 static void test_derive_without_ipv6(void **state)
 {
 	struct kernel_counters ip6 = {0};
@@ -454,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_every_reason_has_a_rule),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_derive_ipv4),
+		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_derive_without_ipv6),
 		cmocka_unit_test(test_derive_headers),
 		cmocka_unit_test(test_derive_negative),

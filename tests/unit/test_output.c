@@ -62,6 +62,8 @@ static void test_escaping(void **state)
 		{"a\\xffb", "\"a\\\\x5cxffb\"", "\"a\\\\x5cxffb\""},
 		{"caf\303\251", "\"caf\303\251\"", "\"caf\303\251\""},
 		{"{},=", "\"{},=\"", "\"{},=\""},
+		{"a\342\200\256b", "\"a\\\\xe2\\\\x80\\\\xaeb\"", "\"a\\u202eb\""},
+		{"a\302\233b", "\"a\\\\xc2\\\\x9bb\"", "\"a\\u009bb\""},
 	};
 
 	(void)state;
@@ -85,6 +87,34 @@ static void test_escaping(void **state)
 		free(text);
 		snapshot_free(s);
 	}
+}
+
+/* The host's name is set by whoever may, DHCP included. */
+static void test_hostname(void **state)
+{
+	static const struct {
+		const char *name, *text, *json;
+	} rows[] = {
+		{"r1.example", "r1.example  ", "\"hostname\":\"r1.example\""},
+		{"a\033[2Jb\377", "a\\x1b[2Jb\\xff  ", "\"hostname\":\"a\\u001b[2Jb\\\\xff\""},
+		{"a\342\200\256b\n", "a\\xe2\\x80\\xaeb\\x0a  ",
+		 "\"hostname\":\"a\\u202eb\\u000a\""},
+	};
+	struct snapshot *s = with_if("eth0");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct output_options o = {.hostname = rows[i].name, .note = ""};
+		struct output_document d;
+
+		assert_int_equal(output_text(&d, s, NULL, &o), 0);
+		assert_int_equal(strncmp(d.text, rows[i].text, strlen(rows[i].text)), 0);
+		free(d.text);
+		assert_int_equal(output_json(&d, s, NULL, &o), 0);
+		assert_non_null(memmem(d.text, d.size, rows[i].json, strlen(rows[i].json)));
+		free(d.text);
+	}
+	snapshot_free(s);
 }
 
 static struct snapshot_path *add_path(struct snapshot *s, uint32_t in, const char *name,
@@ -174,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escaping),
+		cmocka_unit_test(test_hostname),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_families),
 	};

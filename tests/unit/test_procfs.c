@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -238,12 +239,100 @@ static void test_bad_others(void **state)
 	assert_int_equal(rows.n, 1);
 }
 
+/* One row of /proc/net/dev with that name, and what the parser says. */
+static int dev_with(const char *name, size_t copies, struct dev_rows *rows)
+{
+	static const char head[] =
+		"Inter-| Receive | Transmit\n face |bytes packets|bytes packets\n";
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int rc;
+
+	assert_non_null(f);
+	fputs(head, f);
+	for (size_t i = 0; i < copies; i++)
+		fprintf(f, "%s: 1 2 3 4\n", name);
+	assert_int_equal(fclose(f), 0);
+	f = fmemopen(text, size, "r");
+	assert_non_null(f);
+	*rows = (struct dev_rows){.n = 0};
+	rc = procfs_parse_dev(f, count_row, rows);
+	fclose(f);
+	free(text);
+	return rc;
+}
+
+/* What no kernel calls an interface. */
+static void test_names(void **state)
+{
+	static const struct {
+		const char *name;
+		int rc;
+	} names[] = {
+		{"eth0", 0},
+		{"123456789012345", 0},
+		{"a:b", 0},
+		{"1234567890123456", -EBADMSG},
+		{"../../../etc/x", -EBADMSG},
+		{"a/b", -EBADMSG},
+		{"..", -EBADMSG},
+		{".", -EBADMSG},
+		{"", -EBADMSG},
+	};
+	struct dev_rows rows;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(dev_with(names[i].name, 1, &rows), names[i].rc);
+		assert_int_equal(rows.n, !names[i].rc);
+	}
+}
+
+static int parse_any(int which, FILE *f)
+{
+	struct kernel_counters k = {0};
+	struct dev_rows rows = {0};
+
+	rewind(f);
+	return which == 0   ? procfs_parse_pairs(f, &k)
+	       : which == 1 ? procfs_parse_snmp6(f, &k, NULL)
+			    : procfs_parse_dev(f, count_row, &rows);
+}
+
+/* Lines and files of any length take little memory and no time. */
+static void test_huge(void **state)
+{
+	struct dev_rows rows;
+
+	(void)state;
+	for (int which = 0; which < 3; which++) {
+		FILE *f = tmpfile();
+
+		assert_non_null(f);
+		assert_int_equal(ftruncate(fileno(f), (off_t)6 << 30), 0); /* NUL bytes */
+		assert_int_equal(parse_any(which, f), -EBADMSG);
+		assert_int_equal(ftruncate(fileno(f), 0), 0);
+		rewind(f);
+		for (int i = 0; i < 40000; i++)
+			fputs("x ", f);
+		fputs("\n", f);
+		assert_int_equal(parse_any(which, f), -EFBIG);
+		fclose(f);
+	}
+	assert_int_equal(dev_with("eth0", 100000, &rows), 0);
+	assert_int_equal(rows.n, 100000);
+	assert_int_equal(dev_with("eth0", 1000000, &rows), -EFBIG);
+	assert_true(rows.n < 1000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parsers),    cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_no_ipv6),    cmocka_unit_test(test_bad_pairs),
-		cmocka_unit_test(test_bad_others),
+		cmocka_unit_test(test_bad_others), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_huge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

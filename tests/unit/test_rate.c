@@ -207,7 +207,7 @@ static void test_no_time(void **state)
 	snapshot_free(c);
 }
 
-/* A derived figure that steps back holds its last value and is no reset. */
+/* A difference that steps back holds its last value and is no reset. */
 static void test_hold(void **state)
 {
 	struct snapshot *a = reading(100), *b = reading(110), *c = reading(120);
@@ -218,7 +218,7 @@ static void test_hold(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		figures_derive(f[i], M_OUT_FORW_PACKETS, derived[i]);
+		figures_subtract(f[i], M_OUT_FORW_PACKETS, derived[i]);
 		figures_set(f[i], M_IN_PACKETS, 5000 + (uint64_t)i);
 	}
 	continuity_follow(NULL, a);
@@ -304,7 +304,7 @@ static void test_gap(void **state)
 		if (i == 0 || i == 3) {
 			figures_set(ip4, M_IN_PACKETS, i ? 400 : 1000);
 			figures_set(ip6, M_IN_PACKETS, i ? 1400 : 1000);
-			figures_derive(ip6, M_IN_OCTETS, i ? 4990 : 5000);
+			figures_subtract(ip6, M_IN_OCTETS, i ? 4990 : 5000);
 		}
 		continuity_follow(i ? s[i - 1] : NULL, s[i]);
 		if (i == 1 || i == 2) {
@@ -409,6 +409,77 @@ static void test_counter_after_derived(void **state)
 	assert_true(b->system[FAMILY_IPV4].continuity.fresh);
 	snapshot_free(a);
 	snapshot_free(b);
+}
+
+/* A derived figure that subtracts nothing is one counter: when it is below, it went down. */
+static void test_derived_goes_down(void **state)
+{
+	struct snapshot *a = reading(100), *b = reading(110);
+
+	(void)state;
+	figures_derive(&a->system[FAMILY_IPV6].figures, M_OUT_PACKETS, 500);
+	figures_derive(&b->system[FAMILY_IPV6].figures, M_OUT_PACKETS, 499);
+	continuity_follow(NULL, a);
+	continuity_follow(a, b);
+	assert_int_equal(b->system[FAMILY_IPV6].figures.value[M_OUT_PACKETS], 499);
+	assert_true(b->system[FAMILY_IPV6].continuity.fresh);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
+/* What is derived from other counters than before is compared with nothing. */
+static void test_derived_anew(void **state)
+{
+	static const struct {
+		enum ipv4_source before, now;
+		int header;
+		bool fresh;
+	} cases[] = {
+		{IPV4_LESS_IPV6, IPV4_LESS_IPV6, 14, false},
+		{IPV4_LESS_IPV6, IPV4_IS_DEVICE, 14, true}, /* it lost IPv6 */
+		{IPV4_IS_DEVICE, IPV4_LESS_IPV6, 14, true},
+		{IPV4_LESS_IPV6, IPV4_NOT_DERIVED, 14, false}, /* IPv6 could not be read */
+		{IPV4_NOT_DERIVED, IPV4_LESS_IPV6, 14,
+		 false}, /* no IPv4 before: nothing to compare */
+		{IPV4_LESS_IPV6, IPV4_LESS_IPV6, 0, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct snapshot *s[3];
+
+		for (int k = 0; k < 3; k++) { /* the first one is as the second */
+			s[k] = reading(100 + 10 * (uint64_t)k);
+			figures_subtract(&add_if(s[k], 2, "eth0", 5)[FAMILY_IPV4], M_IN_PACKETS,
+					 k < 2 ? 1000 : 1523);
+			s[k]->ifs[0].ipv4_source = k < 2 ? cases[i].before : cases[i].now;
+			s[k]->ifs[0].rx_header = k < 2 ? 14 : cases[i].header;
+			continuity_follow(k ? s[k - 1] : NULL, s[k]);
+		}
+		assert_false(s[1]->ifs[0].continuity.fresh);
+		assert_int_equal(s[2]->ifs[0].continuity.fresh, cases[i].fresh);
+		assert_int_equal(s[2]->ifs[0].figures[FAMILY_IPV4].value[M_IN_PACKETS], 1523);
+		for (int k = 0; k < 3; k++)
+			snapshot_free(s[k]);
+	}
+}
+
+/* It is remembered over a reading in which it was not known. */
+static void test_derived_anew_after_gap(void **state)
+{
+	static const enum ipv4_source from[] = {IPV4_LESS_IPV6, IPV4_NOT_DERIVED, IPV4_IS_DEVICE};
+	struct snapshot *s[3];
+
+	(void)state;
+	for (int k = 0; k < 3; k++) {
+		s[k] = reading(100 + 10 * (uint64_t)k);
+		add_if(s[k], 2, "eth0", 5);
+		s[k]->ifs[0].ipv4_source = from[k];
+		continuity_follow(k ? s[k - 1] : NULL, s[k]);
+		assert_int_equal(s[k]->ifs[0].continuity.fresh, k == 2);
+	}
+	for (int k = 0; k < 3; k++)
+		snapshot_free(s[k]);
 }
 
 /* Deltas over two intervals: none for a row that started anew within them, even if it grew. */
@@ -554,6 +625,9 @@ int main(void)
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_incomplete_and_renamed),
 		cmocka_unit_test(test_counter_after_derived),
+		cmocka_unit_test(test_derived_goes_down),
+		cmocka_unit_test(test_derived_anew),
+		cmocka_unit_test(test_derived_anew_after_gap),
 		cmocka_unit_test(test_three_readings),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_source),

@@ -24,7 +24,8 @@ textfile=$TMP/textfile
 textfile_command() {
 	local command
 	command=$(sed -n "s,^ExecStart=/bin/sh -c '\(.*\)'$,\1,p" "$top/dist/ipfwagent-textfile.service.in" | sed 's,\$\$,$,g')
-	echo "umask 022; cd $textfile && ${command/'@bindir@/ipfwagent'/"$BIN --reading-socket none $*"}"
+	command=${command//'/var/lib/prometheus/node-exporter'/$textfile}
+	echo "umask 022; cd $textfile && { ${command/'@bindir@/ipfwagent'/"$BIN --reading-socket none $*"}; }"
 }
 keep_textfile() {
 	mkdir -p "$textfile"

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/reader.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/netns.h"
+#include "cli/agent_client.h"
+
+int reader_open(struct reader *r, const struct options *o, struct why *why)
+{
+	int error;
+
+	*r = (struct reader){.o = o};
+	error = collect_open(&r->collector, &o->collect, &r->refused);
+	if (!error || o->asks_agent)
+		return 0;
+	*why = r->refused;
+	return error;
+}
+
+void reader_close(struct reader *r)
+{
+	collect_close(r->collector);
+	r->collector = NULL;
+}
+
+/* Take the agent's reading. Returns as agent_client_read(). */
+static int read_agents(struct reader *r, struct snapshot **s)
+{
+	const struct request request = {
+		.format = OUTPUT_READING, .netns = netns_inode(), .filter = r->o->collect.filter};
+	struct snapshot *fresh = NULL;
+	int error = agent_client_read(&fresh, &r->note, options_reading_socket(r->o), &request,
+				      &r->agent);
+
+	if (!error && !r->collector && fresh->source != SOURCE_EBPF)
+		error = why_set(&r->agent, -EOPNOTSUPP, "the agent has no eBPF counters either");
+	if (error) {
+		snapshot_free(fresh);
+		return error;
+	}
+	r->agent.text[0] = '\0';
+	*s = fresh;
+	return 0;
+}
+
+static int read_own(struct reader *r, struct snapshot **s, struct why *why)
+{
+	int error;
+
+	if (!r->collector)
+		return why_set(why, -ENOENT, "%s%s%s", r->refused.text,
+			       r->agent.text[0] ? "; " : "", r->agent.text);
+	error = collect_read(r->collector, s, why);
+	why_set(&r->note, 0, "%s", collect_note(r->collector));
+	return error;
+}
+
+static void say(struct reader *r, const char *text)
+{
+	if (!strcmp(text, r->said.text))
+		return;
+	log_warning("%s: using the kernel's counters", text);
+	why_set(&r->said, 0, "%s", text);
+}
+
+/* Say what a reader of the figures would not expect of this one. */
+static void say_source(struct reader *r, enum source_id source)
+{
+	bool attaches = r->o->collect.attach == BPF_ATTACH_OWN;
+
+	if (source == SOURCE_EBPF && r->source == SOURCE_KERNEL) {
+		log_info("eBPF counts again");
+		r->said.text[0] = '\0';
+	}
+	if (source == SOURCE_KERNEL && !r->agents && r->agent.text[0])
+		say(r, r->agent.text);
+	else if (source == SOURCE_KERNEL && r->note.text[0] &&
+		 (attaches || r->source == SOURCE_EBPF))
+		say(r, r->note.text);
+	r->source = source;
+}
+
+int reader_read(struct reader *r, struct snapshot **s, struct why *why)
+{
+	bool asks = r->o->asks_agent && (!r->collector || collect_degraded(r->collector));
+	int error = asks ? read_agents(r, s) : -ENOENT;
+
+	r->agents = !error;
+	if (error == -ENOENT)
+		r->agent.text[0] = '\0';
+	if (error)
+		error = read_own(r, s, why);
+	if (!error)
+		say_source(r, (*s)->source);
+	return error;
+}

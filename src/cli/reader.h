@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reader: the readings of a command: those that this process takes itself; or the running agent's,
+ * as long as this process cannot read eBPF counters. What changes is said on stderr, once.
+ */
+#ifndef IPFW_CLI_READER_H
+#define IPFW_CLI_READER_H
+
+#include "base/units.h"
+#include "options/options.h"
+
+struct reader {
+	const struct options *o;
+	struct collector *collector; /* NULL: none that the command can use */
+	struct why refused;          /* why */
+	struct why agent;            /* why the agent's readings cannot be used; "": they can */
+	struct why note;             /* of the last reading: why eBPF does not count, or "" */
+	struct why said;             /* the last message */
+	enum source_id source;       /* of the last reading; 0: none yet */
+	bool agents;                 /* the last reading was the agent's */
+};
+
+/* Returns 0 or -errno, with a sentence in `why`. Close it either way. */
+int reader_open(struct reader *r, const struct options *o, struct why *why);
+void reader_close(struct reader *r);
+
+/*
+ * Take a reading. Returns as collect_read(); -ENOENT: the eBPF counters that the command needs
+ * cannot be had. The agent's readings are up to READER_AGE_NS old, and as much apart.
+ */
+#define READER_AGE_NS (1 * NS_PER_S)
+int reader_read(struct reader *r, struct snapshot **s, struct why *why);
+
+#endif
