@@ -184,3 +184,10 @@ const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
 	return p && !strcmp(p->in_name, row->in_name) && !strcmp(p->out_name, row->out_name) ? p
 											     : NULL;
 }
+
+const char *snapshot_host(const struct snapshot *s, const char *own)
+{
+	if (!s->captured)
+		return own;
+	return s->captured_host[0] ? s->captured_host : NULL;
+}

@@ -58,22 +58,41 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 		grid_put(g, "%" PRIu64, f->value[m]);
 }
 
+/* The line of host, time and interval, as far as they are known. */
+static void print_origin(FILE *f, const struct snapshot *s, const struct rates *rates,
+			 const struct output_options *options)
+{
+	const char *host = snapshot_host(s, options->hostname), *gap = "";
+	char text[CLOCK_TEXT_MAX], escaped[ESCAPE_HOST_MAX];
+
+	if (host) {
+		fputs(escape_name(escaped, sizeof(escaped), host, ESCAPE_TEXT), f);
+		gap = "  ";
+	}
+	if (!s->wall_unknown) {
+		fprintf(f, "%s%s UTC", gap, clock_text(text, &s->wall, CLOCK_PLAIN));
+		gap = "  ";
+	}
+	if (rates) {
+		fprintf(f, "%srates over %.3f s", gap, rates->interval_ns / 1e9);
+		gap = "  ";
+	}
+	if (*gap)
+		fputc('\n', f);
+}
+
 static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
 		       const struct output_options *options)
 {
-	char text[CLOCK_TEXT_MAX], host[ESCAPE_HOST_MAX];
+	char text[CLOCK_TEXT_MAX];
 
-	fprintf(f, "%s  %s UTC", escape_name(host, sizeof(host), options->hostname, ESCAPE_TEXT),
-		clock_text(text, &s->wall, CLOCK_PLAIN));
-	if (rates)
-		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
+	print_origin(f, s, rates, options);
 	if (s->source == SOURCE_EBPF) {
-		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n",
+		fprintf(f, "source: eBPF (%s) since %s UTC, exact\n",
 			snapshot_hooks_names[s->hooks], clock_text(text, &s->since, CLOCK_PLAIN));
 	} else {
-		fprintf(f,
-			"\nsource: the kernel's own counters since boot; derived where the kernel "
-			"has no such counter; - means not known\n");
+		fprintf(f, "source: the kernel's own counters since boot; derived where the kernel "
+			   "has no such counter; - means not known\n");
 	}
 	if (s->missed_packets || s->missed_path_packets)
 		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",
