@@ -11,27 +11,13 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "ipfw_types.h"
+#include "ipfw_probe.h"
 
-#define KERNEL_READ(pointer, type, field)                                                          \
-	({                                                                                         \
-		typeof(((type *)0)->field) value_;                                                 \
-		bpf_core_read(&value_, sizeof(value_), &((type *)(pointer))->field);               \
-		value_;                                                                            \
-	})
-#define KERNEL_READ_BITS(pointer, type, field)                                                     \
-	({                                                                                         \
-		type *object_ = (type *)(pointer);                                                 \
-		BPF_CORE_READ_BITFIELD_PROBED(object_, field);                                     \
-	})
-
+#include "esp.h"
 #include "output.h"
 
 #define PACKET_HOST 0
 #define ETH_P_IPV6  0x86dd
-
-/* The inode number of the namespace to count in; set before loading. */
-const volatile __u32 netns_inum SEC(".rodata.netns");
 
 static __always_inline bool is_ours(struct sk_buff *skb)
 {
@@ -46,8 +32,8 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	if (!skb || !is_ours(skb)) /* none: its header was wrong, or it is not for us */
 		return 0;
 	ifindex = skb->dev->ifindex;
-	if (skb->pkt_type == PACKET_LOOPBACK && ifindex != LOOPBACK_IFINDEX)
-		return 0; /* our own multicast, looped back */
+	if (is_own_multicast(skb))
+		return 0;
 	l = weigh_routed(skb, ipv6);
 	count_if(ifindex, ipv6, IPFW_IN, &l);
 	return 0;
@@ -113,13 +99,20 @@ static __always_inline int handed_over(struct sk_buff *skb, __u32 ipv6)
 
 static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
+	struct net_device *device;
 	struct load l;
 	__u32 out;
 
-	if (!is_ours(skb) || !was_forwarded(skb, ipv6, no_socket))
+	if (!is_ours(skb))
+		return 0;
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0; /* it passes once more, on the port */
+	if (!was_forwarded(skb, ipv6, no_socket) &&
+	    (ipv6 || !was_forwarded_to_vrf(skb, device, no_socket)))
 		return 0;
 	l = weigh_routed(skb, ipv6);
-	out = output_ifindex(skb);
+	out = KERNEL_READ(device, struct net_device, ifindex);
 	count_if(out, ipv6, IPFW_OUT_FORW, &l);
 	count_path(ingress_ifindex(skb), out, ipv6, &l);
 	return 0;
@@ -127,12 +120,31 @@ static __always_inline int forwarded(struct sk_buff *skb, __u32 ipv6, bool no_so
 
 static __always_inline int sent(struct sk_buff *skb, __u32 ipv6)
 {
+	struct net_device *device;
 	struct load l;
 
 	if (!is_ours(skb))
 		return 0;
+	device = output_device(skb);
+	if (!device || is_vrf_device(device))
+		return 0;
 	l = weigh_routed(skb, ipv6);
-	count_if(output_ifindex(skb), ipv6, IPFW_OUT, &l);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
+	count_if(KERNEL_READ(device, struct net_device, ifindex), ipv6, IPFW_OUT, &l);
+	return 0;
+}
+
+/* The transport header comes next already. */
+static __always_inline int delivered(struct sk_buff *skb, __u32 ipv6)
+{
+	struct load l;
+
+	if (!is_ours(skb) || is_own_multicast(skb))
+		return 0;
+	l = weigh(skb, ipv6, skb->len + data_offset(skb),
+		  (__u16)(skb->transport_header - skb->network_header));
+	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
 	return 0;
 }
 
@@ -192,4 +204,17 @@ SEC("fentry/ip6_finish_output2")
 int sent_ipv6(__u64 *ctx)
 {
 	return sent((void *)ctx[2], 1);
+}
+
+/* Past LOCAL_IN, and for IPv4 put together again; arguments: net, skb. */
+SEC("fentry/ip_protocol_deliver_rcu")
+int delivered_ipv4(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 0);
+}
+
+SEC("fentry/ip6_protocol_deliver_rcu")
+int delivered_ipv6(__u64 *ctx)
+{
+	return delivered((void *)ctx[1], 1);
 }

@@ -94,6 +94,29 @@ struct {
 	__type(value, struct ipfw_path_record);
 } path_records SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_sum);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_DROPS);
+	__type(key, struct ipfw_drop_key);
+	__type(value, struct ipfw_path_record);
+} drop_records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IPFW_REASONS + IPFW_REASON_SUBSYSTEMS);
+	__type(key, __u32);
+	__type(value, struct ipfw_reason_name);
+} reasons SEC(".maps");
+
 /* The kernel takes an interface out of it when the interface goes away. */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -111,6 +134,10 @@ struct {
 
 static const struct ipfw_if_counters no_counters;
 static const struct ipfw_counter no_counter;
+static const struct ipfw_sum no_sum;
+
+/* The inode number of the namespace to count in, for hooks that see all; set before loading. */
+const volatile __u32 netns_inum SEC(".rodata.netns");
 
 /* An skb in packets and octets of the wire, and as the kernel itself counts it. */
 struct load {
@@ -248,12 +275,14 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 
 	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
 	if (ipv6) /* the transport header was taken to be after those that a router looks at */
 		headers = ipv6_headers(skb, true);
-	if (type & GSO_TUNNELS)
+	if (type & (GSO_TUNNELS | GSO_ESP))
 		headers = skb->inner_transport_header - skb->network_header;
 	if (type & GSO_TCP) {
 		void *tcp = head + skb->network_header + headers;
 
 		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
+	} else if (type & GSO_SCTP) {
+		headers += 12;
 	} else if (!(type & GSO_UDP_FRAGMENTS)) {
 		headers += 8; /* UDP */
 	}
@@ -279,6 +308,12 @@ static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 	return iif > 0 ? iif : skb->skb_iif;
 }
 
+/* The copy of our own multicast that is looped back to us. */
+static __always_inline bool is_own_multicast(struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK && skb->skb_iif != LOOPBACK_IFINDEX;
+}
+
 /* What IP noted in the packet's control block. */
 static __always_inline __u16 control_flags(struct sk_buff *skb, __u32 ipv6)
 {
@@ -288,8 +323,8 @@ static __always_inline __u16 control_flags(struct sk_buff *skb, __u32 ipv6)
 
 /*
  * Whether a packet in the output path was forwarded. IPv4 marks it; IPv6 does not, but what
- * forwarding sends has come in by an interface and is sent for no socket. What IPsec made of a
- * forwarded packet is not forwarded once more.
+ * forwarding sends has come in by an interface and is sent for no socket. Not forwarded once more:
+ * what IPsec made of a forwarded packet, or is to make of one since SNAT changed its source.
  */
 static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool no_socket)
 {
@@ -298,8 +333,32 @@ static __always_inline bool was_forwarded(struct sk_buff *skb, __u32 ipv6, bool 
 	if (!skb->skb_iif || !no_socket)
 		return false;
 	flags = control_flags(skb, ipv6);
-	return ipv6 ? !(flags & IP6SKB_XFRM_TRANSFORMED)
-		    : (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED)) == IPSKB_FORWARDED;
+	if (ipv6)
+		return !(flags & (IP6SKB_XFRM_TRANSFORMED | IP6SKB_REROUTED));
+	return (flags & (IPSKB_FORWARDED | IPSKB_XFRM_TRANSFORMED | IPSKB_REROUTED)) ==
+	       IPSKB_FORWARDED;
+}
+
+/* What IPsec made of another packet. */
+static __always_inline bool is_transformed(struct sk_buff *skb, __u32 ipv6)
+{
+	return control_flags(skb, ipv6) & (ipv6 ? IP6SKB_XFRM_TRANSFORMED : IPSKB_XFRM_TRANSFORMED);
+}
+
+static __always_inline bool is_vrf_device(struct net_device *dev)
+{
+	return KERNEL_READ_BITS(dev, struct net_device, priv_flags) & IFF_L3MDEV_MASTER;
+}
+
+/*
+ * Whether an IPv4 packet was forwarded to a VRF device, by a route that leads there. That sends it
+ * once more, by a port, as if it were the router's own, with a control block that is empty.
+ */
+static __always_inline bool was_forwarded_to_vrf(struct sk_buff *skb, struct net_device *out,
+						 bool no_socket)
+{
+	return skb->skb_iif && no_socket && !*(int *)skb->cb && !control_flags(skb, 0) &&
+	       KERNEL_READ_BITS(out, struct net_device, priv_flags) & IFF_L3MDEV_SLAVE;
 }
 
 static __always_inline struct net_device *output_device(struct sk_buff *skb)

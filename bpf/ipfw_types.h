@@ -45,13 +45,44 @@ struct net_device {
 	possible_net_t nd_net;
 };
 
-struct xfrm_state;
+struct xfrm_algo_aead {
+	unsigned int alg_icv_len;
+};
+
+struct xfrm_algo_auth {
+	unsigned int alg_trunc_len;
+};
+
+struct xfrm_state {
+	struct {
+		__u8 mode;
+		int trailer_len;
+	} props;
+	struct xfrm_algo_auth *aalg;
+	struct xfrm_algo_aead *aead;
+};
+
+struct sec_path {
+	int len;
+	int olen;
+	struct xfrm_state *xvec[1];
+};
+
+enum skb_ext_id { SKB_EXT_SEC_PATH };
+
+struct skb_ext {
+	__u8 offset[1];
+};
+
+struct sock;
 
 struct dst_entry {
 	struct net_device *dev;
 	unsigned long _metrics;
 	unsigned long expires;
 	struct xfrm_state *xfrm;
+	unsigned short flags;
+	short error;
 };
 
 struct dst_metrics {
@@ -59,10 +90,14 @@ struct dst_metrics {
 };
 
 struct rtable {
+	__u16 rt_type;
+	__u8 rt_is_input;
 	unsigned int rt_mtu_locked : 1, rt_pmtu : 31;
 };
 
-struct sock;
+struct rt6_info {
+	__u32 rt6i_flags;
+};
 
 struct sk_buff {
 	struct net_device *dev;
@@ -78,11 +113,14 @@ struct sk_buff {
 	__u16 network_header;
 	__u16 mac_header;
 	__u16 inner_transport_header;
+	__u16 inner_network_header;
 	unsigned long _skb_refdst;
 	__u8 pkt_type : 3;
 	__u8 ignore_df : 1;
 	__u8 cloned : 1;
 	__u8 encapsulation : 1;
+	__u8 active_extensions;
+	struct skb_ext *extensions;
 	char cb[48];
 };
 
@@ -172,9 +210,12 @@ struct bpf_nf_ctx {
 #define GSO_TCP                 (1 << 0 | 1 << 4) /* SKB_GSO_TCPV4, _TCPV6 */
 #define GSO_TUNNELS             (0x3f << 6) /* SKB_GSO_GRE, _GRE_CSUM, _IPXIP4, _IPXIP6, _UDP_TUNNEL, _CSUM */
 #define GSO_SCTP                (1 << 14)
+#define GSO_ESP                 (1 << 15)
 #define GSO_UDP                 (1 << 17) /* SKB_GSO_UDP_L4 */
 #define GSO_UDP_FRAGMENTS       (1 << 16) /* SKB_GSO_UDP */
 #define GSO_BY_FRAGS            0xffff
+#define PACKET_OTHERHOST        3
+#define PACKET_OUTGOING         4
 #define IPPROTO_HOPOPTS         0
 #define IPPROTO_ROUTING         43
 #define IPPROTO_DSTOPTS         60
@@ -187,13 +228,24 @@ struct bpf_nf_ctx {
 #define PACKET_LOOPBACK         5
 #define LOOPBACK_IFINDEX        1
 #define IPSKB_FORWARDED         (1 << 0)
-#define IPSKB_XFRM_TRANSFORMED  (1 << 4)
+#define IPSKB_XFRM_TRANSFORMED  (1 << 2)
+#define IPSKB_REROUTED          (1 << 4)
 #define IP6SKB_XFRM_TRANSFORMED (1 << 0)
+#define IP6SKB_FORWARDED        (1 << 1)
+#define DST_NOT_IP              (0x10 | 0x80) /* DST_FAKE_RTABLE, DST_METADATA */
+#define RTN_LOCAL               2
+#define RTN_BROADCAST           3
+#define RTN_MULTICAST           5
+#define RTF_ANYCAST             0x00100000u
+#define RTF_LOCAL               0x80000000u
+#define IP6SKB_REROUTED         (1 << 2)
 #define IP6SKB_FAKEJUMBO        (1 << 9)
+#define XFRM_MODE_TUNNEL        1
 #define SKB_DST_PTRMASK         (~1ul)
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_LOCK               1
 #define RTAX_MTU                2
 #define IFF_L3MDEV_MASTER       (1 << 18)
+#define IFF_L3MDEV_SLAVE        (1 << 21)
 
 #endif

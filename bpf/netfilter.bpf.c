@@ -28,6 +28,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 		BPF_CORE_READ_BITFIELD(object_, field);                                            \
 	})
 
+#include "esp.h"
 #include "fragments.h"
 
 extern const void ip_mc_finish_output __ksym __weak;
@@ -91,6 +92,18 @@ static __always_inline int handed_over(struct bpf_nf_ctx *ctx, __u32 ipv6)
 	return NF_ACCEPT;
 }
 
+static __always_inline int delivered(struct bpf_nf_ctx *ctx, __u32 ipv6)
+{
+	struct sk_buff *skb = ctx->skb;
+	struct load l;
+
+	if (is_own_multicast(skb))
+		return NF_ACCEPT;
+	l = weigh_routed(skb, ipv6);
+	count_if(ingress_ifindex(skb), ipv6, IPFW_LOCAL, &l);
+	return NF_ACCEPT;
+}
+
 /* IPsec is to transform it; the result passes here again. */
 static __always_inline bool before_ipsec(struct sk_buff *skb)
 {
@@ -112,11 +125,12 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 		return NF_ACCEPT;
 	if (state->okfn == &ip_mc_finish_output || state->okfn == &dev_loopback_xmit)
 		return NF_ACCEPT; /* the copy of our own multicast for ourselves */
-	if (BPF_CORE_READ_BITFIELD(out, priv_flags) & IFF_L3MDEV_MASTER)
-		return NF_ACCEPT; /* it passes once more, on the slave */
+	if (is_vrf_device(out))
+		return NF_ACCEPT; /* it passes once more, on the port */
 	l = weigh_routed(skb, ipv6);
 	counters = counters_of(out->ifindex);
-	if (was_forwarded(skb, ipv6, !state->sk)) {
+	if (was_forwarded(skb, ipv6, !state->sk) ||
+	    (!ipv6 && was_forwarded_to_vrf(skb, out, !state->sk))) {
 		count(counters, ipv6, IPFW_OUT_FORW, &l);
 		count_path(ingress_ifindex(skb), out->ifindex, ipv6, &l);
 	}
@@ -124,6 +138,8 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 		return NF_ACCEPT;
 	if (l.octets > USUAL_SMALLEST_MTU || l.octets > out->mtu || largest_fragment(skb, ipv6))
 		fragment(&l, skb, ipv6, state->sk);
+	if (is_transformed(skb, ipv6))
+		add_esp_trailers(&l, skb);
 	count(counters, ipv6, IPFW_OUT, &l);
 	return NF_ACCEPT;
 }
@@ -144,3 +160,4 @@ static __always_inline int sent(struct bpf_nf_ctx *ctx, __u32 ipv6)
 HOOK(pre_routing, received)
 HOOK(forward, handed_over)
 HOOK(post_routing, sent)
+HOOK(local_in, delivered)

@@ -52,6 +52,8 @@ static void put_metrics(struct json *j)
 		put_text(j, "group", metrics_groups[m->group]);
 		put_text(j, "unit", m->unit == UNIT_PACKETS ? "packets" : "octets");
 		put_text(j, "system_key", m->sys_key);
+		put_number(j, "of_device", METRICS_DEVICE >> i & 1);
+		put_number(j, "is_gauge", METRICS_GAUGES >> i & 1);
 		put_text(j, "interface_key", m->if_key);
 		put_text(j, "name", m->name);
 		put_text(j, "help", m->help);
@@ -149,11 +151,12 @@ static void put_mib(struct json *j, const struct mib_view *view)
 	json_open(j, '[');
 	for (size_t i = 0; i < MIB_TABLES; i++) {
 		const struct mib_table *t = &mib_tables[i];
+		uint32_t index[MIB_INDEX_MAX];
 
 		json_open(j, '{');
 		put_number(j, "number", t->prefix[0]);
 		put_number(j, "is_table", t->prefix_len - 1);
-		put_number(j, "indexes", t->n_index);
+		put_number(j, "indexes", t->index(view, 0, index));
 		json_key(j, "columns");
 		json_open(j, '[');
 		for (unsigned c = t->first_column; c <= t->last_column; c++) {
@@ -246,6 +249,8 @@ int main(void)
 	put_document(&j, "activity", output_json, VIEW_ACTIVITY, view, view->rates);
 	put_document(&j, "paths", output_json, VIEW_PATHS, view, NULL);
 	put_document(&j, "paths_monitor", output_json, VIEW_PATHS, view, view->rates);
+	put_document(&j, "drops", output_json, VIEW_DROPS, view, NULL);
+	put_document(&j, "drops_monitor", output_json, VIEW_DROPS, view, view->rates);
 	put_document(&j, "prometheus", output_prometheus, VIEW_READING, view, NULL);
 	put_status(&j);
 	json_close(&j, '}');

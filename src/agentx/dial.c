@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "agentx/dial.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/units.h"
 
@@ -27,86 +23,6 @@
 #define PROBE_EACH_S  1
 #define PROBES        3
 #define GONE_AFTER_MS ((PROBE_AFTER_S + PROBE_EACH_S * PROBES) * 1000)
-
-static const char default_port[] = "705"; /* "agentx" of the IANA */
-
-struct address {
-	const char *path; /* of a local socket; else NULL */
-	int family;       /* of the others */
-	char host[256], port[8];
-};
-
-/* The rest of `address` behind one of net-snmp's words for a kind of address, or NULL. */
-static const char *behind(const char *address, const char *const words[])
-{
-	for (; *words; words++)
-		if (!strncmp(address, *words, strlen(*words)))
-			return address + strlen(*words);
-	return NULL;
-}
-
-static bool is_number(const char *text)
-{
-	return *text && text[strspn(text, "0123456789")] == '\0';
-}
-
-/* HOST, HOST:PORT, [HOST]:PORT or PORT. Returns what is wrong, or NULL. */
-static const char *parse_host(struct address *a, const char *text)
-{
-	const char *colon = strrchr(text, ':'), *port = default_port;
-	size_t len = strlen(text);
-
-	if (is_number(text)) {
-		port = text;
-		text = "localhost";
-		len = strlen(text);
-	} else if (colon && !strchr(colon, ']')) {
-		port = colon + 1;
-		len = colon - text;
-	}
-	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
-		text++;
-		len -= 2;
-	}
-	if (!len || len >= sizeof(a->host))
-		return "it has no host";
-	if (!is_number(port) || strlen(port) > 5 || atoi(port) < 1 || atoi(port) > UINT16_MAX)
-		return "its port is not a number from 1 to 65535";
-	memcpy(a->host, text, len);
-	a->host[len] = '\0';
-	snprintf(a->port, sizeof(a->port), "%s", port);
-	return NULL;
-}
-
-static const char *parse(struct address *a, const char *address)
-{
-	static const char *const local[] = {"unix:", "local:", NULL};
-	static const char *const tcp6[] = {"tcp6:", "tcpv6:", "tcpipv6:", NULL};
-	static const char *const tcp[] = {"tcp:", NULL};
-	const char *rest;
-
-	memset(a, 0, sizeof(*a));
-	a->path = address[0] == '/' ? address : behind(address, local);
-	if (a->path)
-		return strlen(a->path) >= sizeof(((struct sockaddr_un *)0)->sun_path)
-			       ? "its path is too long"
-		       : a->path[0] ? NULL
-				    : "it has no path";
-	a->family = AF_INET6;
-	rest = behind(address, tcp6);
-	if (rest)
-		return parse_host(a, rest);
-	a->family = AF_UNSPEC;
-	rest = behind(address, tcp);
-	return rest ? parse_host(a, rest) : "it is neither unix:PATH nor tcp:HOST:PORT";
-}
-
-const char *dial_check(const char *address)
-{
-	struct address a;
-
-	return parse(&a, address);
-}
 
 /* Returns 0 or an error number. */
 static int finish_connect(int fd, uint64_t until_ns)
@@ -199,7 +115,7 @@ int dial_master(const char *address, const char **why)
 {
 	struct address a;
 
-	*why = parse(&a, address);
+	*why = address_parse(&a, address);
 	if (*why)
 		return -1;
 	return a.path ? dial_path(a.path, why) : dial_host(&a, why);

@@ -6,13 +6,10 @@
 #ifndef IPFW_AGENTX_DIAL_H
 #define IPFW_AGENTX_DIAL_H
 
-/* What is wrong with the address of a master, or NULL. */
-const char *dial_check(const char *address);
-
 /*
- * Connect to an address without fault, for at most two seconds and what a resolver takes. Returns a
- * socket that blocks, and notices within seconds that the other host is gone; or -1, and why, in
- * static storage.
+ * Connect to an address (base/address.h), for at most two seconds and what a resolver takes.
+ * Returns a socket that blocks, and notices within seconds that the other host is gone; or -1, and
+ * why, in static storage.
  */
 int dial_master(const char *address, const char **why);
 

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "agentx/connection_log.h"
-#include "agentx/dial.h"
 #include "agentx/framing.h"
 #include "agentx/notify.h"
 #include "agentx/protocol.h"
@@ -34,7 +33,6 @@ static struct {
 	bool duplicate;           /* somebody else has it, as logged */
 	struct connection_log report;
 	const char *failed;
-	char bad_address[256];
 	char errors[4][128]; /* of the library, as logged last */
 	size_t next_error;
 } self;
@@ -236,12 +234,6 @@ const char *session_start(const struct session_config *config)
 	if (why)
 		return why;
 	self.config = *config;
-	if (dial_check(master_address())) {
-		snprintf(self.bad_address, sizeof(self.bad_address),
-			 "'%s' is no address of an SNMP master agent: %s", master_address(),
-			 dial_check(master_address()));
-		return self.bad_address;
-	}
 	configure_library();
 	if (agentx_library.init_agent(NAME) != 0 || !register_subtree()) {
 		why = "the SNMP library cannot be initialised";

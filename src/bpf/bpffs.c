@@ -58,6 +58,13 @@ bool bpffs_is_own(int fd)
 	return !fstat(fd, &st) && is_own(&st);
 }
 
+const char *bpffs_shown(const char *path)
+{
+	const char *shown = strstr(path, BPFFS);
+
+	return shown ? shown : path;
+}
+
 int bpffs_trust(const char *place, const char *base, struct why *why)
 {
 	struct stat parent, st;
@@ -69,7 +76,7 @@ int bpffs_trust(const char *place, const char *base, struct why *why)
 	return why_set(why, -EPERM,
 		       "%s is not trusted: it must be a directory of root's that only root may "
 		       "write to",
-		       base);
+		       bpffs_shown(base));
 }
 
 /*

@@ -18,6 +18,9 @@
  */
 int bpffs_find(char place[BPFFS_PATH_MAX], bool may_mount, struct why *why);
 
+/* A path in it as people know it: without the way by another process's root. */
+const char *bpffs_shown(const char *path);
+
 /*
  * Refuse a directory `base` of bpffs at `place` that somebody else made or can change: a link, or
  * one that neither root nor we own, or that others may write to or take away. Returns 0, also if

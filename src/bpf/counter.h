@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * counter: a counter in mapped memory, read while the kernel adds to it. What is returned
- * is a value that the counter had: never half of one and half of the next.
+ * is a value that the counter had: never half of one and half of the next. Counters are read in the
+ * order of the calls.
  *
  * For counters that only grow, to which the kernel adds 64 bits at once: it is a 64-bit one, since
  * a 32-bit one refuses the hooks.
@@ -32,7 +33,7 @@ static inline uint64_t counter_read_halves(const uint64_t *counter)
 static inline uint64_t counter_read(const uint64_t *counter)
 {
 #if __SIZEOF_LONG__ == 8
-	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 #else
 	return counter_read_halves(counter);
 #endif

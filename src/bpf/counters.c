@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bpf/bpffs.h"
+#include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
@@ -67,6 +69,7 @@ static int begin(const struct hooks *h)
 		.netns_cookie = netns_cookie(),
 		.object_hash = hooks_object_hash(h->id),
 		.hooks = h->id,
+		.drops_error = h->drops_error,
 	};
 	int r = maps_begin(h->maps);
 
@@ -75,12 +78,10 @@ static int begin(const struct hooks *h)
 
 static void close_pinned(struct counters *b)
 {
-	if (b->pinned) {
-		for (int i = 0; i < MAP_COUNT; i++)
-			close(b->maps[i]);
-		if (b->records >= 0)
-			close(b->records);
-	}
+	for (int i = 0; i < MAP_COUNT && b->pinned; i++)
+		close(b->maps[i]);
+	if (b->records >= 0)
+		close(b->records);
 	b->records = -1;
 	b->pinned = false;
 }
@@ -89,13 +90,13 @@ static void close_pinned(struct counters *b)
 static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_version)
 {
 	struct ipfw_info info = {.since_wall_ns = 0};
-	int r = pins_open_maps(&b->pins, b->maps);
+	int r = pins_open_records(&b->pins); /* first: it also tells whether there are any */
 
-	if (r)
+	if (r < 0)
 		return r;
-	b->pinned = true;
-	b->records = pins_open_records(&b->pins);
-	r = b->records < 0 ? b->records : 0;
+	b->records = r;
+	r = pins_open_maps(&b->pins, b->maps);
+	b->pinned = !r;
 	if (!r)
 		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
 	if (!r && (info.netns_cookie != netns_cookie() || info.hooks >= HOOKS_COUNT ||
@@ -112,7 +113,7 @@ static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_versi
 /* As why_errno(), with the errors of eBPF. */
 static int refuse(struct why *why, int error, const char *what)
 {
-	return why_set(why, error, "%s: %s", what, bpf_error_text(error));
+	return why_set(why, error, "%s: %s", bpffs_shown(what), bpf_error_text(error));
 }
 
 static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
@@ -159,6 +160,9 @@ static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *wh
 	if (r)
 		return r;
 	lock = pins_lock_all(&b->pins);
+	if (lock == -EACCES && geteuid() != 0)
+		return why_set(why, lock, "%s: only root can pin eBPF counters",
+			       bpffs_shown(b->pins.base));
 	if (lock < 0)
 		return refuse(why, lock, b->pins.base);
 	r = open_pinned(b, hooks, true); /* another process may have been faster */
@@ -182,6 +186,8 @@ static int explain_missing(const struct counters *b, int error, struct why *why)
 		return why_set(why, error,
 			       "the eBPF counters attached here are not the wanted ones "
 			       "(ipfwagent attach replaces them)");
+	if (error == -EACCES || error == -EPERM)
+		return pins_explain(&b->pins, error, why);
 	return refuse(why, error, b->pins.directory);
 }
 
@@ -191,19 +197,24 @@ void counters_describe(const struct counters *b, struct attachment *out)
 
 	read_info(b->maps, &info);
 	*out = (struct attachment){.hooks = info.hooks, .since = owners_since(&info)};
+	if (info.drops_error)
+		why_set(&out->drops, info.drops_error, "%s", drop_hook_reason(info.drops_error));
 	if (b->pinned)
-		snprintf(out->directory, sizeof(out->directory), "%s", b->pins.directory);
+		snprintf(out->directory, sizeof(out->directory), "%s",
+			 bpffs_shown(b->pins.directory));
 }
 
-/* The programs of fentry hooks, which say how often they did not run. */
+/* The programs that the kernel may skip, and which know how often: those of tracing. */
 static void find_programs(struct counters *b)
 {
 	struct ipfw_info info;
 
-	if (read_info(b->maps, &info) || info.hooks != HOOKS_FENTRY)
+	if (read_info(b->maps, &info) || (info.hooks != HOOKS_FENTRY && info.drops_error))
 		return;
 	if (b->pinned)
-		b->n_programs = pins_open_programs(&b->pins, b->programs, HOOKS_LINKS_MAX);
+		b->n_programs = pins_open_programs(
+			&b->pins, info.hooks == HOOKS_FENTRY ? "link_" : DROPS_LINK, b->programs,
+			HOOKS_LINKS_MAX);
 	else
 		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
 }
@@ -260,18 +271,17 @@ void counters_close(struct counters *b)
 }
 
 /* Packets for which the kernel skipped a program: it does not run within itself. */
-static uint64_t skipped(const struct counters *b)
+static void add_skipped(const struct counters *b, uint64_t missed[IPFW_MISSED])
 {
-	uint64_t n = 0;
-
 	for (size_t i = 0; i < b->n_programs; i++) {
 		struct bpf_prog_info info = {.type = 0};
 		uint32_t size = sizeof(info);
 
 		if (!bpf_obj_get_info_by_fd(b->programs[i], &info, &size))
-			n += info.recursion_misses;
+			missed[strcmp(info.name, DROPS_PROGRAM) ? IPFW_MISSED_IF
+								: IPFW_MISSED_DROP] +=
+				info.recursion_misses;
 	}
-	return n;
 }
 
 void counters_drop(struct counters *b)
@@ -292,7 +302,7 @@ int counters_sample(struct counters *b, struct why *why)
 		}
 		if (r == -ENOENT)
 			return why_set(why, r, "%s: the eBPF counters were detached",
-				       b->pins.directory);
+				       bpffs_shown(b->pins.directory));
 		if (r)
 			return refuse(why, r, b->pins.directory);
 	}
@@ -303,7 +313,7 @@ int counters_sample(struct counters *b, struct why *why)
 		counters_drop(b);
 		return refuse(why, r, "eBPF maps");
 	}
-	b->counts.missed[IPFW_MISSED_IF] += skipped(b);
+	add_skipped(b, b->counts.missed);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filling: what owners and owners_paths work on while they fill one snapshot.
+ * filling: what owners and pairs work on while they fill one snapshot.
  */
 #ifndef IPFW_BPF_FILLING_H
 #define IPFW_BPF_FILLING_H

@@ -16,10 +16,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/netns.h"
 #include "base/units.h"
+#include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/object_hash.h"
+#include "bpf/reason.h"
 
 /* The compiled objects; the rules in Makefile.am write the files. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
@@ -76,6 +77,8 @@ static const struct netfilter_hook {
 	{"forward_ipv6", NFPROTO_IPV6, NF_INET_FORWARD, INT_MIN + 1, 1},
 	{"post_routing_ipv4", NFPROTO_IPV4, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
 	{"post_routing_ipv6", NFPROTO_IPV6, NF_INET_POST_ROUTING, INT_MAX - 1, -1},
+	{"local_in_ipv4", NFPROTO_IPV4, NF_INET_LOCAL_IN, INT_MAX - 1, -1},
+	{"local_in_ipv6", NFPROTO_IPV6, NF_INET_LOCAL_IN, INT_MAX - 1, -1},
 };
 
 /* Where its programs are attached is not in the object of netfilter hooks. */
@@ -129,33 +132,6 @@ static int attach_fentry(struct hooks *h, const char **what)
 	return 0;
 }
 
-/* fentry sees every network namespace: tell it which one is ours. */
-static int prepare_fentry(struct bpf_object *object)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
-	size_t size = 0;
-	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
-
-	if (!inum || size != sizeof(*inum))
-		return -EINVAL;
-	*inum = netns_inode();
-	return *inum ? 0 : -ENOENT;
-}
-
-/* The kernel shows zeros for addresses to those who may not know them. */
-static bool symbols_are_hidden(void)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	unsigned long long address = 0;
-
-	if (!f)
-		return true;
-	while (!address && fscanf(f, "%llx%*[^\n]", &address) == 1)
-		;
-	fclose(f);
-	return !address;
-}
-
 /* libbpf before 1.3 does not know the type: set its numbers. */
 static int prepare_netfilter(struct bpf_object *object)
 {
@@ -184,20 +160,20 @@ static bool is_locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
-/* Whether the kernel was built with netfilter links: then it has this structure. */
-static bool has_netfilter_links(void)
+/* Whether the kernel was built without netfilter links: with them it has this structure. */
+static bool lacks_netfilter_links(void)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
-	bool has = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) > 0;
+	bool lacks = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) <= 0;
 
 	btf__free(kernel); /* accepts NULL */
-	return has;
+	return lacks;
 }
 
 /* What a refusal of just this set most likely means; NULL: it is as for any other. */
 static const char *explain_netfilter(int error)
 {
-	if (!has_netfilter_links())
+	if (lacks_netfilter_links())
 		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
 	if (error == -ENOTSUPP_KERNEL)
 		return "calling the kernel's functions takes its JIT compiler for eBPF "
@@ -230,7 +206,7 @@ static const struct hook_set {
 } sets[HOOKS_COUNT] = {
 	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object), true, prepare_netfilter,
 			     attach_netfilter, hash_netfilter, explain_netfilter},
-	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, prepare_fentry,
+	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, maps_set_netns,
 			  attach_fentry, NULL, explain_fentry},
 };
 
@@ -238,7 +214,7 @@ uint64_t hooks_object_hash(enum hooks_id id)
 {
 	uint64_t hash = bpf_hash_object(sets[id].object, sets[id].object_size);
 
-	return sets[id].hash ? sets[id].hash(hash) : hash;
+	return drop_hook_hash(sets[id].hash ? sets[id].hash(hash) : hash);
 }
 
 static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
@@ -247,8 +223,9 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	int r;
 
 	*what = "symbols";
-	if (set->needs_symbols && symbols_are_hidden())
-		return -EPERM;
+	r = set->needs_symbols ? reason_symbols() : 0;
+	if (r)
+		return r;
 	*what = "open";
 	h->object = bpf_object__open_mem(set->object, set->object_size, NULL);
 	if (!h->object)
@@ -271,22 +248,39 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	return r;
 }
 
+/* What was dropped is counted where that can be had; the rest is counted in any case. */
+static void attach_drops(struct hooks *h)
+{
+	h->drops_error = add_link(h, drop_hook_attach(&h->drops, h->maps), DROPS_PROGRAM);
+	if (!h->drops_error)
+		return;
+	bpf_object__close(h->drops);
+	h->drops = NULL;
+}
+
+/* What one set takes, with room for what libbpf tries. */
+#define DESCRIPTORS (MAP_COUNT + 2 * HOOKS_LINKS_MAX)
+
 /* What a refusal most likely means. */
 static const char *reason(enum hooks_id id, int error, const char *what)
 {
 	bool refused = error == -EPERM || error == -EACCES;
 	const char *own;
 
+	if (!reason_descriptors(DESCRIPTORS))
+		return "too few files may be open (ulimit -n)";
 	if (!strcmp(what, "open"))
 		return bpf_error_text(error);
-	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		return "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
-	own = sets[id].explain(error);
+	own = reason_types();
+	if (!own)
+		own = sets[id].explain(error);
 	if (own)
 		return own;
 	if (refused && geteuid() != 0)
-		return "attaching needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and "
-		       "CAP_SYSLOG";
+		return "needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYSLOG; "
+		       "to pin, root";
+	if (!strcmp(what, "symbols") && !refused)
+		return "/proc/kallsyms cannot be read";
 	if (!strcmp(what, "symbols"))
 		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
 	if (refused && is_locked_down())
@@ -305,19 +299,23 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 	why->text[0] = 0;
 	for (enum hooks_id id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
 		const char *what = "";
+		char step[32];
 
 		*h = (struct hooks){.id = HOOKS_NONE};
 		if (wanted != HOOKS_NONE && wanted != id)
 			continue;
 		r = attach_set(h, id, &what);
-		if (!r)
+		if (!r) {
+			attach_drops(h);
 			return 0;
+		}
+		snprintf(step, sizeof(step), "%s", what);
+		hooks_close(h);
 		if (used < sizeof(why->text))
 			used += snprintf(why->text + used, sizeof(why->text) - used,
 					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
-					 snapshot_hooks_names[id], what, bpf_error_name(r),
-					 reason(id, r, what));
-		hooks_close(h);
+					 snapshot_hooks_names[id], step, bpf_error_name(r),
+					 reason(id, r, step));
 	}
 	return r;
 }
@@ -326,21 +324,24 @@ void hooks_close(struct hooks *h)
 {
 	for (size_t i = 0; i < h->n_links; i++)
 		close(h->links[i].fd);
-	bpf_object__close(h->object); /* accepts NULL */
+	bpf_object__close(h->drops); /* accepts NULL, as the next one */
+	bpf_object__close(h->object);
 	*h = (struct hooks){.id = HOOKS_NONE};
 }
 
 size_t hooks_programs(const struct hooks *h, int *programs, size_t max)
 {
+	struct bpf_object *const objects[] = {h->object, h->drops};
 	struct bpf_program *p;
 	size_t n = 0;
 
-	bpf_object__for_each_program(p, h->object)
-	{
-		if (n == max)
-			break;
-		programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);
-		n += programs[n] >= 0;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(objects) && objects[i]; i++)
+		bpf_object__for_each_program(p, objects[i])
+		{
+			if (n == max)
+				break;
+			programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);
+			n += programs[n] >= 0;
+		}
 	return n;
 }

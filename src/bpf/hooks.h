@@ -13,12 +13,16 @@
 #include "model/snapshot.h"
 
 #define HOOKS_LINKS_MAX 16
+#define DROPS_PROGRAM   "dropped" /* the program of drop_hook.h */
+#define DROPS_LINK      "link_" DROPS_PROGRAM
 
 struct bpf_object;
 
 struct hooks {
 	enum hooks_id id;
 	struct bpf_object *object; /* owns the maps' descriptors */
+	struct bpf_object *drops;  /* NULL: what is dropped is not counted */
+	int drops_error;           /* and why not, -errno */
 	int maps[MAP_COUNT];
 	struct {
 		int fd;

@@ -9,64 +9,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/units.h"
 #include "bpf/counter.h"
 #include "bpf/cpus.h"
 
 #define BATCH 512
-
-const char *const maps_names[MAP_COUNT] = {
-	[MAP_IF_LOW] = "if_low",     [MAP_IF_HIGH] = "if_high",
-	[MAP_PATH_LOW] = "path_low", [MAP_PATH_HIGH] = "path_high",
-	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
-	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
-	[MAP_PRESENT] = "present",   [MAP_INFO] = "info",
-};
-
-/* What they are, as in ipfw_core.h. */
-static const struct {
-	uint32_t type, flags, key_size, value_size, entries;
-	bool per_cpu; /* an array that is indexed by CPUs: it has as many entries for each */
-} map_forms[MAP_COUNT] = {
-	[MAP_IF_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_if_counters),
-			IPFW_LOW_IFS, true},
-	[MAP_IF_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, 4,
-			 sizeof(struct ipfw_if_counters), IPFW_HIGH_IFS + 1, false},
-	[MAP_PATH_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_counter),
-			  IPFW_LOW_PATHS, true},
-	[MAP_PATH_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC,
-			   sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter),
-			   IPFW_HIGH_PATHS, false},
-	[MAP_MISSED] = {BPF_MAP_TYPE_PERCPU_ARRAY, 0, 4, sizeof(uint64_t), IPFW_MISSED, false},
-	[MAP_IF_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_record),
-			    IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
-	[MAP_IF_BASES] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_counters),
-			  IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
-	[MAP_PATH_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
-			      sizeof(struct ipfw_path_record), IPFW_LOW_PATHS + IPFW_HIGH_PATHS,
-			      false},
-	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t),
-			 IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
-	[MAP_INFO] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_info), 1, false},
-};
-
-bool maps_fit(const int *fds)
-{
-	for (int i = 0; i < MAP_COUNT; i++) {
-		uint32_t cpus = map_forms[i].per_cpu ? cpus_possible().ids : 1;
-		struct bpf_map_info info = {.id = 0};
-		uint32_t size = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
-		    info.type != map_forms[i].type ||
-		    /* the kernel adds this one to those of devices */
-		    (info.map_flags & ~BPF_F_RDONLY_PROG) != map_forms[i].flags ||
-		    info.key_size != map_forms[i].key_size ||
-		    info.value_size != map_forms[i].value_size ||
-		    info.max_entries != map_forms[i].entries * cpus)
-			return false;
-	}
-	return true;
-}
 
 /* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
 typedef int (*each_entry)(struct table *out, const void *key, const void *values);
@@ -78,7 +25,7 @@ struct map_form {
 
 static int read_one_by_one(int fd, const struct map_form *form, struct table *out)
 {
-	char keys[2][sizeof(struct ipfw_path_key)];
+	char keys[2][sizeof(struct ipfw_drop_key)]; /* the longest */
 	char *values = malloc(form->values_size);
 	void *previous = NULL;
 	int r = values ? 0 : -ENOMEM;
@@ -173,22 +120,6 @@ static int add_sum(struct table *out, const void *key, const void *values)
 								       : 0;
 }
 
-int maps_size(struct bpf_object *object)
-{
-	uint32_t ids = cpus_possible().ids;
-	int r = ids ? 0 : -errno;
-
-	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
-
-		if (!map)
-			r = -ENOENT;
-		else if (map_forms[i].per_cpu)
-			r = bpf_map__set_max_entries(map, map_forms[i].entries * ids);
-	}
-	return r;
-}
-
 static const void *map_array(int fd, size_t slots, size_t slot_size)
 {
 	void *p = mmap(NULL, slots * slot_size * cpus_possible().ids, PROT_READ, MAP_SHARED, fd, 0);
@@ -212,12 +143,36 @@ void maps_arrays_close(struct maps_arrays *a)
 	*a = (struct maps_arrays){NULL, NULL};
 }
 
+/*
+ * What came in and what was handed over, again: so that no packet is seen further on and not yet
+ * there. An interface's own come in that order.
+ */
+static void read_upstream_again(const struct maps_arrays *a, struct table *ifs)
+{
+	static const enum ipfw_stage upstream[] = {IPFW_IN_FORW, IPFW_IN};
+	const size_t stride = sizeof(*a->ifs) / 8 * IPFW_LOW_IFS;
+
+	for (size_t i = 0; i < ifs->n; i++) {
+		const struct ipfw_if_counters *slot = &a->ifs[*(uint32_t *)table_key(ifs, i)];
+		struct ipfw_if_counters *total = table_value(ifs, i);
+
+		for (size_t k = 0; k < 2 * ARRAY_SIZE(upstream); k++) {
+			const enum ipfw_stage stage = upstream[k / 2];
+
+			sum((uint64_t *)&total->of[k & 1][stage],
+			    (const uint64_t *)&slot->of[k & 1][stage],
+			    sizeof(struct ipfw_counter) / 8, cpus_possible().ids, stride);
+		}
+	}
+}
+
 static int read_arrays(const struct maps_arrays *a, struct maps_counts *out)
 {
 	int r = 0;
 
 	for (uint32_t i = 0; i < IPFW_LOW_IFS && !r; i++)
 		r = add_slot(&out->ifs, &i, &a->ifs[i], IPFW_LOW_IFS);
+	read_upstream_again(a, &out->ifs);
 	for (uint32_t i = 0; i < IPFW_LOW_PATHS && !r; i++) {
 		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
 						   i % IPFW_LOW_PATH_IFS,
@@ -235,6 +190,8 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 				     add_sum};
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
 				       sizeof(struct ipfw_counter) * cpus, add_sum};
+	const struct map_form drops = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum) * cpus,
+				       add_sum};
 	uint64_t *values;
 	int r;
 
@@ -244,13 +201,18 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 	out->ifs.value_size = sizeof(struct ipfw_if_counters);
 	out->paths.key_size = sizeof(struct ipfw_path_key);
 	out->paths.value_size = sizeof(struct ipfw_counter);
+	out->drops.key_size = sizeof(struct ipfw_drop_key);
+	out->drops.value_size = sizeof(struct ipfw_sum);
 	table_empty(&out->ifs);
 	table_empty(&out->paths);
+	table_empty(&out->drops);
 	r = read_arrays(arrays, out);
 	if (!r)
 		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
 	if (!r)
 		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
+	if (!r)
+		r = read_map(fds[MAP_DROPS], &drops, &out->drops);
 	if (r)
 		return r;
 	values = calloc(cpus, sizeof(*values));
@@ -342,10 +304,16 @@ int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 	return 0;
 }
 
+int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out)
+{
+	return read_entry(fds[MAP_DROPS], key, (uint64_t *)out, sizeof(*out) / 8);
+}
+
 void maps_counts_clear(struct maps_counts *c)
 {
 	table_clear(&c->ifs);
 	table_clear(&c->paths);
+	table_clear(&c->drops);
 }
 
 int maps_read_hash(int fd, struct table *out)

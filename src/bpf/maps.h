@@ -21,6 +21,9 @@ enum map_id {
 	MAP_IF_RECORDS,
 	MAP_IF_BASES,
 	MAP_PATH_RECORDS,
+	MAP_DROPS,
+	MAP_DROP_RECORDS,
+	MAP_REASONS,
 	MAP_PRESENT,
 	MAP_INFO,
 	MAP_COUNT
@@ -43,14 +46,19 @@ struct maps_arrays {
 int maps_arrays_open(const int *fds, struct maps_arrays *out);
 void maps_arrays_close(struct maps_arrays *a);
 
-/* Let the maps of an object that is not loaded yet have room for every CPU. */
+/* Tell the programs of an object that is not loaded yet which network namespace is ours: those that
+ * see them all. Returns 0 or -errno. */
 struct bpf_object;
+int maps_set_netns(struct bpf_object *object);
+
+/* Let the maps of an object that is not loaded yet have room for every CPU. */
 int maps_size(struct bpf_object *object);
 
 /* What the hooks counted, over all CPUs. */
 struct maps_counts {
 	struct table ifs;   /* uint32_t -> struct ipfw_if_counters */
 	struct table paths; /* struct ipfw_path_key -> struct ipfw_counter; empty ones left out */
+	struct table drops; /* struct ipfw_drop_key -> struct ipfw_sum */
 	uint64_t missed[IPFW_MISSED];
 };
 
@@ -73,6 +81,7 @@ int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifin
 		 struct ipfw_if_counters *out);
 int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 		   const struct ipfw_path_key *key, struct ipfw_counter *out);
+int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);

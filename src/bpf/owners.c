@@ -10,8 +10,9 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "bpf/filling.h"
+#include "bpf/losses.h"
 #include "bpf/other.h"
-#include "bpf/owners_paths.h"
+#include "bpf/pairs.h"
 
 static_assert(IPFW_NAME_MAX == SNAPSHOT_NAME_MAX, "names are copied whole");
 
@@ -22,6 +23,7 @@ static const enum metric_id stage_metrics[IPFW_STAGES] = {
 	[IPFW_IN_FORW] = M_IN_FORW_PACKETS,
 	[IPFW_OUT_FORW] = M_OUT_FORW_PACKETS,
 	[IPFW_OUT] = M_OUT_PACKETS,
+	[IPFW_LOCAL] = M_DELIVERED_PACKETS,
 };
 
 struct timespec owners_since(const struct ipfw_info *info)
@@ -45,6 +47,8 @@ int owners_read(struct owners *b, const int *maps)
 	b->if_bases.value_size = sizeof(struct ipfw_if_counters);
 	b->path_records.key_size = sizeof(struct ipfw_path_key);
 	b->path_records.value_size = sizeof(struct ipfw_path_record);
+	b->drop_records.key_size = sizeof(struct ipfw_drop_key);
+	b->drop_records.value_size = sizeof(struct ipfw_path_record);
 	r = bpf_map_lookup_elem(maps[MAP_INFO], &zero, &b->info);
 	if (!r)
 		r = maps_read_hash(maps[MAP_IF_RECORDS], &b->if_records);
@@ -52,6 +56,8 @@ int owners_read(struct owners *b, const int *maps)
 		r = maps_read_hash(maps[MAP_IF_BASES], &b->if_bases);
 	if (!r)
 		r = maps_read_hash(maps[MAP_PATH_RECORDS], &b->path_records);
+	if (!r)
+		r = maps_read_hash(maps[MAP_DROP_RECORDS], &b->drop_records);
 	return r;
 }
 
@@ -60,6 +66,7 @@ void owners_clear(struct owners *b)
 	table_clear(&b->if_records);
 	table_clear(&b->if_bases);
 	table_clear(&b->path_records);
+	table_clear(&b->drop_records);
 }
 
 static void add_words(void *to, const void *from, size_t words)
@@ -153,8 +160,13 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 	row->ipv4_source = IPV4_NOT_DERIVED;
 	if (how == RENEWED_UNSEEN)
 		return; /* its figures are known from the next reading on */
-	figures_of(&row->figures[FAMILY_IPV4], own.of[0]);
-	figures_of(&row->figures[FAMILY_IPV6], own.of[1]);
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		struct figures *out = &row->figures[FAMILY_IPV4 + ipv6];
+
+		figures_of(out, own.of[ipv6]);
+		if (!f->book->info.drops_error)
+			losses_of_if(out, &own, ipv6);
+	}
 	other_fill(row, &record, &own);
 }
 
@@ -181,6 +193,8 @@ static void fill_system(struct filling *f)
 		struct snapshot_system *row = &f->s->system[FAMILY_IPV4 + ipv6];
 
 		figures_of(&row->figures, total.of[ipv6]);
+		if (!f->book->info.drops_error)
+			losses_of_system(&row->figures, &total, ipv6);
 		row->continuity.since_ns = f->book->info.since_ns;
 	}
 }
@@ -228,7 +242,7 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	for (size_t i = 0; i < s->n_ifs; i++)
 		fill_if(&f, &s->ifs[i]);
 	fill_system(&f);
-	owners_fill_paths(&f);
+	pairs_fill(&f);
 	write_renewed(&f);
 	retire_gone(&f);
 	free(f.renewed);
@@ -238,5 +252,6 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	s->since_known = true;
 	s->missed_packets = counts->missed[IPFW_MISSED_IF];
 	s->missed_path_packets = counts->missed[IPFW_MISSED_PATH];
+	s->missed_drop_packets = counts->missed[IPFW_MISSED_DROP];
 	return f.error;
 }

@@ -34,6 +34,14 @@ int pins_locate(struct pins *p, bool may_mount, struct why *why)
 	return bpffs_trust(place, p->base, why);
 }
 
+int pins_explain(const struct pins *p, int error, struct why *why)
+{
+	if (error == -EPERM && bpffs_trust(p->base, p->directory, why))
+		return error;
+	return why_set(why, error, "only root can tell whether eBPF counters are attached (%s: %s)",
+		       bpffs_shown(p->base), strerror(-error));
+}
+
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT])
 {
 	char path[256];
@@ -60,7 +68,7 @@ static bool link_path(char path[PATH_MAX], const char *directory, const char *na
 	       !strncmp(name, "link_", 5);
 }
 
-size_t pins_open_programs(const struct pins *p, int *programs, size_t max)
+size_t pins_open_programs(const struct pins *p, const char *prefix, int *programs, size_t max)
 {
 	DIR *d = opendir(p->directory);
 	char path[PATH_MAX];
@@ -70,8 +78,11 @@ size_t pins_open_programs(const struct pins *p, int *programs, size_t max)
 	while (d && n < max && (e = readdir(d))) {
 		struct bpf_link_info info = {.id = 0};
 		uint32_t size = sizeof(info);
-		int fd = link_path(path, p->directory, e->d_name) ? bpf_obj_get(path) : -1;
+		int fd = -1;
 
+		if (!strncmp(e->d_name, prefix, strlen(prefix)) &&
+		    link_path(path, p->directory, e->d_name))
+			fd = bpf_obj_get(path);
 		if (fd < 0)
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
@@ -214,7 +225,7 @@ int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 		r = remove_directory(path, ended);
 		links += r > 0 ? r : 0;
 		if (r >= 0 && ended->each)
-			ended->each(path, r);
+			ended->each(bpffs_shown(path), r);
 	}
 	closedir(d);
 	if (r >= 0)

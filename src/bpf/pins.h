@@ -26,11 +26,17 @@ struct pins {
  */
 int pins_locate(struct pins *p, bool may_mount, struct why *why);
 
+/* Why they cannot be opened, after -EACCES or -EPERM. Returns `error` and a sentence in `why`. */
+int pins_explain(const struct pins *p, int error, struct why *why);
+
 /* Open the pinned maps of this layout. -ENOENT: there are none. The caller closes them. */
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);
 
-/* Open the programs of the pinned links. Returns how many; the caller closes them. */
-size_t pins_open_programs(const struct pins *p, int *programs, size_t max);
+/*
+ * Open the programs of the pinned links whose pins begin with `prefix`. Returns how many; the
+ * caller closes them.
+ */
+size_t pins_open_programs(const struct pins *p, const char *prefix, int *programs, size_t max);
 
 /*
  * Pin the hooks' maps and links: afterwards all are there or none. `since_ns` (CLOCK_REALTIME)

@@ -90,8 +90,8 @@ static bool measure_forwarded(const struct verdict *v, enum family f, enum metri
 }
 
 /*
- * If nothing was handed over, nothing was refused. Packets that were on their way at the first
- * reading can make more leave than was handed over: then nothing was refused either.
+ * If nothing was handed over, nothing was refused. Copies, or packets on their way at the first
+ * reading, can make more leave than was handed over: never show less than nothing.
  */
 static bool measure_refused(const struct verdict *v, double *value)
 {
@@ -246,10 +246,11 @@ static void judge_source(struct verdict *v, const char *note)
 			   *note ? ": " : "", note);
 	if (now->troubles)
 		add_reason(v, CHECK_WARNING, "incomplete: %s", now->trouble);
-	if (now->missed_packets || now->missed_path_packets)
+	if (now->missed_packets || now->missed_path_packets || now->missed_drop_packets)
 		add_reason(v, CHECK_WARNING,
-			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths",
-			   now->missed_packets, now->missed_path_packets);
+			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64
+			   " on paths, %" PRIu64 " dropped",
+			   now->missed_packets, now->missed_path_packets, now->missed_drop_packets);
 }
 
 static void put_summary(const struct verdict *v, FILE *f)

@@ -51,9 +51,9 @@ static size_t find_row(const struct mib_table *t, const struct mib_view *v,
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		uint32_t id[MIB_INDEX_MAX];
+		size_t len = t->index(v, middle, id);
 
-		t->index(v, middle, id);
-		if (compare(id, t->n_index, index) < (after ? 1 : 0))
+		if (compare(id, len, index) < (after ? 1 : 0))
 			low = middle + 1;
 		else
 			high = middle;
@@ -117,8 +117,7 @@ static bool find_next(struct mib_context *ctx, size_t table, struct rest after,
 		memcpy(next->id + OBJECTS_LEN, t->prefix, t->prefix_len * sizeof(t->prefix[0]));
 		next->len = OBJECTS_LEN + t->prefix_len;
 		next->id[next->len++] = column;
-		t->index(ctx->view, row, next->id + next->len);
-		next->len += t->n_index;
+		next->len += t->index(ctx->view, row, next->id + next->len);
 		return true;
 	}
 	return false;
@@ -161,7 +160,7 @@ enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len
 		const struct mib_table *t = &mib_tables[table];
 		uint32_t id[MIB_INDEX_MAX];
 		unsigned column;
-		size_t row;
+		size_t row, id_len;
 
 		if (match(&rest, t->prefix, t->prefix_len) != WITHIN)
 			continue;
@@ -173,8 +172,8 @@ enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len
 		row = find_row(t, ctx->view, &rest, false);
 		if (row == t->rows(ctx->view))
 			return MIB_NO_INSTANCE;
-		t->index(ctx->view, row, id);
-		if (compare(id, t->n_index, &rest) || !t->cell(ctx, row, column, out))
+		id_len = t->index(ctx->view, row, id);
+		if (compare(id, id_len, &rest) || !t->cell(ctx, row, column, out))
 			return MIB_NO_INSTANCE;
 		return MIB_FOUND;
 	}

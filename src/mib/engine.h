@@ -19,7 +19,7 @@
 #define MIB_ROOT 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269
 
 #define MIB_OBJECTS MIB_ROOT, 1 /* ipfwObjects: the subtree that the agent registers */
-#define MIB_OID_MAX 20          /* no instance has a longer OID */
+#define MIB_OID_MAX 72          /* no instance has a longer OID */
 
 struct mib_oid {
 	uint32_t id[MIB_OID_MAX];

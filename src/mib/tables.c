@@ -2,99 +2,34 @@
 #include "mib/tables.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/units.h"
 #include "config.h"
+#include "mib/cells.h"
 
 /* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
 enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+enum {
+	DROP_IN_NAME = 6,
+	DROP_OUT_NAME,
+	DROP_REASON_NAME,
+	DROP_PACKETS,
+	DROP_OCTETS,
+	DROP_DISCONTINUITY
+};
 
 /* A table has its index, those above and a column for each of its figures, without holes. */
 enum {
 	SYSTEM_LAST = 1 + 3 + M_COUNT,
 	IF_LAST = 1 + 4 + M_IF_COUNT,
-	RATE_LAST = 1 + 1 + 2 * M_IF_COUNT,
+	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
 		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
 	      "the gaps of a context have room for all columns");
-
-static bool number(struct mib_value *out, enum mib_type type, uint64_t value)
-{
-	out->type = type;
-	out->number = value;
-	return true;
-}
-
-static bool gauge(struct mib_value *out, uint64_t value)
-{
-	return number(out, MIB_GAUGE32, value < UINT32_MAX ? value : UINT32_MAX);
-}
-
-static bool string(struct mib_value *out, const char *value)
-{
-	out->type = MIB_STRING;
-	snprintf(out->string, sizeof(out->string), "%s", value);
-	return true;
-}
-
-static bool interface_name(struct mib_value *out, const char *name)
-{
-	out->type = MIB_STRING;
-	escape_name(out->string, sizeof(out->string), name, ESCAPE_ASCII);
-	return true;
-}
-
-static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
-{
-	return ctx->now_ns > then_ns ? ctx->now_ns - then_ns : 0;
-}
-
-/* TimeStamp: sysUpTime at that moment, at least 1; 0 for moments before sysUpTime began. */
-static bool timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mib_value *out)
-{
-	int64_t uptime_ns = (int64_t)then_ns - ctx->master_start_ns;
-	uint32_t ticks = (uint32_t)(uptime_ns / NS_PER_CS);
-
-	if (!then_ns || uptime_ns < 0)
-		return number(out, MIB_TIMETICKS, 0);
-	return number(out, MIB_TIMETICKS, ticks ? ticks : 1);
-}
-
-/*
- * The kernel's and the device's own counters are continuous since this agent shows them to this
- * master: nobody knows about a reset before, and what began before the master would have the same
- * time, 0, as eBPF counters from before it.
- */
-static bool discontinuity(const struct mib_context *ctx, enum family family,
-			  const struct figures *f, const struct continuity *c,
-			  struct mib_value *out)
-{
-	bool followed = ctx->view->snapshot->source == SOURCE_KERNEL || family == FAMILY_TOTAL;
-	uint64_t since_ns = c->since_ns;
-
-	if (followed && since_ns < ctx->view->master_since_ns)
-		since_ns = ctx->view->master_since_ns;
-	return f->known && timestamp(ctx, since_ns, out);
-}
-
-static bool quality(const struct figures *f, struct mib_value *out)
-{
-	enum quality q = figures_quality(f, METRICS_IF);
-
-	static_assert(QUALITY_EXACT == 1 && QUALITY_DERIVED == 2, "the numbers of IpfwQuality");
-	return q != QUALITY_UNAVAILABLE && number(out, MIB_INTEGER, q);
-}
-
-static bool counter(const struct figures *f, enum metric_id m, struct mib_value *out)
-{
-	return figures_known(f, m) && number(out, MIB_COUNTER64, f->value[m]);
-}
 
 /* Which figure has `column` in that member of struct metric; M_COUNT: none. */
 #define FIND_METRIC(member, column) find_metric(offsetof(struct metric, member), column)
@@ -111,7 +46,7 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 /* total is the device's own count, which knows nothing about forwarding. */
 static bool family_counts(enum family family, enum metric_id m)
 {
-	return family != FAMILY_TOTAL || m <= M_OUT_OCTETS;
+	return family != FAMILY_TOTAL || METRICS_DEVICE >> m & 1;
 }
 
 static bool known_delta(const struct delta *d, enum metric_id m)
@@ -126,17 +61,17 @@ static bool rate_cell(const struct rates *r, const struct delta *d, unsigned col
 	double rate;
 
 	if (column == RATE_INTERVAL)
-		return d->known && gauge(out, r->interval_ns / NS_PER_MS);
+		return d->known && cells_gauge(out, r->interval_ns / NS_PER_MS);
 	m = FIND_METRIC(delta_column, column);
 	if (m < M_COUNT)
-		return known_delta(d, m) && number(out, MIB_COUNTER64, d->value[m]);
+		return known_delta(d, m) && cells_number(out, MIB_COUNTER64, d->value[m]);
 	m = FIND_METRIC(rate_column, column);
 	if (!known_delta(d, m))
 		return false;
 	rate = rate_per_second(d->value[m], r->interval_ns);
 	if (metrics[m].unit == UNIT_OCTETS)
 		rate = rate * 8 / 1000; /* kilobits */
-	return gauge(out, rate < UINT32_MAX ? (uint64_t)(rate + 0.5) : UINT32_MAX);
+	return cells_gauge(out, rate < UINT32_MAX ? (uint64_t)(rate + 0.5) : UINT32_MAX);
 }
 
 static size_t agent_rows(const struct mib_view *v)
@@ -145,10 +80,11 @@ static size_t agent_rows(const struct mib_view *v)
 	return 1;
 }
 
-static void agent_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t agent_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	(void)v;
 	index[0] = row;
+	return 1;
 }
 
 /* Interfaces without an ifIndex come first and are left out. */
@@ -174,21 +110,26 @@ static size_t shown_ifs(const struct snapshot *s)
 	return s->n_ifs - skipped_ifs(s);
 }
 
+static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
+{
+	return ctx->now_ns > then_ns ? ctx->now_ns - then_ns : 0;
+}
+
 static bool reading_cell(const struct mib_context *ctx, unsigned column, struct mib_value *out)
 {
 	const struct snapshot *s = ctx->view->snapshot;
 
 	switch (column) {
 	case MIB_AGENT_SOURCE:
-		return s->source && number(out, MIB_INTEGER, s->source);
+		return s->source && cells_number(out, MIB_INTEGER, s->source);
 	case MIB_AGENT_HOOKS:
-		return string(out, snapshot_hooks_names[s->hooks]);
+		return cells_string(out, snapshot_hooks_names[s->hooks]);
 	case MIB_AGENT_AGE:
-		return gauge(out, age_ns(ctx, s->mono_ns) / NS_PER_MS);
+		return cells_gauge(out, age_ns(ctx, s->mono_ns) / NS_PER_MS);
 	case MIB_AGENT_DURATION:
-		return gauge(out, s->duration_ns / NS_PER_US);
+		return cells_gauge(out, s->duration_ns / NS_PER_US);
 	case MIB_AGENT_INTERFACES:
-		return gauge(out, shown_ifs(s));
+		return cells_gauge(out, shown_ifs(s));
 	}
 	return false;
 }
@@ -200,26 +141,26 @@ static bool agent_cell(const struct mib_context *ctx, size_t row, unsigned colum
 
 	(void)row;
 	if (column == MIB_AGENT_VERSION)
-		return string(out, PACKAGE_VERSION);
+		return cells_string(out, PACKAGE_VERSION);
 	if (column == MIB_AGENT_MIB_REVISION)
-		return gauge(out, MIB_REVISION);
+		return cells_gauge(out, MIB_REVISION);
 	if (!v)
 		return false;
 	switch (column) {
 	case MIB_AGENT_STATUS:
-		return number(out, MIB_INTEGER, v->status);
+		return cells_number(out, MIB_INTEGER, v->status);
 	case MIB_AGENT_STATUS_TEXT:
-		return string(out, v->status_text);
+		return cells_string(out, v->status_text);
 	case MIB_AGENT_INTERVAL:
-		return gauge(out, v->interval_ms);
+		return cells_gauge(out, v->interval_ms);
 	case MIB_AGENT_SAMPLES:
-		return number(out, MIB_COUNTER64, v->samples);
+		return cells_number(out, MIB_COUNTER64, v->samples);
 	case MIB_AGENT_SAMPLE_ERRORS:
-		return number(out, MIB_COUNTER64, v->sample_errors);
+		return cells_number(out, MIB_COUNTER64, v->sample_errors);
 	case MIB_AGENT_TABLE_CHANGE:
-		return timestamp(ctx, v->if_change_ns, out);
+		return cells_timestamp(ctx, v->if_change_ns, out);
 	case MIB_AGENT_NOTIFICATIONS_DROPPED:
-		return number(out, MIB_COUNTER64, v->notifications_dropped);
+		return cells_number(out, MIB_COUNTER64, v->notifications_dropped);
 	}
 	return v->snapshot && reading_cell(ctx, column, out);
 }
@@ -229,10 +170,11 @@ static size_t system_rows(const struct mib_view *v)
 	return v && v->snapshot ? FAMILY_MIB_COUNT - FAMILY_IPV4 : 0;
 }
 
-static void system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	(void)v;
 	index[0] = FAMILY_IPV4 + row;
+	return 1;
 }
 
 static bool system_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -243,15 +185,15 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 
 	switch (column) {
 	case MIB_SYSTEM_FORWARDING:
-		return s->forwarding_known && number(out, MIB_INTEGER, s->forwarding ? 1 : 2);
+		return s->forwarding_known && cells_number(out, MIB_INTEGER, s->forwarding ? 1 : 2);
 	case MIB_SYSTEM_QUALITY:
-		return quality(&s->figures, out);
+		return cells_quality(&s->figures, out);
 	case MIB_SYSTEM_DISCONTINUITY:
-		return discontinuity(ctx, (enum family)(FAMILY_IPV4 + row), &s->figures,
-				     &s->continuity, out);
+		return cells_discontinuity(ctx, (enum family)(FAMILY_IPV4 + row), &s->figures,
+					   &s->continuity, out);
 	}
 	m = FIND_METRIC(sys_column, column);
-	return m < M_COUNT && counter(&s->figures, m, out);
+	return m < M_COUNT && cells_counter(&s->figures, m, out);
 }
 
 static size_t if_rows(const struct mib_view *v)
@@ -269,12 +211,13 @@ static const struct snapshot_if *if_of_row(const struct snapshot *s, size_t row,
 	return &s->ifs[skip + row % n];
 }
 
-static void if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	enum family family;
 
 	index[1] = if_of_row(v->snapshot, row, &family)->ifindex;
 	index[0] = family;
+	return 2;
 }
 
 static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -286,16 +229,17 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 
 	switch (column) {
 	case IF_NAME:
-		return interface_name(out, i->name);
+		return cells_interface_name(out, i->name);
 	case IF_FAMILY_NAME:
-		return string(out, snapshot_family_names[family]);
+		return cells_string(out, snapshot_family_names[family]);
 	case IF_QUALITY:
-		return quality(&i->figures[family], out);
+		return cells_quality(&i->figures[family], out);
 	case IF_DISCONTINUITY:
-		return discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
+		return cells_discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
 	}
 	m = FIND_METRIC(if_column, column);
-	return m < M_COUNT && family_counts(family, m) && counter(&i->figures[family], m, out);
+	return m < M_COUNT && family_counts(family, m) &&
+	       cells_counter(&i->figures[family], m, out);
 }
 
 static bool has_rates(const struct mib_view *v)
@@ -323,7 +267,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
 	d = v->rates->ifs[then - v->rates_of->ifs][family];
 	if (family == FAMILY_TOTAL)
-		d.known &= (1u << (M_OUT_OCTETS + 1)) - 1;
+		d.known &= METRICS_DEVICE;
 	return rate_cell(v->rates, &d, column, out);
 }
 
@@ -345,13 +289,17 @@ static size_t path_rows(const struct mib_view *v)
 	return v && v->snapshot && v->snapshot->paths_known ? v->snapshot->n_paths : 0;
 }
 
-static void path_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+static size_t index_of_path(const struct snapshot_path *p, uint32_t index[MIB_INDEX_MAX])
 {
-	const struct snapshot_path *p = &v->snapshot->paths[row];
-
 	index[0] = p->family;
 	index[1] = p->in_ifindex;
 	index[2] = p->out_ifindex;
+	return 3;
+}
+
+static size_t path_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	return index_of_path(&v->snapshot->paths[row], index);
 }
 
 static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -361,31 +309,65 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 
 	switch (column) {
 	case PATH_IN_NAME:
-		return interface_name(out, p->in_name);
+		return cells_interface_name(out, p->in_name);
 	case PATH_OUT_NAME:
-		return interface_name(out, p->out_name);
+		return cells_interface_name(out, p->out_name);
 	case PATH_PACKETS:
-		return counter(&p->figures, M_OUT_FORW_PACKETS, out);
+		return cells_counter(&p->figures, M_OUT_FORW_PACKETS, out);
 	case PATH_OCTETS:
-		return counter(&p->figures, M_OUT_FORW_OCTETS, out);
+		return cells_counter(&p->figures, M_OUT_FORW_OCTETS, out);
 	case PATH_DISCONTINUITY:
-		return discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
+		return cells_discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
+	}
+	return false;
+}
+
+static size_t drop_rows(const struct mib_view *v)
+{
+	return v && v->snapshot && v->snapshot->drops_known ? v->snapshot->n_drops : 0;
+}
+
+/* The reason is IMPLIED: its octets, without their number. */
+static size_t drop_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
+{
+	const struct snapshot_drop *d = &v->snapshot->drops[row];
+	size_t n = index_of_path(&d->path, index);
+
+	index[n++] = d->stage;
+	for (const char *c = d->reason; *c; c++)
+		index[n++] = (unsigned char)*c;
+	return n;
+}
+
+static bool drop_cell(const struct mib_context *ctx, size_t row, unsigned column,
+		      struct mib_value *out)
+{
+	const struct snapshot_drop *d = &ctx->view->snapshot->drops[row];
+	const struct snapshot_path *p = &d->path;
+
+	switch (column) {
+	case DROP_IN_NAME:
+		return cells_interface_name(out, p->in_name);
+	case DROP_OUT_NAME:
+		return cells_interface_name(out, p->out_name);
+	case DROP_REASON_NAME:
+		return cells_string(out, d->reason);
+	case DROP_PACKETS:
+		return cells_counter(&p->figures, M_DROPPED_PACKETS, out);
+	case DROP_OCTETS:
+		return cells_counter(&p->figures, M_DROPPED_OCTETS, out);
+	case DROP_DISCONTINUITY:
+		return cells_discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
 	}
 	return false;
 }
 
 const struct mib_table mib_tables[] = {
-	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, 1, agent_rows, agent_index, agent_cell},
-	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, 1, system_rows, system_index, system_cell},
-	{{MIB_IF, 1}, 2, 2, IF_LAST, 2, if_rows, if_index, if_cell},
-	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, 2, if_rate_rows, if_index, if_rate_cell},
-	{{MIB_SYSTEM_RATE, 1},
-	 2,
-	 2,
-	 RATE_LAST,
-	 1,
-	 system_rate_rows,
-	 system_index,
-	 system_rate_cell},
-	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, 3, path_rows, path_index, path_cell},
+	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, agent_rows, agent_index, agent_cell},
+	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, system_rows, system_index, system_cell},
+	{{MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
+	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
+	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
+	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, path_rows, path_index, path_cell},
+	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
 };

@@ -8,7 +8,7 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   1   /* ipfwMibRevision */
+#define MIB_REVISION   2   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
@@ -19,11 +19,11 @@ struct mib_value {
 	char string[MIB_STRING_MAX]; /* MIB_STRING */
 };
 
-#define MIB_INDEX_MAX 3
-#define MIB_TABLES    6
+#define MIB_INDEX_MAX (4 + SNAPSHOT_REASON_MAX - 1)
+#define MIB_TABLES    7
 
 /* Numbers below ipfwObjects of what is found by number; those of the figures stand in metrics[]. */
-enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH };
+enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH, MIB_DROP };
 enum {
 	MIB_AGENT_VERSION = 1,
 	MIB_AGENT_MIB_REVISION,
@@ -43,8 +43,8 @@ enum {
 };
 enum { MIB_SYSTEM_FORWARDING = 2, MIB_SYSTEM_QUALITY = 11, MIB_SYSTEM_DISCONTINUITY = 12 };
 
-/* No table has a higher column: an index, the interval, two columns for each figure. */
-#define MIB_COLUMN_MAX (2 + 2 * M_IF_COUNT)
+/* No table has a higher column. */
+#define MIB_COLUMN_MAX (1 + 3 + M_COUNT)
 
 /* The rows [from, to) of a column are known to be absent. */
 struct mib_gap {
@@ -72,10 +72,10 @@ struct mib_table {
 	uint32_t prefix[2]; /* { table, 1 }, or { ipfwAgent } alone */
 	size_t prefix_len;
 	unsigned first_column, last_column; /* there are no holes between them */
-	size_t n_index;
 	/* How many rows; their order is that of the index. */
 	size_t (*rows)(const struct mib_view *v);
-	void (*index)(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX]);
+	/* Returns the length of the index. */
+	size_t (*index)(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX]);
 	/* False: the instance is absent. */
 	bool (*cell)(const struct mib_context *ctx, size_t row, unsigned column,
 		     struct mib_value *out);

@@ -16,6 +16,8 @@ struct attachment {
 	struct timespec since; /* CLOCK_REALTIME */
 	char directory[192];   /* where it is pinned; "": as long as the process runs */
 
+	struct why drops; /* why dropped packets are not counted; "": they are */
+
 	/* Where nothing is attached: why, and what each hook set would say to it. */
 	struct why why;
 	bool tried; /* false: the verdicts are not there */

@@ -130,6 +130,21 @@ static void begin_watch(struct snapshot *s)
 		watch_row(s, &s->ifs[i].continuity);
 	for (size_t i = 0; i < s->n_paths; i++)
 		watch_row(s, &s->paths[i].continuity);
+	for (size_t i = 0; i < s->n_drops; i++)
+		watch_row(s, &s->drops[i].path.continuity);
+}
+
+/* A path or a row of drops; `before` is NULL if there was none. */
+static void follow_path(const struct snapshot *cur, struct snapshot_path *now,
+			const struct snapshot_path *before, bool other_source)
+{
+	if (other_source)
+		change_source(cur, &now->continuity);
+	else if (before)
+		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+			    cur->mono_ns, &now->continuity);
+	else
+		begin_anew(cur, &now->continuity);
 }
 
 void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
@@ -167,16 +182,12 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 	}
 	if (cur->ifs_incomplete && !other_source)
 		keep_missing_ifs(prev, cur);
-	for (size_t i = 0; i < cur->n_paths; i++) {
-		struct snapshot_path *now = &cur->paths[i];
-		const struct snapshot_path *before = snapshot_same_path(prev, now);
+	for (size_t i = 0; i < cur->n_paths; i++)
+		follow_path(cur, &cur->paths[i], snapshot_same_path(prev, &cur->paths[i]),
+			    other_source);
+	for (size_t i = 0; i < cur->n_drops; i++) {
+		const struct snapshot_drop *before = snapshot_same_drop(prev, &cur->drops[i]);
 
-		if (other_source)
-			change_source(cur, &now->continuity);
-		else if (before)
-			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
-				    cur->mono_ns, &now->continuity);
-		else
-			begin_anew(cur, &now->continuity);
+		follow_path(cur, &cur->drops[i].path, before ? &before->path : NULL, other_source);
 	}
 }

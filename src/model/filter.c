@@ -50,6 +50,13 @@ bool filter_passes(const struct filter *f, const char *name)
 	return strcmp(name, "lo") != 0;
 }
 
+/* One of its interfaces suffices. A packet that came in by none has one. */
+static bool passes_path(const struct filter *f, const struct snapshot_path *path)
+{
+	return (path->in_ifindex && filter_passes(f, path->in_name)) ||
+	       (path->out_ifindex && filter_passes(f, path->out_name));
+}
+
 void filter_apply(const struct filter *f, struct snapshot *s)
 {
 	size_t n = 0;
@@ -60,7 +67,12 @@ void filter_apply(const struct filter *f, struct snapshot *s)
 	s->n_ifs = n;
 	n = 0;
 	for (size_t i = 0; i < s->n_paths; i++)
-		if (filter_passes(f, s->paths[i].in_name) || filter_passes(f, s->paths[i].out_name))
+		if (passes_path(f, &s->paths[i]))
 			s->paths[n++] = s->paths[i];
 	s->n_paths = n;
+	n = 0;
+	for (size_t i = 0; i < s->n_drops; i++)
+		if (passes_path(f, &s->drops[i].path))
+			s->drops[n++] = s->drops[i];
+	s->n_drops = n;
 }

@@ -24,6 +24,20 @@ const struct metric metrics[] = {
 		"forwarded_out_packets", "Packets really forwarded, past all filters"},
 	[M_OUT_FORW_OCTETS]  = {"forwarded",             "outgoing_bytes",   "forwarded_out_bytes",   GROUP_FORWARDING, UNIT_OCTETS,   6, 11, 10, 18,
 		"forwarded_out_bytes", "IP octets really forwarded, past all filters"},
+	[M_DELIVERED_PACKETS] = {"delivered",    "delivered_packets", "delivered_packets",    GROUP_TRAFFIC,    UNIT_PACKETS, 17, 14, 0, 0,
+		"delivered_packets", "Packets for the router itself that passed the filters of its input"},
+	[M_DELIVERED_OCTETS] = {"delivered",     "delivered_bytes",   "delivered_bytes",      GROUP_TRAFFIC,    UNIT_OCTETS,  18, 15, 0, 0,
+		"delivered_bytes", "IP octets for the router itself that passed the filters of its input"},
+	[M_DROPPED_PACKETS]  = {"dropped",       "dropped_packets",   "dropped_packets",      GROUP_LOSSES,     UNIT_PACKETS, 19, 16, 0, 0,
+		"received_dropped_packets", "Packets that came in and were dropped, wherever"},
+	[M_DROPPED_OCTETS]   = {"dropped",       "dropped_bytes",     "dropped_bytes",        GROUP_LOSSES,     UNIT_OCTETS,  20, 17, 0, 0,
+		"received_dropped_bytes", "IP octets that came in and were dropped, wherever"},
+	[M_REFUSED_PACKETS]  = {"refused",       "refused_packets",   "refused_packets",      GROUP_LOSSES,     UNIT_PACKETS, 21, 18, 0, 0,
+		"refused_packets", "Packets handed over for forwarding and not forwarded"},
+	[M_REFUSED_OCTETS]   = {"refused",       "refused_bytes",     "refused_bytes",        GROUP_LOSSES,     UNIT_OCTETS,  22, 19, 0, 0,
+		"refused_bytes", "IP octets handed over for forwarding and not forwarded"},
+	[M_UNACCOUNTED_PACKETS] = {"unaccounted", "unaccounted_packets", "unaccounted_packets", GROUP_LOSSES,   UNIT_PACKETS, 23, 20, 0, 0,
+		"unaccounted_packets", "Packets received of which nothing else is known"},
 	[M_NO_ROUTES]        = {"no route",              "no_route_packets", NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 13,  0, 0, 0,
 		"no_route", "there is no route to their destination"},
 	[M_HDR_ERRORS]       = {"TTL or header",         "header_error_packets", NULL,                GROUP_NOT_ROUTED, UNIT_PACKETS, 14,  0, 0, 0,
@@ -40,6 +54,7 @@ static_assert(ARRAY_SIZE(metrics) == M_COUNT, "one row per metric");
 const char *const metrics_groups[] = {
 	[GROUP_FORWARDING] = "forwarding",
 	[GROUP_TRAFFIC] = "traffic",
+	[GROUP_LOSSES] = "losses",
 	[GROUP_NOT_ROUTED] = "not_routed",
 };
 

@@ -24,7 +24,14 @@ enum metric_id {
 	M_IN_FORW_OCTETS,
 	M_OUT_FORW_PACKETS, /* really forwarded: the FORWARD chain let it pass */
 	M_OUT_FORW_OCTETS,
-	M_IF_COUNT, /* the figures above exist per interface as well */
+	M_DELIVERED_PACKETS, /* for the router itself: passed every filter of its input */
+	M_DELIVERED_OCTETS,
+	M_DROPPED_PACKETS, /* came in and were dropped, wherever */
+	M_DROPPED_OCTETS,
+	M_REFUSED_PACKETS, /* handed over and not forwarded */
+	M_REFUSED_OCTETS,
+	M_UNACCOUNTED_PACKETS, /* neither delivered, forwarded nor dropped: see accounting.h */
+	M_IF_COUNT,            /* the figures above exist per interface as well */
 
 	M_NO_ROUTES = M_IF_COUNT, /* not routed: no route to the destination */
 	M_HDR_ERRORS,             /* not routed: TTL, hop limit or header fault */
@@ -36,7 +43,7 @@ enum metric_id {
 enum metric_unit { UNIT_PACKETS, UNIT_OCTETS };
 
 /* How the figures of a system row are grouped in JSON and in text. */
-enum metric_group { GROUP_FORWARDING, GROUP_TRAFFIC, GROUP_NOT_ROUTED, GROUP_COUNT };
+enum metric_group { GROUP_FORWARDING, GROUP_TRAFFIC, GROUP_LOSSES, GROUP_NOT_ROUTED, GROUP_COUNT };
 
 struct metric {
 	const char *label;   /* for people; packets and octets of the same thing share it */
@@ -60,6 +67,13 @@ extern const char *const metrics_groups[GROUP_COUNT];
 
 /* Sets of metrics, a bit for each: those of an interface, and of a group. */
 #define METRICS_IF ((1u << M_IF_COUNT) - 1)
+/* Those that fall as well as rise. */
+#define METRICS_GAUGES (1u << M_UNACCOUNTED_PACKETS)
+/* Of the first so many there are rates in the MIB. */
+#define METRICS_RATES (M_OUT_FORW_OCTETS + 1)
+/* What a device counts itself; and what makes the quality of an interface's row. */
+#define METRICS_DEVICE  ((1u << (M_OUT_OCTETS + 1)) - 1)
+#define METRICS_QUALITY ((1u << (M_DELIVERED_OCTETS + 1)) - 1)
 uint32_t metrics_of_group(enum metric_group group);
 
 #endif

@@ -33,9 +33,11 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 	r->interval_ns = cur->mono_ns - prev->mono_ns;
 	r->n_ifs = cur->n_ifs;
 	r->n_paths = cur->n_paths;
+	r->n_drops = cur->n_drops;
 	r->ifs = calloc(r->n_ifs + 1, sizeof(*r->ifs));
 	r->paths = calloc(r->n_paths + 1, sizeof(*r->paths));
-	if (!r->ifs || !r->paths) {
+	r->drops = calloc(r->n_drops + 1, sizeof(*r->drops));
+	if (!r->ifs || !r->paths || !r->drops) {
 		rates_free(r);
 		return NULL;
 	}
@@ -57,6 +59,14 @@ struct rates *rate_compute(const struct snapshot *prev, const struct snapshot *c
 			subtract(&before->figures, &cur->paths[i].figures, 1,
 				 &cur->paths[i].continuity, prev->mono_ns, &r->paths[i]);
 	}
+	for (size_t i = 0; i < cur->n_drops; i++) {
+		const struct snapshot_path *now = &cur->drops[i].path;
+		const struct snapshot_drop *before = snapshot_same_drop(prev, &cur->drops[i]);
+
+		if (before)
+			subtract(&before->path.figures, &now->figures, 1, &now->continuity,
+				 prev->mono_ns, &r->drops[i]);
+	}
 	return r;
 }
 
@@ -73,6 +83,7 @@ void rates_free(struct rates *r)
 		return;
 	free(r->ifs);
 	free(r->paths);
+	free(r->drops);
 	free(r);
 }
 

@@ -21,7 +21,8 @@ struct rates {
 	struct delta system[FAMILY_IPV6 + 1];
 	struct delta (*ifs)[FAMILY_COUNT]; /* parallel to the later snapshot's ifs */
 	struct delta *paths;               /* parallel to its paths */
-	size_t n_ifs, n_paths;
+	struct delta *drops;               /* parallel to its drops */
+	size_t n_ifs, n_paths, n_drops;
 };
 
 /*

@@ -11,6 +11,7 @@
 const char *const snapshot_family_names[] = {"total", "ipv4", "ipv6", "other"};
 const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived"};
 const char *const snapshot_source_names[] = {NULL, "kernel", "ebpf"};
+const char *const snapshot_stage_names[] = {"link", "input", "forward", "output", "local"};
 const char *const snapshot_hooks_names[] = {"none", "netfilter", "fentry"};
 
 struct snapshot *snapshot_new(void)
@@ -37,7 +38,19 @@ void snapshot_free(struct snapshot *s)
 		return;
 	free(s->ifs);
 	free(s->paths);
+	free(s->drops);
 	free(s);
+}
+
+/* NULL only if there is no memory. */
+static void *copy_rows(const void *rows, size_t n, size_t size, size_t *cap)
+{
+	void *copy = calloc(n + 1, size);
+
+	*cap = n + 1;
+	if (copy && n)
+		memcpy(copy, rows, n * size);
+	return copy;
 }
 
 struct snapshot *snapshot_copy(const struct snapshot *s)
@@ -48,18 +61,13 @@ struct snapshot *snapshot_copy(const struct snapshot *s)
 	if (!c)
 		return NULL;
 	memcpy((char *)c + from, (const char *)s + from, sizeof(*s) - from);
-	c->cap_ifs = s->n_ifs;
-	c->cap_paths = s->n_paths;
-	c->ifs = s->n_ifs ? reallocarray(NULL, s->n_ifs, sizeof(*s->ifs)) : NULL;
-	c->paths = s->n_paths ? reallocarray(NULL, s->n_paths, sizeof(*s->paths)) : NULL;
-	if ((s->n_ifs && !c->ifs) || (s->n_paths && !c->paths)) {
+	c->ifs = copy_rows(s->ifs, s->n_ifs, sizeof(*s->ifs), &c->cap_ifs);
+	c->paths = copy_rows(s->paths, s->n_paths, sizeof(*s->paths), &c->cap_paths);
+	c->drops = copy_rows(s->drops, s->n_drops, sizeof(*s->drops), &c->cap_drops);
+	if (!c->ifs || !c->paths || !c->drops) {
 		snapshot_free(c);
 		return NULL;
 	}
-	if (s->n_ifs)
-		memcpy(c->ifs, s->ifs, s->n_ifs * sizeof(*s->ifs));
-	if (s->n_paths)
-		memcpy(c->paths, s->paths, s->n_paths * sizeof(*s->paths));
 	return c;
 }
 
@@ -112,6 +120,11 @@ struct snapshot_path *snapshot_add_path(struct snapshot *s)
 	return append((void **)&s->paths, &s->n_paths, &s->cap_paths, sizeof(*s->paths));
 }
 
+struct snapshot_drop *snapshot_add_drop(struct snapshot *s)
+{
+	return append((void **)&s->drops, &s->n_drops, &s->cap_drops, sizeof(*s->drops));
+}
+
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
 int snapshot_order_ifs(const void *a, const void *b)
@@ -132,12 +145,24 @@ int snapshot_order_paths(const void *a, const void *b)
 	return order ? order : ORDER(x->out_ifindex, y->out_ifindex);
 }
 
+int snapshot_order_drops(const void *a, const void *b)
+{
+	const struct snapshot_drop *x = a, *y = b;
+	int order = snapshot_order_paths(&x->path, &y->path);
+
+	if (!order)
+		order = ORDER(x->stage, y->stage);
+	return order ? order : strcmp(x->reason, y->reason);
+}
+
 void snapshot_sort(struct snapshot *s)
 {
 	if (s->n_ifs)
 		qsort(s->ifs, s->n_ifs, sizeof(*s->ifs), snapshot_order_ifs);
 	if (s->n_paths)
 		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
+	if (s->n_drops)
+		qsort(s->drops, s->n_drops, sizeof(*s->drops), snapshot_order_drops);
 }
 
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
@@ -172,17 +197,29 @@ const struct snapshot_if *snapshot_same_if(const struct snapshot *s, size_t n,
 	return n ? bsearch(row, s->ifs, n, sizeof(*row), snapshot_order_ifs) : NULL;
 }
 
+static bool same_names(const struct snapshot_path *a, const struct snapshot_path *b)
+{
+	return !strcmp(a->in_name, b->in_name) && !strcmp(a->out_name, b->out_name);
+}
+
 const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
 					       const struct snapshot_path *row)
 {
-	const struct snapshot_path *p;
+	const struct snapshot_path *p =
+		s->n_paths ? bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths)
+			   : NULL;
 
-	if (!s->n_paths)
-		return NULL;
-	p = bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths);
+	return p && same_names(p, row) ? p : NULL;
+}
 
-	return p && !strcmp(p->in_name, row->in_name) && !strcmp(p->out_name, row->out_name) ? p
-											     : NULL;
+const struct snapshot_drop *snapshot_same_drop(const struct snapshot *s,
+					       const struct snapshot_drop *row)
+{
+	const struct snapshot_drop *d =
+		s->n_drops ? bsearch(row, s->drops, s->n_drops, sizeof(*row), snapshot_order_drops)
+			   : NULL;
+
+	return d && same_names(&d->path, &row->path) ? d : NULL;
 }
 
 const char *snapshot_host(const struct snapshot *s, const char *own)

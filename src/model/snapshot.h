@@ -79,6 +79,22 @@ struct snapshot_path {
 	struct continuity continuity;
 };
 
+/*
+ * How far a dropped packet had come: not into the IP layer; neither delivered nor handed over;
+ * handed over, not forwarded; past all filters, or sent by the router itself; delivered.
+ */
+enum drop_stage { DROP_LINK, DROP_INPUT, DROP_FORWARD, DROP_OUTPUT, DROP_LOCAL, DROP_STAGES };
+extern const char *const snapshot_stage_names[DROP_STAGES];
+
+#define SNAPSHOT_REASON_MAX 48
+
+/* What was dropped for one reason. An ifindex of 0: by no interface, or it had not come so far. */
+struct snapshot_drop {
+	struct snapshot_path path; /* M_DROPPED_PACKETS and M_DROPPED_OCTETS */
+	enum drop_stage stage;
+	char reason[SNAPSHOT_REASON_MAX]; /* as the running kernel spells it */
+};
+
 struct snapshot {
 	atomic_uint references;
 	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
@@ -93,8 +109,8 @@ struct snapshot {
 	enum hooks_id hooks;
 	bool since_known;
 	struct timespec since; /* CLOCK_REALTIME: when the eBPF counters began */
-	/* Packets that eBPF saw and had no room to count: per interface, and per path. */
-	uint64_t missed_packets, missed_path_packets;
+	/* Packets that eBPF saw and had no room to count: per interface, path, row of drops. */
+	uint64_t missed_packets, missed_path_packets, missed_drop_packets;
 
 	struct snapshot_system system[FAMILY_IPV6 + 1]; /* FAMILY_TOTAL is not used */
 
@@ -105,6 +121,10 @@ struct snapshot {
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */
 	size_t n_paths, cap_paths;
+
+	bool drops_known;            /* false: nobody tells why packets are dropped */
+	struct snapshot_drop *drops; /* sorted by (family, in, out, stage, reason) */
+	size_t n_drops, cap_drops;
 
 	/* What went wrong: the sentence of the first trouble, and how many there were. */
 	char trouble[256];
@@ -128,6 +148,7 @@ struct snapshot *snapshot_copy(const struct snapshot *s);
  */
 struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name);
 struct snapshot_path *snapshot_add_path(struct snapshot *s);
+struct snapshot_drop *snapshot_add_drop(struct snapshot *s);
 
 /* Make room for `n` interfaces in all, so adding them neither moves nor wastes memory. Returns 0
  * or -ENOMEM.
@@ -141,9 +162,10 @@ struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 /* The host whose figures these are, if it is not `own`; NULL: not known. */
 const char *snapshot_host(const struct snapshot *s, const char *own);
 
-/* The orders of interfaces and paths, as above, for qsort(3) and bsearch(3). */
+/* The orders of interfaces, paths and drops, as above, for qsort(3) and bsearch(3). */
 int snapshot_order_ifs(const void *a, const void *b);
 int snapshot_order_paths(const void *a, const void *b);
+int snapshot_order_drops(const void *a, const void *b);
 
 /* Note a trouble of this reading: a sentence without a full stop that names what failed; what it is
  * given may hold any text from outside. */
@@ -151,12 +173,14 @@ __attribute__((format(printf, 2, 3))) void snapshot_trouble(struct snapshot *s, 
 							    ...);
 
 /*
- * The row of the same interface, among the first `n` of a sorted snapshot, or of the same path:
- * both ifindex and name are the same. NULL: there is none.
+ * The row of the same interface, among the first `n` of a sorted snapshot, or of the same path or
+ * drop: both ifindex and name are the same. NULL: there is none.
  */
 const struct snapshot_if *snapshot_same_if(const struct snapshot *s, size_t n,
 					   const struct snapshot_if *row);
 const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
 					       const struct snapshot_path *row);
+const struct snapshot_drop *snapshot_same_drop(const struct snapshot *s,
+					       const struct snapshot_drop *row);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "options/file.h"
@@ -25,6 +26,7 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define VALUE(member, n)    KIND_VALUE, offsetof(struct options, member), NULL, n
 #define FLAG(member)        KIND_FLAG, MEMBER(member)
 #define TEXT(member)        KIND_TEXT, MEMBER(member)
+#define ADDRESS(member)     KIND_ADDRESS, MEMBER(member)
 #define WORD(member, list)  KIND_WORD, offsetof(struct options, member), list, 0
 #define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
 #define RANGE(member)       KIND_RANGE, MEMBER(member)
@@ -37,8 +39,9 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define OF(command)  (1u << COMMAND_##command)
 #define ONE          OF(SNAPSHOT)
 #define ACTIVITIES   (OF(ACTIVITY) | OF(ACTIVITY_MONITOR))
-#define PARTS        (OF(PATHS) | OF(PATHS_MONITOR)) /* that need eBPF as well */
-#define REPEATED     (OF(MONITOR) | ACTIVITIES | OF(PATHS_MONITOR))
+#define PARTS        (OF(PATHS) | OF(DROPS) | PARTS_AGAIN) /* that need eBPF as well */
+#define PARTS_AGAIN  (OF(PATHS_MONITOR) | OF(DROPS_MONITOR))
+#define REPEATED     (OF(MONITOR) | ACTIVITIES | PARTS_AGAIN)
 #define PRINTED      (ONE | REPEATED | PARTS)
 #define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(AGENT)) /* those that show interfaces */
 #define READING      (PRINTED | OF(AGENT) | OF(CHECK))
@@ -72,7 +75,7 @@ const struct options_row options_rows[] = {
 	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, IN_NAMESPACE, "in that network namespace"},
 	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS,
 	 "read the proc tree below DIR (implies --source kernel)"},
-	{0, "agentx-socket", "ADDR", TEXT(agentx_socket), FILE_TOO, OF(AGENT),
+	{0, "agentx-socket", "ADDR", ADDRESS(agentx_socket), FILE_TOO, OF(AGENT),
 	 "agent: where the master agent listens"},
 	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
 	 PRINTED | OF(AGENT) | OF(CHECK), "the socket where the agent answers other programs"},
@@ -157,6 +160,15 @@ static int set_mode(unsigned *mode, const char *name, const char *value, struct 
 	return 0;
 }
 
+static int set_address(const char **text, const char *name, const char *value, struct why *why)
+{
+	struct address a;
+	const char *wrong = address_parse(&a, value);
+
+	*text = value;
+	return wrong ? why_set(why, -EINVAL, "%s '%.60s': %s", name, value, wrong) : 0;
+}
+
 static int set_word(unsigned *number, const struct options_row *row, const char *value,
 		    struct why *why)
 {
@@ -208,6 +220,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 	case KIND_TEXT:
 		*(const char **)member = value;
 		break;
+	case KIND_ADDRESS:
+		return set_address(member, row->word, value, why);
 	case KIND_WORD:
 		return set_word(member, row, value, why);
 	case KIND_WORDS:
@@ -241,6 +255,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 	case KIND_FLAG:
 		return *(const bool *)a == *(const bool *)b;
 	case KIND_TEXT:
+	case KIND_ADDRESS:
 		return same_text(*(const char *const *)a, *(const char *const *)b);
 	case KIND_WORD:
 	case KIND_MODE:

@@ -13,6 +13,7 @@ enum kind {
 	KIND_VALUE, /* sets a number, without an argument */
 	KIND_FLAG,
 	KIND_TEXT,
+	KIND_ADDRESS, /* a text */
 	KIND_WORD,
 	KIND_WORDS, /* the same, a bit for each that is given */
 	KIND_RANGE,

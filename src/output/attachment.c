@@ -15,6 +15,8 @@ int output_text_attachment(struct output_document *d, const struct attachment *a
 	if (!f)
 		return -errno;
 	fprintf(f, "%s\n", attachment_line(a, line, sizeof(line)));
+	if (a->drops.text[0])
+		fprintf(f, "dropped packets are not counted: %s\n", a->drops.text);
 	return output_end(d, f);
 }
 
@@ -48,6 +50,8 @@ int output_json_attachment(struct output_document *d, const struct attachment *a
 	json_put_source(&j, attached ? SOURCE_EBPF : SOURCE_KERNEL, a->hooks, attached, a->since);
 	json_close(&j, '}');
 	json_put_text(&j, "pinned", a->directory[0] ? a->directory : NULL);
+	json_put_bool(&j, "drops", attached, !a->drops.text[0]);
+	json_put_text(&j, "drops_why", a->drops.text[0] ? a->drops.text : NULL);
 	json_put_text(&j, "why", attached ? NULL : a->why.text);
 	put_verdicts(&j, a);
 	json_close(&j, '}');

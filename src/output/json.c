@@ -85,31 +85,34 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 		json_key(j, snapshot_family_names[family]);
 		json_open(j, '{');
 		for (int m = 0; m < M_IF_COUNT; m++)
-			if (is_ip || metrics[m].group == GROUP_TRAFFIC)
+			if (is_ip || METRICS_DEVICE >> m & 1)
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)
 			json_put_text(j, "quality",
-				      snapshot_quality_names[figures_quality(f, METRICS_IF)]);
+				      snapshot_quality_names[figures_quality(f, METRICS_QUALITY)]);
 		json_close(j, '}');
 	}
 	json_close(j, '}');
 }
 
-static void put_path(struct json *j, const struct snapshot_path *p, const struct delta *delta,
-		     uint64_t interval_ns)
+/* What a path and a row of drops have in common; an ifindex of 0 is no interface. */
+static void put_pair(struct json *j, const struct snapshot_path *p)
 {
-	json_open(j, '{');
 	put_name(j, "in", p->in_name);
-	json_put_u64(j, "in_ifindex", true, p->in_ifindex);
+	json_put_u64(j, "in_ifindex", p->in_ifindex, p->in_ifindex);
 	put_name(j, "out", p->out_name);
-	json_put_u64(j, "out_ifindex", true, p->out_ifindex);
+	json_put_u64(j, "out_ifindex", p->out_ifindex, p->out_ifindex);
 	json_put_text(j, "family", snapshot_family_names[p->family]);
+}
+
+static void put_counts(struct json *j, const struct snapshot_path *p, enum metric_id packets,
+		       const struct delta *delta, uint64_t interval_ns)
+{
 	if (delta)
 		json_put_bool(j, "discontinuity", true, p->continuity.fresh);
-	put_figure(j, "packets", &p->figures, M_OUT_FORW_PACKETS, delta, interval_ns);
-	put_figure(j, "bytes", &p->figures, M_OUT_FORW_OCTETS, delta, interval_ns);
-	json_close(j, '}');
+	put_figure(j, "packets", &p->figures, packets, delta, interval_ns);
+	put_figure(j, "bytes", &p->figures, packets + 1, delta, interval_ns);
 }
 
 static void put_source(struct json *j, const struct snapshot *s)
@@ -120,6 +123,7 @@ static void put_source(struct json *j, const struct snapshot *s)
 	if (s->source == SOURCE_EBPF) {
 		json_put_u64(j, "missed_packets", true, s->missed_packets);
 		json_put_u64(j, "missed_path_packets", true, s->missed_path_packets);
+		json_put_u64(j, "missed_drop_packets", true, s->missed_drop_packets);
 	}
 	json_close(j, '}');
 }
@@ -128,9 +132,35 @@ static void put_paths(struct json *j, const struct snapshot *s, const struct rat
 {
 	json_key(j, "paths");
 	json_open(j, '[');
-	for (size_t i = 0; i < s->n_paths; i++)
-		put_path(j, &s->paths[i], rates ? &rates->paths[i] : NULL,
-			 rates ? rates->interval_ns : 0);
+	for (size_t i = 0; i < s->n_paths; i++) {
+		json_open(j, '{');
+		put_pair(j, &s->paths[i]);
+		put_counts(j, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
+			   rates ? rates->interval_ns : 0);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_drops(struct json *j, const struct snapshot *s, const struct rates *rates)
+{
+	json_key(j, "drops");
+	if (!s->drops_known) {
+		json_null(j);
+		return;
+	}
+	json_open(j, '[');
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_drop *d = &s->drops[i];
+
+		json_open(j, '{');
+		put_pair(j, &d->path);
+		json_put_text(j, "stage", snapshot_stage_names[d->stage]);
+		json_put_text(j, "reason", d->reason);
+		put_counts(j, &d->path, M_DROPPED_PACKETS, rates ? &rates->drops[i] : NULL,
+			   rates ? rates->interval_ns : 0);
+		json_close(j, '}');
+	}
 	json_close(j, ']');
 }
 
@@ -150,6 +180,8 @@ static void put_reading(struct json *j, const struct snapshot *s, const struct r
 	json_close(j, '}');
 	if (s->paths_known)
 		put_paths(j, s, rates);
+	if (s->drops_known)
+		put_drops(j, s, rates);
 }
 
 static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates)
@@ -190,6 +222,7 @@ static const struct {
 	[VIEW_READING] = {NULL, put_reading},
 	[VIEW_ACTIVITY] = {ACTIVITY_NOTE, put_activity},
 	[VIEW_PATHS] = {NULL, put_paths},
+	[VIEW_DROPS] = {NULL, put_drops},
 };
 
 int output_json(struct output_document *d, const struct snapshot *s, const struct rates *rates,

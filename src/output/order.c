@@ -65,17 +65,17 @@ static struct row *new_rows(size_t n)
 }
 
 /* Sort the rows, and turn them into their numbers. */
-static size_t *finish(struct row *rows, size_t n, const struct output_options *options)
+static size_t *finish(struct row *rows, size_t n, enum output_sort sort, bool refresh)
 {
 	size_t *numbers = calloc(n + 1, sizeof(*numbers));
 
 	if (!numbers)
 		log_fatal("text: %s", strerror(ENOMEM));
-	if (options->sort == SORT_NAME)
+	if (sort == SORT_NAME)
 		qsort(rows, n, sizeof(*rows), by_name);
-	else if (options->sort == SORT_PACKETS || options->sort == SORT_BYTES)
+	else if (sort == SORT_PACKETS || sort == SORT_BYTES)
 		qsort(rows, n, sizeof(*rows), by_what_passed);
-	else if (options->sort == SORT_AUTO && options->refresh)
+	else if (sort == SORT_AUTO && refresh)
 		qsort(rows, n, sizeof(*rows), idle_last);
 	for (size_t i = 0; i < n; i++)
 		numbers[i] = rows[i].number;
@@ -96,7 +96,7 @@ size_t *order_ifs(const struct snapshot *s, const struct rates *rates,
 				       sum(&s->ifs[i].figures[FAMILY_TOTAL],
 					   rates ? &rates->ifs[i][FAMILY_TOTAL] : NULL, which, 2),
 				       i};
-	return finish(rows, s->n_ifs, options);
+	return finish(rows, s->n_ifs, options->sort, options->refresh);
 }
 
 size_t *order_paths(const struct snapshot *s, const struct rates *rates,
@@ -110,5 +110,23 @@ size_t *order_paths(const struct snapshot *s, const struct rates *rates,
 		rows[i] = (struct row){
 			s->paths[i].in_name, s->paths[i].out_name,
 			sum(&s->paths[i].figures, rates ? &rates->paths[i] : NULL, &which, 1), i};
-	return finish(rows, s->n_paths, options);
+	return finish(rows, s->n_paths, options->sort, options->refresh);
+}
+
+size_t *order_drops(const struct snapshot *s, const struct rates *rates,
+		    const struct output_options *options)
+{
+	const enum metric_id which =
+		options->sort == SORT_BYTES ? M_DROPPED_OCTETS : M_DROPPED_PACKETS;
+	struct row *rows = new_rows(s->n_drops);
+
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_path *p = &s->drops[i].path;
+
+		rows[i] = (struct row){p->in_name, p->out_name,
+				       sum(&p->figures, rates ? &rates->drops[i] : NULL, &which, 1),
+				       i};
+	}
+	return finish(rows, s->n_drops, options->sort == SORT_AUTO ? SORT_PACKETS : options->sort,
+		      options->refresh);
 }

@@ -28,6 +28,7 @@ enum output_view {
 	VIEW_READING,  /* all of it */
 	VIEW_ACTIVITY, /* what passed, for the system: received, forwarded, sent; with rates only */
 	VIEW_PATHS,    /* from which interface to which */
+	VIEW_DROPS,    /* what was dropped, and why */
 	OUTPUT_VIEWS
 };
 

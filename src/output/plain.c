@@ -27,7 +27,8 @@ static void put_system(FILE *f, const struct snapshot *s, const struct output_op
 {
 	fprintf(f, "mono_ns %" PRIu64 "\nsource %s %s\n", s->mono_ns,
 		snapshot_source_names[s->source], snapshot_hooks_names[s->hooks]);
-	fprintf(f, "missed %" PRIu64 " %" PRIu64 "\n", s->missed_packets, s->missed_path_packets);
+	fprintf(f, "missed %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", s->missed_packets,
+		s->missed_path_packets, s->missed_drop_packets);
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
 		const struct snapshot_system *row = &s->system[i];
 
@@ -38,6 +39,20 @@ static void put_system(FILE *f, const struct snapshot *s, const struct output_op
 		put_figures(f, i, &row->figures);
 	}
 	fprintf(f, "note %s\n", options->note);
+}
+
+static void put_pair(FILE *f, const char *word, const struct snapshot_path *p)
+{
+	fprintf(f, "%s %s %" PRIu32 " %" PRIu32 " %" PRIu64 " ", word,
+		snapshot_family_names[p->family], p->in_ifindex, p->out_ifindex,
+		p->continuity.since_ns);
+}
+
+/* No name contains a slash; one that nobody saw is empty. The figures follow. */
+static void put_names(FILE *f, const struct snapshot_path *p)
+{
+	fprintf(f, "%s/%s\n", p->in_name, p->out_name);
+	put_figures(f, p->family, &p->figures);
 }
 
 static void put_rows(FILE *f, const struct snapshot *s)
@@ -53,15 +68,17 @@ static void put_rows(FILE *f, const struct snapshot *s)
 	if (s->paths_known)
 		fputs("paths\n", f);
 	for (size_t i = 0; i < s->n_paths; i++) {
-		const struct snapshot_path *p = &s->paths[i];
+		put_pair(f, "path", &s->paths[i]);
+		put_names(f, &s->paths[i]);
+	}
+	if (s->drops_known)
+		fputs("drops\n", f);
+	for (size_t i = 0; i < s->n_drops; i++) {
+		const struct snapshot_drop *d = &s->drops[i];
 
-		/* No name contains a slash; one that nobody saw is empty. */
-		fprintf(f,
-			"path %s %" PRIu32 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu64
-			" %s/%s\n",
-			snapshot_family_names[p->family], p->in_ifindex, p->out_ifindex,
-			p->continuity.since_ns, p->figures.value[M_OUT_FORW_PACKETS],
-			p->figures.value[M_OUT_FORW_OCTETS], p->in_name, p->out_name);
+		put_pair(f, "drop", &d->path);
+		fprintf(f, "%s %s ", snapshot_stage_names[d->stage], d->reason);
+		put_names(f, &d->path);
 	}
 }
 
@@ -100,7 +117,9 @@ int plain_make_reading(struct output_document *d, const struct snapshot *s,
 /* What is being read. */
 struct reading {
 	struct snapshot *s;
-	struct snapshot_if *row; /* whose figures come; NULL: the system's */
+	/* Whose figures come; both NULL: the system's. Good until a row is added. */
+	struct snapshot_if *row;
+	struct snapshot_path *pair;
 	char *note;
 	size_t note_size;
 	bool failed; /* no memory */
@@ -155,7 +174,8 @@ static void take_duration(struct reading *r, const char *text)
 
 static void take_missed(struct reading *r, const char *text)
 {
-	sscanf(text, "%" SCNu64 " %" SCNu64, &r->s->missed_packets, &r->s->missed_path_packets);
+	sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &r->s->missed_packets,
+	       &r->s->missed_path_packets, &r->s->missed_drop_packets);
 }
 
 static void take_captured(struct reading *r, const char *text)
@@ -195,32 +215,69 @@ static void take_paths(struct reading *r, const char *text)
 	r->s->paths_known = true;
 }
 
+static void take_drops(struct reading *r, const char *text)
+{
+	(void)text;
+	r->s->drops_known = true;
+}
+
+/* What paths and drops have in common. Returns what follows it, or NULL. */
+static const char *take_pair(struct snapshot_path *pair, const char *text)
+{
+	char family[16];
+	int end = 0, place;
+
+	if (sscanf(text, "%15s %" SCNu32 " %" SCNu32 " %" SCNu64 " %n", family, &pair->in_ifindex,
+		   &pair->out_ifindex, &pair->continuity.since_ns, &end) != 4 ||
+	    !end)
+		return NULL;
+	place = find(family, snapshot_family_names, FAMILY_IPV6 + 1);
+	pair->family = place;
+	return place >= FAMILY_IPV4 ? text + end : NULL;
+}
+
+static bool take_names(struct snapshot_path *pair, const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	if (!slash)
+		return false;
+	snprintf(pair->in_name, sizeof(pair->in_name), "%.*s", (int)(slash - text), text);
+	snprintf(pair->out_name, sizeof(pair->out_name), "%s", slash + 1);
+	return true;
+}
+
 static void take_path(struct reading *r, const char *text)
 {
-	struct snapshot_path path = {.family = FAMILY_TOTAL}, *added;
-	uint64_t packets, octets;
-	char family[16];
-	const char *slash;
+	struct snapshot_path path = {.family = FAMILY_TOTAL};
+
+	text = take_pair(&path, text);
+	if (!text || !take_names(&path, text))
+		return;
+	r->pair = snapshot_add_path(r->s);
+	if (r->pair)
+		*r->pair = path;
+	else
+		r->failed = true;
+}
+
+static void take_drop(struct reading *r, const char *text)
+{
+	struct snapshot_drop drop = {.stage = DROP_LINK}, *added;
+	char stage[16];
 	int names = 0, place;
 
-	if (sscanf(text, "%15s %" SCNu32 " %" SCNu32 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %n",
-		   family, &path.in_ifindex, &path.out_ifindex, &path.continuity.since_ns, &packets,
-		   &octets, &names) != 6 ||
-	    !names)
+	text = take_pair(&drop.path, text);
+	if (!text || sscanf(text, "%15s %47s %n", stage, drop.reason, &names) != 2 || !names)
 		return;
-	place = find(family, snapshot_family_names, FAMILY_IPV6 + 1);
-	slash = strchr(text + names, '/');
-	if (place < FAMILY_IPV4 || !slash)
+	place = find(stage, snapshot_stage_names, DROP_STAGES);
+	if (place < 0 || !take_names(&drop.path, text + names))
 		return;
-	path.family = place;
-	snprintf(path.in_name, sizeof(path.in_name), "%.*s", (int)(slash - text - names),
-		 text + names);
-	snprintf(path.out_name, sizeof(path.out_name), "%s", slash + 1);
-	figures_set(&path.figures, M_OUT_FORW_PACKETS, packets);
-	figures_set(&path.figures, M_OUT_FORW_OCTETS, octets);
-	added = snapshot_add_path(r->s);
+	drop.stage = place;
+	added = snapshot_add_drop(r->s);
+	r->pair = added ? &added->path : NULL;
 	if (added)
-		*added = path;
+		*added = drop;
 	else
 		r->failed = true;
 }
@@ -257,7 +314,9 @@ static void take_row(struct reading *r, int family, const char *text)
 
 	if (sscanf(text, "%31s %" SCNu64 " %15s", name, &value, quality) < 2)
 		return;
-	if (r->row)
+	if (r->pair)
+		take_figure(&r->pair->figures, name, value, quality);
+	else if (r->row)
 		take_figure(&r->row->figures[family], name, value, quality);
 	else if (family == FAMILY_IPV4 || family == FAMILY_IPV6)
 		take_system(&r->s->system[family], name, value, quality);
@@ -272,7 +331,8 @@ static const struct {
 	{"captured", take_captured},   {"wall", take_wall},
 	{"since", take_since},         {"duration_ns", take_duration},
 	{"interface", take_interface}, {"paths", take_paths},
-	{"path", take_path},
+	{"path", take_path},           {"drops", take_drops},
+	{"drop", take_drop},
 };
 
 static void take_line(struct reading *r, char *line)

@@ -5,7 +5,7 @@
  * know is absent.
  *
  * A line is a word and what it is about; a family's name is followed by one figure or property of
- * its row: of the system, or after a line "interface" of that interface.
+ * its row: of the system, or after a line "interface", "path" or "drop" of that one.
  */
 #ifndef IPFW_OUTPUT_PLAIN_H
 #define IPFW_OUTPUT_PLAIN_H

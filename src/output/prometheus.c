@@ -88,6 +88,11 @@ static const char *unit_of(enum metric_id m)
 	return metrics[m].unit == UNIT_PACKETS ? "packets" : "bytes";
 }
 
+static enum kind kind_of(enum metric_id m)
+{
+	return METRICS_GAUGES >> m & 1 ? GAUGE : COUNTER;
+}
+
 static void put_system(const struct writer *w, const struct snapshot *s)
 {
 	struct prom_family enabled = {"ipfw_forwarding_enabled", GAUGE, NULL,
@@ -103,7 +108,7 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 	for (int m = 0; m < M_COUNT; m++) {
 		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
 		char name[64];
-		struct prom_family own = {name, COUNTER, unit_of(m), metrics[m].help, false};
+		struct prom_family own = {name, kind_of(m), unit_of(m), metrics[m].help, false};
 
 		snprintf(name, sizeof(name), "ipfw_%s", metrics[m].name);
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
@@ -129,7 +134,7 @@ static void put_ifs(const struct writer *w, const struct snapshot *s)
 
 	for (int m = 0; m < M_IF_COUNT; m++) {
 		char name[64], help[128];
-		struct prom_family family = {name, COUNTER, unit_of(m), help, false};
+		struct prom_family family = {name, kind_of(m), unit_of(m), help, false};
 
 		snprintf(name, sizeof(name), "ipfw_interface_%s", metrics[m].name);
 		snprintf(help, sizeof(help), "%s, by interface", metrics[m].help);
@@ -145,14 +150,31 @@ static void put_ifs(const struct writer *w, const struct snapshot *s)
 	}
 }
 
+/* The labels of a path or a row of drops, to follow with others; an interface that is none is "".
+ */
+struct pair_labels {
+	char in[ESCAPE_NAME_MAX], out[ESCAPE_NAME_MAX], in_ifindex[16], out_ifindex[16];
+};
+
+static void label_pair(struct pair_labels *l, const struct snapshot_path *p)
+{
+	escape_name(l->in, sizeof(l->in), p->in_name, ESCAPE_TEXT);
+	escape_name(l->out, sizeof(l->out), p->out_name, ESCAPE_TEXT);
+	snprintf(l->in_ifindex, sizeof(l->in_ifindex), "%" PRIu32, p->in_ifindex);
+	snprintf(l->out_ifindex, sizeof(l->out_ifindex), "%" PRIu32, p->out_ifindex);
+}
+
+#define PAIR_LABELS(l, p)                                                                          \
+	"in", (l).in, "in_ifindex", (l).in_ifindex, "out", (l).out, "out_ifindex",                 \
+		(l).out_ifindex, "family", snapshot_family_names[(p)->family]
+
 static void put_paths(const struct writer *w, const struct snapshot *s)
 {
 	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
 
 	for (int k = 0; k < 2; k++) {
 		const char *unit = unit_of(shown[k]);
-		char name[64], help[128], in[ESCAPE_NAME_MAX], out[ESCAPE_NAME_MAX];
-		char in_ifindex[16], out_ifindex[16];
+		char name[64], help[128];
 		struct prom_family family = {name, COUNTER, unit, help, false};
 
 		snprintf(name, sizeof(name), "ipfw_path_%s", unit);
@@ -160,20 +182,39 @@ static void put_paths(const struct writer *w, const struct snapshot *s)
 			 metrics[shown[k]].help);
 		for (size_t i = 0; i < s->n_paths; i++) {
 			const struct snapshot_path *p = &s->paths[i];
+			struct pair_labels l;
 
 			if (!figures_known(&p->figures, shown[k]))
 				continue;
-			escape_name(in, sizeof(in), p->in_name, ESCAPE_TEXT);
-			escape_name(out, sizeof(out), p->out_name, ESCAPE_TEXT);
-			snprintf(in_ifindex, sizeof(in_ifindex), "%" PRIu32, p->in_ifindex);
-			snprintf(out_ifindex, sizeof(out_ifindex), "%" PRIu32, p->out_ifindex);
-			put_u64(w, &family,
-				LABELS("in", in, "in_ifindex", in_ifindex, "out", out,
-				       "out_ifindex", out_ifindex, "family",
-				       snapshot_family_names[p->family]),
-				p->figures.value[shown[k]]);
+			label_pair(&l, p);
+			put_u64(w, &family, LABELS(PAIR_LABELS(l, p)), p->figures.value[shown[k]]);
 		}
 	}
+}
+
+static void put_drops(const struct writer *w, const struct snapshot *s)
+{
+	struct prom_family families[] = {
+		{"ipfw_dropped_packets", COUNTER, "packets",
+		 "Packets that were dropped, by the kernel's reason", false},
+		{"ipfw_dropped_bytes", COUNTER, "bytes",
+		 "IP octets that were dropped, by the kernel's reason", false},
+	};
+
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < s->n_drops; i++) {
+			const struct snapshot_drop *d = &s->drops[i];
+			const enum metric_id m = M_DROPPED_PACKETS + k;
+			struct pair_labels l;
+
+			if (!figures_known(&d->path.figures, m))
+				continue;
+			label_pair(&l, &d->path);
+			put_u64(w, &families[k],
+				LABELS(PAIR_LABELS(l, &d->path), "stage",
+				       snapshot_stage_names[d->stage], "reason", d->reason),
+				d->path.figures.value[m]);
+		}
 }
 
 static void put_qualities(const struct writer *w, const struct snapshot *s)
@@ -199,7 +240,7 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 				LABELS("device", device, "family", snapshot_family_names[f],
 				       "quality",
 				       snapshot_quality_names[figures_quality(&s->ifs[i].figures[f],
-									      METRICS_IF)]),
+									      METRICS_QUALITY)]),
 				1);
 	}
 }
@@ -218,6 +259,8 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 				     "Packets that eBPF could not count", false};
 	struct prom_family missed_path = {"ipfw_missed_path_packets", COUNTER, "packets",
 					  "Forwarded packets that are in no path", false};
+	struct prom_family missed_drop = {"ipfw_missed_drop_packets", COUNTER, "packets",
+					  "Dropped packets that are in no row of drops", false};
 	struct prom_family troubles = {"ipfw_troubles", GAUGE, NULL,
 				       "How many things could not be read", false};
 
@@ -235,6 +278,7 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 	if (s->source == SOURCE_EBPF) {
 		put_u64(w, &missed, NO_LABELS, s->missed_packets);
 		put_u64(w, &missed_path, NO_LABELS, s->missed_path_packets);
+		put_u64(w, &missed_drop, NO_LABELS, s->missed_drop_packets);
 	}
 	put_u64(w, &troubles, NO_LABELS, s->troubles);
 }
@@ -249,6 +293,7 @@ static int make(struct output_document *d, const struct snapshot *s, bool openme
 	put_system(&w, s);
 	put_ifs(&w, s);
 	put_paths(&w, s);
+	put_drops(&w, s);
 	put_qualities(&w, s);
 	fputs("# EOF\n",
 	      w.f); /* a comment in the older format: a reader can tell that all is there */

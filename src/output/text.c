@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/escape.h"
 #include "base/scale.h"
 #include "base/units.h"
@@ -13,6 +12,7 @@
 #include "output/order.h"
 #include "output/output.h"
 #include "output/screen.h"
+#include "output/text_head.h"
 
 /* How figures are written. */
 enum detail {
@@ -58,50 +58,13 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 		grid_put(g, "%" PRIu64, f->value[m]);
 }
 
-/* The line of host, time and interval, as far as they are known. */
-static void print_origin(FILE *f, const struct snapshot *s, const struct rates *rates,
-			 const struct output_options *options)
+/* What passes an interface; and what becomes of the rest, which eBPF tells, or nobody. */
+#define IF_SHOWN        M_DELIVERED_PACKETS
+#define IS_OF_LOSSES(m) ((m) >= IF_SHOWN && (m) < M_IF_COUNT)
+
+static bool known_of_any(const struct snapshot *s, uint32_t mask)
 {
-	const char *host = snapshot_host(s, options->hostname), *gap = "";
-	char text[CLOCK_TEXT_MAX], escaped[ESCAPE_HOST_MAX];
-
-	if (host) {
-		fputs(escape_name(escaped, sizeof(escaped), host, ESCAPE_TEXT), f);
-		gap = "  ";
-	}
-	if (!s->wall_unknown) {
-		fprintf(f, "%s%s UTC", gap, clock_text(text, &s->wall, CLOCK_PLAIN));
-		gap = "  ";
-	}
-	if (rates) {
-		fprintf(f, "%srates over %.3f s", gap, rates->interval_ns / 1e9);
-		gap = "  ";
-	}
-	if (*gap)
-		fputc('\n', f);
-}
-
-static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
-		       const struct output_options *options)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	print_origin(f, s, rates, options);
-	if (s->source == SOURCE_EBPF) {
-		fprintf(f, "source: eBPF (%s) since %s UTC, exact\n",
-			snapshot_hooks_names[s->hooks], clock_text(text, &s->since, CLOCK_PLAIN));
-	} else {
-		fprintf(f, "source: the kernel's own counters since boot; derived where the kernel "
-			   "has no such counter; - means not known\n");
-	}
-	if (s->missed_packets || s->missed_path_packets)
-		fprintf(f, "not counted: %" PRIu64 " packets on interfaces, %" PRIu64 " on paths\n",
-			s->missed_packets, s->missed_path_packets);
-	if (options->verbose && options->note[0])
-		fprintf(f, "not eBPF: %s\n", options->note);
-	if (s->troubles)
-		fprintf(f, "incomplete: %s\n", s->trouble);
-	fputc('\n', f);
+	return (s->system[FAMILY_IPV4].figures.known | s->system[FAMILY_IPV6].figures.known) & mask;
 }
 
 static void print_system(FILE *f, const struct snapshot *s, const struct rates *rates,
@@ -120,6 +83,8 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 		grid_put(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
 	}
 	for (int m = 0; m < M_COUNT; m++) {
+		if (IS_OF_LOSSES(m) && !known_of_any(s, 1u << m))
+			continue;
 		grid_put(&g, "%s%s %s", metrics[m].group == GROUP_NOT_ROUTED ? "not routed, " : "",
 			 metrics[m].label, unit_name(metrics[m].unit, rates));
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
@@ -127,6 +92,8 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 				   rates ? &rates->system[family] : NULL, rates, detail);
 	}
 	for (int group = 0; group < GROUP_NOT_ROUTED; group++) {
+		if (group == GROUP_LOSSES && !known_of_any(s, metrics_of_group(group)))
+			continue;
 		grid_put(&g, "quality of %s", metrics_groups[group]);
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
 			grid_put(&g, "%s",
@@ -141,12 +108,12 @@ static void put_if_titles(struct grid *g, const struct rates *rates)
 {
 	for (int i = 0; i < 3; i++)
 		grid_put(g, "%s", "");
-	for (int m = 0; m < M_IF_COUNT; m++)
+	for (int m = 0; m < IF_SHOWN; m++)
 		grid_put(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
 	grid_put(g, "interface");
 	grid_put(g, "family");
 	grid_put(g, "quality");
-	for (int m = 0; m < M_IF_COUNT; m++)
+	for (int m = 0; m < IF_SHOWN; m++)
 		grid_put(g, "%s", unit_name(metrics[m].unit, rates));
 }
 
@@ -156,7 +123,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL,
 					       FAMILY_OTHER};
 	bool has_other = detail == DETAIL_EXACT && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + M_IF_COUNT, .left = 3, .width = options->columns};
+	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3, .width = options->columns};
 	size_t *order = order_ifs(s, rates, options);
 
 	/* Of a narrow screen: first the quality goes, then what was handed over. */
@@ -176,8 +143,8 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 			grid_put(&g, "%s", name);
 			grid_put(&g, "%s", snapshot_family_names[families[k]]);
 			grid_put(&g, "%s",
-				 snapshot_quality_names[figures_quality(figures, METRICS_IF)]);
-			for (int m = 0; m < M_IF_COUNT; m++)
+				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
+			for (int m = 0; m < IF_SHOWN; m++)
 				put_figure(&g, figures, m, delta, rates, detail);
 		}
 	}
@@ -185,32 +152,108 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 	grid_print(f, &g);
 }
 
+/* How many columns the three functions make for a path or a row of drops: the pair, the counts. */
+#define PAIR_COLUMNS  3
+#define COUNT_COLUMNS 2
+
+static void put_pair_titles(struct grid *g)
+{
+	grid_put(g, "from");
+	grid_put(g, "to");
+	grid_put(g, "family");
+}
+
+/* Packets and octets: two metrics, of which the first is given. */
+static void put_count_titles(struct grid *g, enum metric_id packets, const struct rates *rates)
+{
+	for (unsigned m = packets; m < packets + COUNT_COLUMNS; m++)
+		grid_put(g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+}
+
+static void put_if_name(struct grid *g, uint32_t ifindex, const char *name)
+{
+	char text[ESCAPE_NAME_MAX];
+
+	grid_put(g, "%s", ifindex ? escape_name(text, sizeof(text), name, ESCAPE_TEXT) : "-");
+}
+
+static void put_pair(struct grid *g, const struct snapshot_path *p)
+{
+	put_if_name(g, p->in_ifindex, p->in_name);
+	put_if_name(g, p->out_ifindex, p->out_name);
+	grid_put(g, "%s", snapshot_family_names[p->family]);
+}
+
+static void put_counts(struct grid *g, const struct snapshot_path *p, enum metric_id packets,
+		       const struct delta *delta, const struct rates *rates, enum detail detail)
+{
+	for (unsigned m = packets; m < packets + COUNT_COLUMNS; m++)
+		put_figure(g, &p->figures, m, delta, rates, detail);
+}
+
 static void print_paths(FILE *f, const struct snapshot *s, const struct rates *rates,
 			const struct output_options *options, enum detail detail)
 {
-	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
-	struct grid g = {.columns = 5, .left = 3};
+	struct grid g = {.columns = PAIR_COLUMNS + COUNT_COLUMNS, .left = PAIR_COLUMNS};
 	size_t *order = order_paths(s, rates, options);
 
-	grid_put(&g, "from");
-	grid_put(&g, "to");
-	grid_put(&g, "family");
-	for (size_t k = 0; k < 2; k++)
-		grid_put(&g, "%s %s", metrics[shown[k]].label,
-			 unit_name(metrics[shown[k]].unit, rates));
+	put_pair_titles(&g);
+	put_count_titles(&g, M_OUT_FORW_PACKETS, rates);
 	for (size_t n = 0; n < s->n_paths; n++) {
 		const size_t i = order[n];
-		const struct snapshot_path *p = &s->paths[i];
-		char name[ESCAPE_NAME_MAX];
 
-		grid_put(&g, "%s", escape_name(name, sizeof(name), p->in_name, ESCAPE_TEXT));
-		grid_put(&g, "%s", escape_name(name, sizeof(name), p->out_name, ESCAPE_TEXT));
-		grid_put(&g, "%s", snapshot_family_names[p->family]);
-		for (size_t k = 0; k < 2; k++)
-			put_figure(&g, &p->figures, shown[k], rates ? &rates->paths[i] : NULL,
-				   rates, detail);
+		put_pair(&g, &s->paths[i]);
+		put_counts(&g, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
+			   rates, detail);
 	}
 	free(order);
+	grid_print(f, &g);
+}
+
+static void print_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
+			const struct output_options *options, enum detail detail)
+{
+	struct grid g = {.columns = PAIR_COLUMNS + 2 + COUNT_COLUMNS, .left = PAIR_COLUMNS + 2};
+	size_t *order = order_drops(s, rates, options);
+
+	put_pair_titles(&g);
+	grid_put(&g, "stage");
+	grid_put(&g, "reason");
+	put_count_titles(&g, M_DROPPED_PACKETS, rates);
+	for (size_t n = 0; n < s->n_drops; n++) {
+		const struct snapshot_drop *d = &s->drops[order[n]];
+
+		put_pair(&g, &d->path);
+		grid_put(&g, "%s", snapshot_stage_names[d->stage]);
+		grid_put(&g, "%s", d->reason);
+		put_counts(&g, &d->path, M_DROPPED_PACKETS, rates ? &rates->drops[order[n]] : NULL,
+			   rates, detail);
+	}
+	free(order);
+	grid_print(f, &g);
+}
+
+/* What became of the packets that came in by an interface and were not forwarded. */
+static void print_losses(FILE *f, const struct snapshot *s, const struct rates *rates,
+			 enum detail detail)
+{
+	struct grid g = {.columns = 2 + M_IF_COUNT - IF_SHOWN, .left = 2};
+
+	grid_put(&g, "interface");
+	grid_put(&g, "family");
+	for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+		grid_put(&g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+	for (size_t i = 0; i < s->n_ifs; i++)
+		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
+			char name[ESCAPE_NAME_MAX];
+
+			grid_put(&g, "%s",
+				 escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_TEXT));
+			grid_put(&g, "%s", snapshot_family_names[family]);
+			for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+				put_figure(&g, &s->ifs[i].figures[family], m,
+					   rates ? &rates->ifs[i][family] : NULL, rates, detail);
+		}
 	grid_print(f, &g);
 }
 
@@ -259,6 +302,12 @@ static void put_reading(FILE *f, const struct snapshot *s, const struct rates *r
 		fputc('\n', f);
 		print_paths(f, s, rates, options, detail);
 	}
+	if (options->verbose && s->drops_known) {
+		fputc('\n', f);
+		print_losses(f, s, rates, detail);
+		fputc('\n', f);
+		print_drops(f, s, rates, options, detail);
+	}
 }
 
 static void put_activity(FILE *f, const struct snapshot *s, const struct rates *rates,
@@ -274,6 +323,16 @@ static void put_paths(FILE *f, const struct snapshot *s, const struct rates *rat
 	print_paths(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
 }
 
+static void put_drops(FILE *f, const struct snapshot *s, const struct rates *rates,
+		      const struct output_options *options)
+{
+	if (!s->drops_known) {
+		fputs("dropped packets are not counted here (ipfwagent status says why)\n", f);
+		return;
+	}
+	print_drops(f, s, rates, options, options->verbose ? DETAIL_EXACT : DETAIL_SCALED);
+}
+
 /* What follows the head of a document. */
 static void (*const views[OUTPUT_VIEWS])(FILE *f, const struct snapshot *s,
 					 const struct rates *rates,
@@ -281,6 +340,7 @@ static void (*const views[OUTPUT_VIEWS])(FILE *f, const struct snapshot *s,
 	[VIEW_READING] = put_reading,
 	[VIEW_ACTIVITY] = put_activity,
 	[VIEW_PATHS] = put_paths,
+	[VIEW_DROPS] = put_drops,
 };
 
 int output_text(struct output_document *d, const struct snapshot *s, const struct rates *rates,
@@ -293,7 +353,7 @@ int output_text(struct output_document *d, const struct snapshot *s, const struc
 		return -errno;
 	if (options->again && !options->refresh)
 		fputc('\n', f);
-	print_head(f, s, rates, options);
+	text_head_print(f, s, rates, options);
 	views[options->view](f, s, rates, options);
 	r = output_end(d, f);
 	if (!r && options->refresh)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/schedule.h"
+#include "base/units.h"
 #include "bpf/counters.h"
 #include "sources/netlink.h"
 #include "sources/procfs.h"
@@ -180,6 +181,24 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 	return 0;
 }
 
+/* Where dropped packets are not counted: what is missing after the FORWARD chain. */
+static void derive_refused(struct figures *f)
+{
+	static const enum metric_id pairs[][3] = {
+		{M_REFUSED_PACKETS, M_IN_FORW_PACKETS, M_OUT_FORW_PACKETS},
+		{M_REFUSED_OCTETS, M_IN_FORW_OCTETS, M_OUT_FORW_OCTETS},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		const enum metric_id refused = pairs[i][0], in = pairs[i][1], out = pairs[i][2];
+
+		/* Copies make more of them go out: then it is not known. */
+		if (!figures_known(f, refused) && figures_known(f, in) && figures_known(f, out) &&
+		    f->value[in] >= f->value[out])
+			figures_derive(f, refused, f->value[in] - f->value[out]);
+	}
+}
+
 int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 {
 	struct snapshot *s = snapshot_new();
@@ -200,6 +219,8 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		procfs_read_system(&c->procfs, s);
 		ask_interfaces(c, s);
 		r = read_ifs(c, s, why);
+		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+			derive_refused(&s->system[f].figures);
 	}
 	if (r) {
 		snapshot_free(s);

@@ -138,6 +138,26 @@ expect "unprivileged, auto: the kernel's" '"kernel"' "$(in_ns "$R" setpriv --reu
 in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" activity --json >"$TMP/out" 2>"$TMP/err"
 expect "unprivileged, activity: exit status" 3 $?
 expect_match "unprivileged, activity: message" 'EPERM.*root' "$(cat "$TMP/err")"
+in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" status 2>"$TMP/err"
+expect_match "unprivileged, status: not to be told" '^ipfwagent: only root can tell whether eBPF counters are attached .*Permission denied' \
+	"$(head -n 1 "$TMP/err")"
+without_bpffs "mount -t bpf bpf /sys/fs/bpf && chmod 755 /sys/fs/bpf && $nobody $TMP/ipfwagent status" 2>"$TMP/err"
+expect_match "unprivileged, status, nothing there: told" '^ipfwagent: no eBPF counters are attached in this' "$(head -n 1 "$TMP/err")"
+# The four capabilities count; the pins are root's, and what somebody else pinned nobody else trusts.
+some='+bpf,+perfmon,+net_admin,+syslog'
+with() { in_ns "$S" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps="-all,$1" --ambient-caps="-all,$1" "$TMP/ipfwagent" "${@:2}"; }
+with $some monitor --json -c 1 -i 0.1 >"$TMP/out" 2>"$TMP/err"
+expect "four capabilities: count" '"ebpf"' "$(jq .source.name "$TMP/out")"
+with $some attach 2>"$TMP/err"
+expect "four capabilities: attach" '3 ipfwagent: /sys/fs/bpf/ipfwagent: only root can pin eBPF counters' "$? $(cat "$TMP/err")"
+with $some,+dac_override attach 2>"$TMP/err"
+expect "five capabilities: attach" 0 $?
+expect_match "five capabilities: not trusted by root" 'is not trusted: .*root.s' "$("$BIN" --netns "$S" status 2>&1)"
+"$BIN" --netns "$S" detach 2>"$TMP/err"
+expect_match "five capabilities: root detaches" '6 links' "$(cat "$TMP/err")"
+# The path is that of the file system, also where it is reached by another process.
+expect_match "ip netns exec: where it is pinned" ' /sys/fs/bpf/ipfwagent/netns-' "$(ip netns exec "$R" "$BIN" status)"
+expect_match "ip netns exec: the same in JSON" '^/sys/fs/bpf/ipfwagent/netns-' "$(ip netns exec "$R" "$BIN" status --json | jq -r .pinned)"
 
 # Another namespace knows nothing of it, and is not changed by it.
 "$BIN" --netns "$S" --json --source ebpf >/dev/null 2>&1
@@ -368,6 +388,21 @@ unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec $BIN --netns $S ac
 expect "no BTF: exit status" 3 $?
 expect_match "no BTF: one sentence" '^ipfwagent: netfilter: refused .*no BTF .CONFIG_DEBUG_INFO_BTF' "$(cat "$TMP/err")"
 expect "no BTF: one line" 1 "$(wc -l <"$TMP/err")"
+# The reason is the one that is: it is not the kernel that lacks something.
+refused() { # NAME WANTED COMMAND...
+	"${@:3}" >"$TMP/out" 2>"$TMP/err"
+	expect "$1: exit status" 3 $?
+	expect_match "$1: the reason" "$2" "$(cat "$TMP/err")"
+	expect "$1: no other reason" 0 "$(grep -cE 'no BTF|hides its symbols|need Linux|not permitted|Invalid argument' "$TMP/err")"
+}
+refused "no /sys" 'netfilter: .*/sys is not mounted.*fentry: .*/sys is not mounted' \
+	unshare -m sh -c "mount -t tmpfs none /sys && exec $BIN --netns $S activity --json"
+refused "no kallsyms" 'netfilter: .*ENOENT: /proc/kallsyms cannot be read' \
+	unshare -m sh -c "mount -t proc -o subset=pid none /proc && exec $BIN --netns /run/netns/$S activity --hooks netfilter --json"
+for n in 4 6 10 14 16 18 20 22 24 26 28; do
+	refused "at most $n open files" 'Too many open files|too few files may be open .ulimit -n.' \
+		prlimit --nofile=$n "$BIN" --netns "$S" attach
+done
 
 # Without the kernel's symbols the rules would not hold: the netfilter set is refused.
 setpriv --bounding-set=-syslog "$BIN" --netns "$S" activity --hooks netfilter --json >"$TMP/out" 2>"$TMP/err"

@@ -37,7 +37,7 @@ while read -r option argument command; do
 	status "$option is for $command" 2 "$option is for '$command' only" monitor "$option" $argument
 done < <("$BIN" --help | sed -nE 's/^ +(--[a-z-]+)( ([A-Z=]+))? +(agent|detach|check): .*/\1 \3 \4/p' |
 	awk -v OFS=' ' 'NF == 2 { print $1, "-", $2 } NF == 3 { print $1, ($2 ~ /=/ ? "ipv4-bps=1" : $2 == "WORD" ? "any" : $2 == "OCTAL" ? "600" : $2 == "TIME" ? "5" : "x"), $3 }')
-for command in activity paths 'paths monitor'; do
+for command in activity paths 'paths monitor' drops 'drops monitor'; do
 	# shellcheck disable=SC2086
 	status "$command by the kernel" 2 "${command%% *} needs eBPF" $command --source kernel
 done

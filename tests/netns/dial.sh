@@ -84,19 +84,4 @@ reason "a port of this host, IPv6" tcp6:[::1]:1 "Connection refused"
 reason "a host without a route" tcp:192.0.2.1:705 "Network is unreachable"
 reason "an unknown host" tcp:no-such-host.invalid:705 "Name or service not known\|Temporary failure in name resolution"
 reason "no socket" "unix:$TMP/nothing" "No such file or directory"
-
-# What can never work ends at once.
-wrong() { # ADDRESS REGEX
-	in_ns "$R" timeout 20 "$BIN" agent --source kernel --agentx-socket "$1" --reading-socket none 2>"$TMP/wrong"
-	expect "$1: exit status" 1 $?
-	expect "$1: one line" 1 "$(wc -l <"$TMP/wrong")"
-	expect_match "$1: why" "$2" "$(cat "$TMP/wrong")"
-}
-wrong tls:10.2.0.2:705 "'tls:10.2.0.2:705' is no address of an SNMP master agent: it is neither unix:PATH nor tcp:HOST:PORT"
-wrong tcp:10.2.0.2:70500 'its port is not a number from 1 to 65535'
-wrong tcp:10.2.0.2:0 'its port is not a number'
-wrong tcp:10.2.0.2:agentx 'its port is not a number'
-wrong tcp::705 'it has no host'
-wrong unix: 'it has no path'
-wrong "unix:/$(printf '%0120d' 0)" 'its path is too long'
 finish

@@ -34,7 +34,7 @@ offloads() {
 			echo "# $dev has no $word here"
 	done
 }
-no_offloads() { offloads tso=off gso=off tx-udp-segmentation=off tx=off -- gro=off rx-udp-gro-forwarding=off; }
+no_offloads() { offloads tso=off gso=off tx-udp-segmentation=off tx-sctp-segmentation=off tx=off -- gro=off rx-udp-gro-forwarding=off; }
 # What the router received, a merged packet counted once.
 skbs() { echo $(($(kernel snmp Ip InReceives) + $(kernel6 Ip6InReceives))); }
 
@@ -57,8 +57,6 @@ merged() {
 	# shellcheck disable=SC2086
 	check "$name $f" $flags
 }
-# Linux merges what comes through a veth since 5.13.
-can_merge() { in_ns "$R" ethtool -k rc | grep -q rx-udp-gro-forwarding; }
 
 segmented() {
 	local f o name
@@ -151,6 +149,20 @@ tap_gso() {
 	check "its device goes away"
 }
 
+sctp() {
+	local f
+	background in_ns "$S" "$TRAFFIC" sctpd 7 >"$TMP/sctpd" 2>&1
+	wait_for 10 grep -q . "$TMP/sctpd"
+	grep -q ready "$TMP/sctpd" || { lacking SCTP "$(cat "$TMP/sctpd")" && return; }
+	fresh
+	for f in ipv4 ipv6; do
+		offloads tx=on gso=on tx-sctp-segmentation=on
+		merged "SCTP, GSO" no-tx $f sctp ${server[$f]} 7 1000000
+		expect_true "SCTP, GSO $f: super-packets passed" [ $supers -gt 100 ]
+		no_offloads
+	done
+}
+
 # 4,000 octets in three fragments: $on_wire is what they are together, $whole the datagrams of them.
 sizes() {
 	local each=20
@@ -235,7 +247,7 @@ conntrack() {
 		handed_over $f rc 20 $whole
 		forwarded $f rc rs 20 $whole
 		sent $f rs 60 $on_wire
-		check "fragments with conntrack $f"
+		check "fragments with conntrack $f" held-$f=40 # three are one from then on
 	done
 	# Of uneven size, as after two links; small ones; of a datagram smaller than any link's MTU.
 	refragmented ipv4 "" 976,504,976,504,976,72
@@ -310,6 +322,42 @@ filters() {
 	done
 }
 
+# What makes forwarded more than, or unlike, what was handed over; docs/figures.md names each.
+unlike() {
+	local f hook bytes more
+	[ "$HOOKS" = netfilter ] || return 0
+	for hook in forward prerouting; do
+		for f in ipv4 ipv6; do
+			in_ns "$R" nft "add table ${nft_family[$f]} t; add chain ${nft_family[$f]} t c { type filter hook $hook priority 0; };
+				add rule ${nft_family[$f]} t c udp dport 9 dup to ${server[$f]} device rs"
+			bytes=$((50 * $(udp_octets $f 100)))
+			[ $hook-$f = prerouting-ipv4 ] && more=1 || more=2
+			begin
+			udp $f 50 100
+			received $f rc 50 $bytes
+			handed_over $f rc 50 $bytes
+			forwarded $f rc rs $((more * 50)) $((more * bytes))
+			sent $f rs 100 $((2 * bytes))
+			check "copies by nftables in $hook $f"
+			in_ns "$R" nft delete table ${nft_family[$f]} t
+		done
+	done
+	in_ns "$R" nft "add table inet t; add chain inet t c { type filter hook postrouting priority $((2 ** 31 - 1)); };
+		add rule inet t c udp dport 9 drop"
+	for f in ipv4 ipv6; do
+		bytes=$((50 * $(udp_octets $f 100)))
+		begin
+		udp $f 50 100
+		received $f rc 50 $bytes
+		handed_over $f rc 50 $bytes
+		forwarded $f rc rs 50 $bytes
+		sent $f rs 50 $bytes
+		check "drop after every hook $f" no-tx
+	done
+	in_ns "$R" nft delete table inet t
+}
+declare -A nft_family=([ipv4]=ip [ipv6]=ip6)
+
 locally() {
 	local f bytes own loop each to
 	for f in ipv4 ipv6; do
@@ -381,7 +429,7 @@ multicast() {
 		forwarded $f rc rm 50 $bytes
 		sent $f rs 50 $bytes
 		sent $f rm 50 $bytes
-		check "multicast routing $f"
+		check "multicast routing $f" held-$f=-50 # a copy for each interface
 		kill "$bg" && wait "$bg"
 		unsettled=1
 	done
@@ -450,8 +498,8 @@ two_processors() {
 }
 
 begin_scenarios
-for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters locally multicast two_namespaces two_processors \
-	conntrack flowtable segmented}; do
+for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters unlike locally multicast two_namespaces two_processors \
+	conntrack flowtable segmented sctp}; do
 	run_scenario "$scenario"
 done
 detach_all

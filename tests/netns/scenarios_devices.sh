@@ -96,7 +96,7 @@ bridge() {
 }
 
 vrf() {
-	local v1 v2 f to
+	local v1 v2 f to octets
 	device VRF type vrf table 10 || return
 	leg va && v1=$leg
 	leg vb && v2=$leg
@@ -112,6 +112,23 @@ vrf() {
 		routed $f rva rvb 100 $((100 * $(udp_octets $f 100)))
 		beyond vrf0 rx 100 $((100 * $(udp_octets $f 100))) # what its ports receive, once more
 		check "VRF $f"
+	done
+	# Routes that lead into the VRF, and out of it.
+	ip -n "$R" route add 10.7.0.0/24 dev vrf0 && ip -n "$R" -6 route add fd07::/64 dev vrf0
+	ip -n "$R" route add 10.1.0.0/24 dev rc table 10 && ip -n "$R" -6 route add fd01::/64 dev rc table 10
+	for f in ipv4 ipv6; do
+		[ $f = ipv4 ] && to=10.7.0.2 || to=fd07::2
+		octets=$((100 * $(udp_octets $f 100)))
+		begin
+		udp_to $to
+		routed $f rc rvb 100 $octets
+		beyond vrf0 tx 100 $((octets + 100 * 14)) # in frames
+		check "to a VRF $f" no-tx
+		begin
+		traffic "$v2" send "${client[$f]}" 9 100 100
+		routed $f rvb rc 100 $octets
+		beyond vrf0 rx 100 $octets
+		check "from a VRF $f"
 	done
 	ip -n "$R" link del vrf0
 }
@@ -189,34 +206,26 @@ tunnels() {
 	unset 'unknown[tn0 rx]' 'unknown[tn0 tx]'
 }
 
-# tunnel_state NS OWN PEER AUTHENTICATION KEY ENCRYPTION KEY: both directions of ESP in a tunnel.
+# tunnel_state NS OWN PEER ALGORITHM...: both directions of ESP in a tunnel.
 tunnel_state() {
 	local spi from to
 	ip -n "$1" xfrm state flush
 	for spi in "1 $2 $3" "2 $3 $2"; do
 		read -r spi from to <<<"$spi"
-		ip -n "$1" xfrm state add src "$from" dst "$to" proto esp spi "$spi" mode tunnel auth "$4" "$5" enc "$6" "$7" || return
+		ip -n "$1" xfrm state add src "$from" dst "$to" proto esp spi "$spi" mode tunnel "${@:4}" || return
 	done
 }
 # policy NS DIRECTION FROM TO OWN PEER: from OWN to PEER in the tunnel.
 policy() { ip -n "$1" xfrm policy add src "$3" dst "$4" dir "$2" tmpl src "$5" dst "$6" proto esp mode tunnel; }
 
-# The first of the ciphers that the kernel has: what 100 octets of UDP become in IPv4 and in IPv6,
-# authentication, encryption.
-ipsec() {
-	local f own peer net host inner size size4 size6 try auth enc key1 key2 ns
+# esp NAME SIZE4 SIZE6 ALGORITHM...: what 100 octets of UDP become in IPv4 and in IPv6.
+esp() {
+	local f own peer net host inner size ns
 	for f in ipv4 ipv6; do
-		[ $f = ipv4 ] && own=10.2.0.1 peer=10.2.0.2 net=10.1.0.0/24 host=10.2.0.2/32
-		[ $f = ipv6 ] && own=fd02::1 peer=fd02::2 net=fd01::/64 host=fd02::2/128
-		for try in '160 200 digest_null - ecb(cipher_null) -' \
-			"200 236 hmac(sha1) 0x$(printf '01%.0s' {1..20}) cbc(aes) 0x$(printf '02%.0s' {1..16})" \
-			"200 236 hmac(sha256) 0x$(printf '01%.0s' {1..32}) cbc(aes) 0x$(printf '02%.0s' {1..16})"; do
-			read -r size4 size6 auth key1 enc key2 <<<"$try"
-			for ns in "$R" "$S"; do tunnel_state "$ns" $own $peer "$auth" "${key1#-}" "$enc" "${key2#-}"; done 2>"$TMP/xfrm"
-			[ -s "$TMP/xfrm" ] || break
-		done
-		[ ! -s "$TMP/xfrm" ] || { lacking "IPsec $f" "$(tail -n 1 "$TMP/xfrm")" && return; }
-		[ $f = ipv4 ] && size=$((100 * size4)) || size=$((100 * size6))
+		[ $f = ipv4 ] && own=10.2.0.1 peer=10.2.0.2 net=10.1.0.0/24 host=10.2.0.2/32 size=$((100 * $2))
+		[ $f = ipv6 ] && own=fd02::1 peer=fd02::2 net=fd01::/64 host=fd02::2/128 size=$((100 * $3))
+		for ns in "$R" "$S"; do tunnel_state "$ns" $own $peer "${@:4}"; done 2>"$TMP/xfrm"
+		[ ! -s "$TMP/xfrm" ] || return
 		inner=$((100 * $(udp_octets $f 100)))
 		policy "$R" out $net $host $own $peer && policy "$R" fwd $host $net $peer $own
 		policy "$S" out $host $net $peer $own && policy "$S" in $net $host $own $peer
@@ -226,13 +235,80 @@ ipsec() {
 		handed_over $f rc 100 $inner
 		forwarded $f rc rs 100 $inner
 		sent $f rs 100 $size
-		check "IPsec out $f"
+		check "$1 out $f"
 		begin
 		traffic "$S" send "${client[$f]}" 9 100 100
 		received $f rs 100 $size
 		routed $f rs rc 100 $inner # received there once more, as the kernel counts it
-		check "IPsec in $f"
+		check "$1 in $f"
+		# What it is to go through is known only after SNAT.
+		ip -n "$R" xfrm policy del src $net dst $host dir out
+		policy "$R" out $own $peer $own $peer
+		in_ns "$R" nft "add table inet masq; add chain inet masq c { type nat hook postrouting priority 100; };
+			add rule inet masq c oif rs masquerade"
+		begin
+		udp $f 100 100
+		received $f rc 100 $inner
+		handed_over $f rc 100 $inner
+		forwarded $f rc rs 100 $inner
+		sent $f rs 100 $size
+		check "$1 after SNAT $f"
+		in_ns "$R" nft delete table inet masq
+		ip -n "$R" xfrm policy del src $own dst $peer dir out
+		policy "$R" out $net $host $own $peer
+		esp_merged "$1" $f
 		for ns in "$R" "$S"; do ip -n "$ns" xfrm policy flush && ip -n "$ns" xfrm state flush; done
+	done
+}
+# esp_merged NAME FAMILY: TCP whose packets the router merges, small enough to have room for ESP.
+esp_merged() {
+	local c0 s0 c s i
+	in_ns "$R" ethtool -K rc gro on
+	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1 mtu 1300
+	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1 mtu 1300
+	begin
+	read -ra c0 <<<"$(wire "$C" c0)"
+	read -ra s0 <<<"$(wire "$S" s0)"
+	traffic "$C" tcp "${server[$2]}" 7 300000
+	settle
+	read -ra c <<<"$(wire "$C" c0)"
+	read -ra s <<<"$(wire "$S" s0)"
+	for i in 0 1 2 3; do c[i]=$((c[i] - c0[i])) s[i]=$((s[i] - s0[i])); done
+	if can_merge; then # and then a veth device counts what it sends without the header of the link
+		c[3]=$((c[3] + 14 * c[2]))
+		super_at rc rx
+		[[ $1 != *offloaded* ]] || super_at rs tx
+	fi
+	received "$2" rc "${c[2]}" "${c[3]}"
+	handed_over "$2" rc "${c[2]}" "${c[3]}"
+	forwarded "$2" rc rs "${c[2]}" "${c[3]}"
+	sent "$2" rs "${s[0]}" "${s[1]}"
+	received "$2" rs "${s[2]}" "${s[3]}"
+	routed "$2" rs rc "${c[0]}" "${c[1]}"
+	check "$1, TCP, GRO $2" no-tx
+	in_ns "$R" ethtool -K rc gro off
+	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1
+	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1
+	fresh # nothing is unknown any more
+}
+
+# The first of the ciphers that the kernel has, and one with its own authentication. First where devices
+# may encrypt, for which the kernel stands in if they cannot.
+ipsec() {
+	local key16 key20 key32 name
+	key16=0x$(printf '02%.0s' {1..16}) key20=0x$(printf '01%.0s' {1..20}) key32=0x$(printf '01%.0s' {1..32})
+	for name in "IPsec, offloaded" IPsec; do
+		if [ "$name" != IPsec ]; then
+			grep -qs '^esp4_offload ' /proc/modules || { lacking "$name" "no esp4_offload" && continue; }
+		elif grep -qs '^esp4_offload ' /proc/modules; then
+			rmmod esp4_offload esp6_offload || { not_ok "$name" "esp4_offload stays" && return; }
+		fi
+		esp "$name" 160 200 auth digest_null "" enc "ecb(cipher_null)" ""
+		[ ! -s "$TMP/xfrm" ] || esp "$name" 200 236 auth "hmac(sha1)" "$key20" enc "cbc(aes)" "$key16"
+		[ ! -s "$TMP/xfrm" ] || esp "$name" 200 236 auth "hmac(sha256)" "$key32" enc "cbc(aes)" "$key16"
+		[ ! -s "$TMP/xfrm" ] || { lacking "$name" "$(tail -n 1 "$TMP/xfrm")" && continue; }
+		esp "$name, AEAD" 184 224 aead "rfc4106(gcm(aes))" "$key20" 128
+		[ ! -s "$TMP/xfrm" ] || lacking "$name, AEAD" "$(tail -n 1 "$TMP/xfrm")"
 	done
 }
 

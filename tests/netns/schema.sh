@@ -48,11 +48,15 @@ ip -n "$R" link set rs down && ip -n "$R" link set rs name rs9 && ip -n "$R" lin
 both "eBPF, an interface renamed" --source ebpf
 in_ns "$R" "$BIN" activity --json --compact -i 0.1 >"$TMP/doc"
 valid "activity" activity "$TMP/doc"
-in_ns "$R" "$BIN" paths --json --compact >"$TMP/doc"
-valid "paths" paths "$TMP/doc"
-expect "paths: those of the whole reading" "$(in_ns "$R" "$BIN" --json | jq -c .paths)" "$(jq -c .paths "$TMP/doc")"
-in_ns "$R" "$BIN" paths monitor --json -i 0.1 --count 3 >"$TMP/doc"
-valid "paths monitor" paths_monitor "$TMP/doc"
+datagrams "$C" 5 100 10.99.0.1
+for part in paths drops; do
+	in_ns "$R" "$BIN" $part --json --compact >"$TMP/doc"
+	valid "$part" $part "$TMP/doc"
+	expect "$part: those of the whole reading" "$(in_ns "$R" "$BIN" --json | jq -c .$part)" "$(jq -c .$part "$TMP/doc")"
+	expect_true "$part: there are some" jq -e ".$part | length > 0" "$TMP/doc"
+	in_ns "$R" "$BIN" $part monitor --json -i 0.1 --count 3 >"$TMP/doc"
+	valid "$part monitor" ${part}_monitor "$TMP/doc"
+done
 "$BIN" detach --netns "$R" 2>/dev/null
 in_ns "$R" "$BIN" activity monitor --json -i 0.1 --count 3 >"$TMP/doc"
 valid "activity monitor" activity "$TMP/doc"

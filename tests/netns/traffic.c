@@ -41,6 +41,8 @@ static const char usage[] =
 	"       traffic udpd PORT [GROUP DEV]                     receive; the number at SIGTERM\n"
 	"       traffic tcp ADDRESS PORT OCTETS                   send, and have it confirmed\n"
 	"       traffic tcpd PORT                                 receive and confirm\n"
+	"       traffic sctp ADDRESS PORT OCTETS                  send, until all was received\n"
+	"       traffic sctpd PORT                                receive\n"
 	"       traffic mroute IN OUT[,OUT] GROUP SOURCE SECONDS  route a multicast group\n"
 	"       traffic tapgso DEV MAC SOURCE DESTINATION COUNT   COUNT times 14000 octets of TCP\n"
 	"                     into a tap, as GSO by 1400 without a number of segments\n"
@@ -310,10 +312,10 @@ static void ready(void)
 }
 
 // On every address; "::" is both families.
-static int listening(int type, const char *address, const char *port)
+static int listening(int type, int protocol, const char *address, const char *port)
 {
 	struct addrinfo *any = resolve(address, port, type);
-	int fd = open_socket(any->ai_family, type, 0);
+	int fd = open_socket(any->ai_family, type, protocol);
 
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1, "REUSEADDR");
 	if (bind(fd, any->ai_addr, any->ai_addrlen))
@@ -325,7 +327,7 @@ static int cmd_udpd(char **argv)
 {
 	struct sigaction end = {.sa_handler = on_signal};
 	bool v4 = argv[1] && !strchr(argv[1], ':');
-	int fd = listening(SOCK_DGRAM, v4 ? "0.0.0.0" : "::", argv[0]);
+	int fd = listening(SOCK_DGRAM, 0, v4 ? "0.0.0.0" : "::", argv[0]);
 	unsigned long received = 0;
 
 	if (argv[1] && argv[2]) {
@@ -346,11 +348,23 @@ static int cmd_udpd(char **argv)
 	return 0;
 }
 
+static void send_octets(int fd, long octets)
+{
+	while (octets > 0) {
+		size_t part = octets < (long)sizeof buffer ? (size_t)octets : sizeof buffer;
+		ssize_t n = send(fd, buffer, part, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			die("send");
+		octets -= n;
+	}
+}
+
 static int cmd_tcp(char **argv)
 {
 	struct addrinfo *to = resolve(argv[0], argv[1], SOCK_STREAM);
 	int fd = open_socket(to->ai_family, SOCK_STREAM, 0);
-	long octets = number(argv[2], 1L << 40), left = octets;
+	long octets = number(argv[2], 1L << 40);
 	uint64_t confirmed = 0;
 
 	set_extensions(fd);
@@ -360,14 +374,7 @@ static int cmd_tcp(char **argv)
 		set_int(fd, IPPROTO_TCP, TCP_MAXSEG, 1300, "MAXSEG");
 	if (connect(fd, to->ai_addr, to->ai_addrlen))
 		die("connect to %s port %s", argv[0], argv[1]);
-	while (left > 0) {
-		size_t part = left < (long)sizeof buffer ? (size_t)left : sizeof buffer;
-		ssize_t n = send(fd, buffer, part, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			die("send");
-		left -= n;
-	}
+	send_octets(fd, octets);
 	if (shutdown(fd, SHUT_WR))
 		die("shutdown");
 	errno = 0;
@@ -381,9 +388,9 @@ static int cmd_tcp(char **argv)
 	return 0;
 }
 
-static int cmd_tcpd(char **argv)
+__attribute__((noreturn)) static void serve(int protocol, const char *port)
 {
-	int fd = listening(SOCK_STREAM, "::", argv[0]);
+	int fd = listening(SOCK_STREAM, protocol, "::", port);
 
 	if (listen(fd, 8))
 		die("listen");
@@ -401,6 +408,35 @@ static int cmd_tcpd(char **argv)
 			fprintf(stderr, "traffic: a connection broke: %s\n", strerror(errno));
 		close(peer);
 	}
+}
+
+static int cmd_tcpd(char **argv)
+{
+	serve(0, argv[0]);
+}
+
+// An association cannot be closed in one direction: nothing comes back but that all was received.
+static int cmd_sctp(char **argv)
+{
+	struct addrinfo *to = resolve(argv[0], argv[1], SOCK_STREAM);
+	int fd = open_socket(to->ai_family, SOCK_STREAM, IPPROTO_SCTP);
+	struct linger linger = {.l_onoff = 1, .l_linger = 30};
+
+	set(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger, "LINGER");
+	if (to->ai_family == AF_INET6) // and no path by addresses of IPv4
+		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, "V6ONLY");
+	if (connect(fd, to->ai_addr, to->ai_addrlen))
+		die("connect to %s port %s", argv[0], argv[1]);
+	send_octets(fd, number(argv[2], 1L << 40));
+	if (close(fd))
+		die("close");
+	printf("sent %s\n", argv[2]);
+	return 0;
+}
+
+static int cmd_sctpd(char **argv)
+{
+	serve(IPPROTO_SCTP, argv[0]);
 }
 
 // Interface 0 of the multicast router is where the group comes in.
@@ -526,7 +562,8 @@ static const struct command {
 } commands[] = {
 	{"send", cmd_send, 4, 6},     {"gso", cmd_gso, 5, 5},       {"udpd", cmd_udpd, 1, 3},
 	{"tcp", cmd_tcp, 3, 3},       {"tcpd", cmd_tcpd, 1, 1},     {"mroute", cmd_mroute, 5, 5},
-	{"tapgso", cmd_tapgso, 5, 5}, {"pieces", cmd_pieces, 3, 3},
+	{"tapgso", cmd_tapgso, 5, 5}, {"pieces", cmd_pieces, 3, 3}, {"sctp", cmd_sctp, 3, 3},
+	{"sctpd", cmd_sctpd, 1, 1},
 };
 
 int main(int argc, char **argv)

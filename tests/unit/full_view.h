@@ -6,6 +6,7 @@
 #define IPFW_FULL_VIEW_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "mib/view.h"
 #include "model/continuity.h"
@@ -23,6 +24,7 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	struct snapshot *s = snapshot_new();
 	struct snapshot_if *row = s ? snapshot_add_if(s, 2, "eth0") : NULL;
 	struct snapshot_path *path = row ? snapshot_add_path(s) : NULL;
+	struct snapshot_drop *drop;
 
 	if (!path)
 		abort();
@@ -41,6 +43,13 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
 				       {{0}, 0, 0, 0, 0}, {0, false}};
 	fill_figures(&path->figures, M_IF_COUNT, value);
+	s->drops_known = true;
+	drop = snapshot_add_drop(s);
+	if (!drop)
+		abort();
+	drop->path = *path;
+	drop->stage = DROP_FORWARD;
+	memcpy(drop->reason, "NETFILTER_DROP", sizeof("NETFILTER_DROP"));
 	return s;
 }
 

@@ -61,8 +61,7 @@ static inline struct instances all_instances(const struct mib_context *ctx)
 				for (size_t p = 0; p < t->prefix_len; p++)
 					i->oid.id[i->oid.len++] = t->prefix[p];
 				i->oid.id[i->oid.len++] = c;
-				t->index(ctx->view, row, i->oid.id + i->oid.len);
-				i->oid.len += t->n_index;
+				i->oid.len += t->index(ctx->view, row, i->oid.id + i->oid.len);
 				tree.n++;
 			}
 		}

@@ -13,12 +13,15 @@
 
 #include "bpf/maps.h"
 
-/* As bpf/hooks.c has them. */
+/* As bpf/hooks.c and bpf/drop_hook.c have them. */
 static const unsigned char netfilter_object[] __attribute__((aligned(8))) = {
 #include "netfilter.bpf.inc"
 };
 static const unsigned char fentry_object[] __attribute__((aligned(8))) = {
 #include "fentry.bpf.inc"
+};
+static const unsigned char drops_object[] __attribute__((aligned(8))) = {
+#include "drops.bpf.inc"
 };
 
 static void expect_ours(const unsigned char *bytes, size_t size, int programs)
@@ -38,8 +41,9 @@ static void expect_ours(const unsigned char *bytes, size_t size, int programs)
 static void test_objects(void **state)
 {
 	(void)state;
-	expect_ours(netfilter_object, sizeof(netfilter_object), 6);
-	expect_ours(fentry_object, sizeof(fentry_object), 9);
+	expect_ours(netfilter_object, sizeof(netfilter_object), 8);
+	expect_ours(fentry_object, sizeof(fentry_object), 11);
+	expect_ours(drops_object, sizeof(drops_object), 1);
 }
 
 int main(void)

@@ -339,7 +339,8 @@ static void test_reading(void **state)
 	s->mono_ns = 5;
 	s->wall = (struct timespec){1764400000, 7};
 	s->since = (struct timespec){1764300000, 999999999};
-	s->since_known = s->paths_known = true;
+	s->since_known = s->paths_known = s->drops_known = true;
+	s->missed_drop_packets = 77;
 	s->duration_ns = 12345;
 	s->captured = true;
 	strcpy(s->captured_host, "an archive's");
@@ -348,6 +349,7 @@ static void test_reading(void **state)
 	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct snapshot_if *row = snapshot_add_if(s, i, names[i]);
 		struct snapshot_path *path;
+		struct snapshot_drop *drop;
 
 		row->continuity.since_ns = 100 + i;
 		for (int f = 0; f < FAMILY_COUNT; f++)
@@ -360,7 +362,14 @@ static void test_reading(void **state)
 		strcpy(i % 2 ? path->in_name : path->out_name, names[i]);
 		path->continuity.since_ns = UINT64_MAX - i;
 		figures_set(&path->figures, M_OUT_FORW_PACKETS, i);
-		figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+		if (i % 2) /* those of an interface made anew are not known at first */
+			figures_set(&path->figures, M_OUT_FORW_OCTETS, UINT64_MAX);
+		drop = snapshot_add_drop(s);
+		drop->path = *path;
+		drop->path.figures = (struct figures){.known = 0};
+		figures_set(&drop->path.figures, M_DROPPED_PACKETS, i + 1);
+		drop->stage = (enum drop_stage)(i % DROP_STAGES);
+		strcpy(drop->reason, "NETFILTER_DROP");
 	}
 	snapshot_sort(s);
 	assert_int_equal(plain_make_reading(&d, s, NULL, &options), 0);
@@ -382,6 +391,9 @@ static void test_reading(void **state)
 	}
 	assert_int_equal(again->n_paths, s->n_paths);
 	assert_memory_equal(again->paths, s->paths, s->n_paths * sizeof(*s->paths));
+	assert_true(again->drops_known && again->missed_drop_packets == 77);
+	assert_int_equal(again->n_drops, s->n_drops);
+	assert_memory_equal(again->drops, s->drops, s->n_drops * sizeof(*s->drops));
 	free(d.text);
 	snapshot_free(s);
 	snapshot_free(again);

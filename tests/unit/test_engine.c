@@ -97,6 +97,20 @@ static struct snapshot *random_snapshot(unsigned n, unsigned density)
 		p->out_ifindex = 1 + below(n);
 		random_figures(&p->figures, density);
 	}
+	s->drops_known = below(2);
+	for (unsigned i = 0; s->drops_known && i < n; i++) {
+		struct snapshot_drop *d = snapshot_add_drop(s);
+
+		assert_non_null(d);
+		d->path.family = below(2) ? FAMILY_IPV4 : FAMILY_IPV6;
+		d->path.in_ifindex = below(3);
+		d->path.out_ifindex = below(3);
+		d->stage = (enum drop_stage)below(DROP_STAGES);
+		/* One is the beginning of another; none is alike, since the number is the length.
+		 */
+		memset(d->reason, 'A', 1 + i % (sizeof(d->reason) - 1));
+		random_figures(&d->path.figures, density);
+	}
 	snapshot_sort(s);
 	return s;
 }
@@ -269,9 +283,9 @@ static const char *walk_rest(struct mib_context *ctx, char *text, size_t size)
 
 	walk(ctx, text, size);
 	assert_memory_equal(text, ".1.1.0='", 8);
-	rest = strstr(text, "\n.1.2.0=1\n");
+	rest = strstr(text, "\n.1.2.0=2\n");
 	assert_non_null(rest);
-	return rest + strlen("\n.1.2.0=1\n");
+	return rest + strlen("\n.1.2.0=2\n");
 }
 
 static void test_expected_tree(void **state)
@@ -453,9 +467,9 @@ static void test_kinds_of_absence(void **state)
 {
 	static const uint32_t no_instance[] = {MIB_OBJECTS, 3, 1, 8, 0, 7};
 	static const uint32_t no_row[] = {MIB_OBJECTS, 3, 1, 4, 1, 8};
-	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 14, 1, 7};
+	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 21, 1, 7};
 	static const uint32_t index_column[] = {MIB_OBJECTS, 3, 1, 1, 1, 7};
-	static const uint32_t no_table[] = {MIB_OBJECTS, 7, 1, 2, 1};
+	static const uint32_t no_table[] = {MIB_OBJECTS, 8, 1, 2, 1};
 	static const uint32_t elsewhere[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 	struct mib_view *v = small_view();
 	struct mib_context ctx = context_of(v);

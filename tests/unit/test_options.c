@@ -323,6 +323,8 @@ static void test_wrong_settings(void **state)
 		{"verbose maybe", "verbose 'maybe': want yes or no"},
 		{"interval 0",
 		 "interval '0': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m"},
+		{"agentx-socket tls:a:705",
+		 "agentx-socket 'tls:a:705': it is neither unix:PATH nor tcp:HOST:PORT"},
 		{"netns a\nnetns b", "netns is set above already"},
 	};
 	struct options o, fresh;

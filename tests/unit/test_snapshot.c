@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/units.h"
 #include "model/snapshot.h"
 
 static void test_empty(void **state)
@@ -158,6 +159,48 @@ static void test_quality(void **state)
 	assert_int_equal(figures_quality(&f, 0), QUALITY_UNAVAILABLE);
 }
 
+/* By family, interfaces, stage and reason; the same one is found if the names are. */
+static void test_drops(void **state)
+{
+	static const struct {
+		uint32_t in, out;
+		enum drop_stage stage;
+		const char *reason;
+	} rows[] = {
+		{2, 3, DROP_OUTPUT, "NEIGH_FAILED"}, {2, 0, DROP_INPUT, "IP_INHDR"},
+		{0, 3, DROP_OUTPUT, "NEIGH_FAILED"}, {2, 0, DROP_INPUT, "IP"},
+		{2, 0, DROP_LINK, "IP_INHDR"},
+	};
+	static const int sorted[] = {2, 4, 3, 1, 0};
+	struct snapshot *s = snapshot_new(), *copy;
+	struct snapshot_drop other;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct snapshot_drop *d = snapshot_add_drop(s);
+
+		d->path.family = FAMILY_IPV4;
+		d->path.in_ifindex = rows[i].in;
+		d->path.out_ifindex = rows[i].out;
+		d->stage = rows[i].stage;
+		snprintf(d->reason, sizeof(d->reason), "%s", rows[i].reason);
+	}
+	snapshot_sort(s);
+	copy = snapshot_copy(s);
+	assert_non_null(copy);
+	assert_int_equal(copy->n_drops, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_string_equal(s->drops[i].reason, rows[sorted[i]].reason);
+		assert_int_equal(s->drops[i].stage, rows[sorted[i]].stage);
+		assert_ptr_equal(snapshot_same_drop(copy, &s->drops[i]), &copy->drops[i]);
+	}
+	other = s->drops[1];
+	snprintf(other.path.in_name, sizeof(other.path.in_name), "eth1");
+	assert_null(snapshot_same_drop(copy, &other));
+	snapshot_free(copy);
+	snapshot_free(s);
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -192,12 +235,16 @@ static void test_metrics(void **state)
 		assert_non_null(metrics[m].label);
 		assert_int_equal(metrics[m].if_key != NULL, m < M_IF_COUNT);
 		assert_int_equal(metrics[m].if_column != 0, m < M_IF_COUNT);
+		assert_int_equal(metrics[m].rate_column != 0, m < METRICS_RATES);
+		assert_int_equal(metrics[m].delta_column != 0, m < METRICS_RATES);
 		for (int n = 0; n < m; n++) {
 			assert_string_not_equal(metrics[m].sys_key, metrics[n].sys_key);
 			assert_int_not_equal(metrics[m].sys_column, metrics[n].sys_column);
 			if (m < M_IF_COUNT) {
 				assert_string_not_equal(metrics[m].if_key, metrics[n].if_key);
 				assert_int_not_equal(metrics[m].if_column, metrics[n].if_column);
+			}
+			if (m < METRICS_RATES) {
 				assert_int_not_equal(metrics[m].rate_column,
 						     metrics[n].rate_column);
 				assert_int_not_equal(metrics[m].delta_column,
@@ -214,7 +261,7 @@ int main(void)
 		cmocka_unit_test(test_same_ifindex), cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_paths),        cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_quality),      cmocka_unit_test(test_words),
-		cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_metrics),      cmocka_unit_test(test_drops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

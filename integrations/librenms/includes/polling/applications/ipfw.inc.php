@@ -25,6 +25,13 @@ $traffic = [
     'in_forw_octets' => 'InForwOctets',
     'out_forw_packets' => 'OutForwPackets',
     'out_forw_octets' => 'OutForwOctets',
+    'delivered_packets' => 'DeliveredPackets',
+    'delivered_octets' => 'DeliveredOctets',
+    'dropped_packets' => 'DroppedPackets',
+    'dropped_octets' => 'DroppedOctets',
+    'refused_packets' => 'RefusedPackets',
+    'refused_octets' => 'RefusedOctets',
+    'unaccounted_packets' => 'UnaccountedPackets',
 ];
 $not_routed = [
     'no_routes' => 'NoRoutes',

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reason: what eBPF needs of the machine besides privileges, for those who are told why it was
+ * refused.
+ */
+#ifndef IPFW_BPF_REASON_H
+#define IPFW_BPF_REASON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Why the kernel's type information (BTF) cannot be read; NULL: it can. */
+const char *reason_types(void);
+
+/*
+ * Whether this process sees the addresses of the kernel's functions. Returns 0; -EPERM: they are
+ * hidden, zeros are shown in their place; or another -errno: /proc/kallsyms cannot be read.
+ */
+int reason_symbols(void);
+
+/*
+ * Whether so many more descriptors can be had. libbpf takes what it cannot try without one for a
+ * feature that the kernel lacks, and then fails in another way.
+ */
+bool reason_descriptors(size_t n);
+
+#endif
