@@ -214,6 +214,8 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 	 */
 	s->mono_ns = clock_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
+	if (c->config->root)
+		procfs_read_origin(&c->procfs, s);
 	if (!r) {
 		procfs_read_system(&c->procfs, s);
 		ask_interfaces(c, s);

@@ -342,6 +342,8 @@ static void test_reading(void **state)
 	s->since_known = s->paths_known = s->drops_known = true;
 	s->missed_drop_packets = 77;
 	s->duration_ns = 12345;
+	s->captured = true;
+	strcpy(s->captured_host, "an archive's");
 	s->source = SOURCE_EBPF;
 	s->hooks = HOOKS_NETFILTER;
 	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -374,6 +376,8 @@ static void test_reading(void **state)
 	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
 	assert_string_equal(note, "");
 	assert_memory_equal(&again->wall, &s->wall, sizeof(s->wall));
+	assert_true(again->captured && !again->wall_unknown);
+	assert_string_equal(again->captured_host, "an archive's");
 	assert_memory_equal(&again->since, &s->since, sizeof(s->since));
 	assert_true(again->since_known && again->paths_known && again->duration_ns == 12345);
 	assert_int_equal(again->n_ifs, s->n_ifs);
