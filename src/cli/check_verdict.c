@@ -90,16 +90,26 @@ static bool measure_forwarded(const struct verdict *v, enum family f, enum metri
 }
 
 /*
- * If nothing was handed over, nothing was refused. Copies, or packets on their way at the first
- * reading, can make more leave than was handed over: never show less than nothing.
+ * Where refused packets are not counted, or step back, they are what was handed over less what was
+ * forwarded. Copies, or packets on their way at the first reading, can make more leave than was
+ * handed over, and a queue can give back packets of another interval: never show less than nothing,
+ * nor more than all.
  */
 static bool measure_refused(const struct verdict *v, double *value)
 {
-	uint64_t in, out;
+	uint64_t in, out, refused;
 
-	if (!sum(v, M_IN_FORW_PACKETS, &in) || !sum(v, M_OUT_FORW_PACKETS, &out))
+	if (!sum(v, M_IN_FORW_PACKETS, &in))
 		return false;
-	*value = in > out ? 100.0 * (double)(in - out) / (double)in : 0;
+	if (!sum(v, M_REFUSED_PACKETS, &refused)) {
+		if (!sum(v, M_OUT_FORW_PACKETS, &out))
+			return false;
+		refused = in > out ? in - out : 0;
+	}
+	if (refused >= in)
+		*value = refused ? 100 : 0;
+	else
+		*value = 100.0 * (double)refused / (double)in;
 	return true;
 }
 

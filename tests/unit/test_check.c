@@ -230,6 +230,22 @@ static void test_idle(void **state)
 	expect(CHECK_OK, "*'refused-percent'=0.000%", "");
 }
 
+/* What was counted as refused goes before the difference, which packets on their way make wrong. */
+static void test_refused(void **state)
+{
+	(void)state;
+	add(FAMILY_IPV4, M_REFUSED_PACKETS, 500);
+	expect(CHECK_OK, "*'refused-percent'=50.000%", "");
+	rates.system[FAMILY_IPV4].known &= ~(1u << M_OUT_FORW_PACKETS);
+	expect(CHECK_OK, "*'refused-percent'=50.000%", "");
+	add(FAMILY_IPV4, M_REFUSED_PACKETS, 1001); /* one was in a queue */
+	expect(CHECK_OK, "*'refused-percent'=100.000%", "");
+	add(FAMILY_IPV4, M_IN_FORW_PACKETS, 0);
+	expect(CHECK_OK, "*'refused-percent'=100.000%", "");
+	add(FAMILY_IPV4, M_REFUSED_PACKETS, 0);
+	expect(CHECK_OK, "*'refused-percent'=0.000%", "");
+}
+
 /* A figure that is not known is never OK for whom asked, and 0 for nobody. */
 static void test_absent(void **state)
 {
@@ -445,6 +461,7 @@ int main(void)
 		cmocka_unit_test_setup(test_ok, set_up),
 		cmocka_unit_test_setup(test_limits, set_up),
 		cmocka_unit_test_setup(test_idle, set_up),
+		cmocka_unit_test_setup(test_refused, set_up),
 		cmocka_unit_test_setup(test_absent, set_up),
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),
