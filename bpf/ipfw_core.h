@@ -236,25 +236,55 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 }
 
 /*
+ * Call `look`(number, &state) up to `most` times, until it returns 1. The hook set says so if all
+ * kernels that it is for can loop (Linux 5.17): to look through a loop takes the verifier a second.
+ */
+#ifdef KERNEL_LOOPS
+#define FOR_EACH(most, look, state) bpf_loop(most, look, &(state), 0)
+#else
+#define FOR_EACH(most, look, state)                                                                \
+	for (__u32 number_ = 0; number_ < (most) && !look(number_, &(state)); number_++)           \
+		;
+#endif
+
+/* The extension headers of a packet, up to where they have been looked at. */
+struct extension_headers {
+	unsigned char *ip;
+	__u32 length;
+	__u8 next;
+	bool was_routing, before_upper_layer;
+};
+
+static long look_at_header(__u32 number, struct extension_headers *h)
+{
+	unsigned char *header = h->ip + h->length;
+
+	(void)number;
+	if (h->next != IPPROTO_HOPOPTS && h->next != IPPROTO_ROUTING &&
+	    (h->next != IPPROTO_DSTOPTS || (h->was_routing && !h->before_upper_layer)))
+		return 1;
+	h->was_routing |= h->next == IPPROTO_ROUTING;
+	h->next = KERNEL_READ(header, struct ipv6_opt_hdr, nexthdr);
+	h->length += (KERNEL_READ(header, struct ipv6_opt_hdr, hdrlen) + 1) * 8;
+	return 0;
+}
+
+/*
  * The length of the IPv6 header and the extension headers after it: those before the upper layer,
  * or those that each fragment repeats; see ip6_find_1stfragopt().
  */
 static __noinline __u32 ipv6_headers(struct sk_buff *skb, bool before_upper_layer)
 {
 	unsigned char *ip = skb->head + skb->network_header;
-	__u8 next = KERNEL_READ(ip, struct ipv6hdr, nexthdr);
-	bool was_routing = false;
-	__u32 length = 40;
+	struct extension_headers headers = {
+		.ip = ip,
+		.next = KERNEL_READ(ip, struct ipv6hdr, nexthdr),
+		.length = 40,
+		.before_upper_layer = before_upper_layer,
+	};
 
-	for (int i = 0; i < MOST_EXTENSIONS; i++) {
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
-		    (next != IPPROTO_DSTOPTS || (was_routing && !before_upper_layer)))
-			break;
-		was_routing |= next == IPPROTO_ROUTING;
-		next = KERNEL_READ(ip + length, struct ipv6_opt_hdr, nexthdr);
-		length += (KERNEL_READ(ip + length, struct ipv6_opt_hdr, hdrlen) + 1) * 8;
-	}
-	return length;
+	FOR_EACH(MOST_EXTENSIONS, look_at_header, headers);
+	return headers.length;
 }
 
 /*

@@ -47,6 +47,23 @@ static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
 		    : CONTROL(skb, struct inet_skb_parm, frag_max_size);
 }
 
+/* The segments of a GSO packet of SCTP that have not been looked at. */
+struct segment_list {
+	struct sk_buff *rest; /* at the end, the first that is too large */
+	__u32 headers, mtu;
+};
+
+static long look_at_segment(__u32 number, struct segment_list *list)
+{
+	struct sk_buff *segment = list->rest;
+
+	(void)number;
+	if (!segment || list->headers + KERNEL_READ(segment, struct sk_buff, len) > list->mtu)
+		return 1;
+	list->rest = KERNEL_READ(segment, struct sk_buff, next);
+	return 0;
+}
+
 /*
  * Whether the segments of a GSO packet are small enough for the kernel: see
  * skb_gso_validate_network_len(). It takes the transport header to be where the router noted it.
@@ -58,7 +75,7 @@ static __noinline bool segments_fit(struct sk_buff *skb, __u32 mtu)
 	__u32 type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
 	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
 	__u16 transport = skb->transport_header;
-	struct sk_buff *segment;
+	struct segment_list list;
 	__u32 headers = 0;
 
 	if (BPF_CORE_READ_BITFIELD(skb, encapsulation)) {
@@ -74,13 +91,10 @@ static __noinline bool segments_fit(struct sk_buff *skb, __u32 mtu)
 	headers += skb->transport_header - skb->network_header;
 	if (size != GSO_BY_FRAGS)
 		return headers + size <= mtu;
-	segment = KERNEL_READ(shared, struct skb_shared_info, frag_list);
-	for (int i = 0; segment && i < MOST_BY_FRAGS; i++) {
-		if (headers + KERNEL_READ(segment, struct sk_buff, len) > mtu)
-			return false;
-		segment = KERNEL_READ(segment, struct sk_buff, next);
-	}
-	return true;
+	list = (struct segment_list){KERNEL_READ(shared, struct skb_shared_info, frag_list),
+				     headers, mtu};
+	FOR_EACH(MOST_BY_FRAGS, look_at_segment, list);
+	return !list.rest;
 }
 
 #endif
