@@ -7,7 +7,7 @@
 #ifndef IPFW_ESP_H
 #define IPFW_ESP_H
 
-#include "ipfw_core.h"
+#include "weigh.h"
 
 /* The state of a packet that is going to be encrypted; NULL: there is none. See xfrm_offload(). */
 static __always_inline struct xfrm_state *pending_esp(struct sk_buff *skb)

@@ -3,7 +3,7 @@
 #ifndef IPFW_OUTPUT_H
 #define IPFW_OUTPUT_H
 
-#include "ipfw_core.h"
+#include "weigh.h"
 
 #define MOST_BY_FRAGS 128 /* a GSO packet of SCTP is 64 KB, its smallest MTU 512 */
 

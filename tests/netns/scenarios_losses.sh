@@ -333,7 +333,7 @@ batches() {
 begin_scenarios
 "$BIN" status --json --netns "$R" >"$TMP/status"
 expect_true "drops are counted, unless the kernel gives no reasons" \
-	jq -e '.drops or (.drops_why | test("gives no reasons"))' "$TMP/status"
+	jq -ne 'input | .drops or (.drops_why | test("gives no reasons"))' "$TMP/status"
 for scenario in ${SCENARIOS:-filters routes ttl sources headers too_big sockets onlookers batches neighbours queues carrier}; do
 	run_scenario "$scenario"
 done
