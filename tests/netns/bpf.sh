@@ -174,6 +174,7 @@ expect "another namespace has none" 3 $?
 
 # Interfaces: renamed, deleted, made again with the same name and ifindex.
 ifindex=$(value .interfaces.rc.ifindex)
+datagrams "$C" 50 152 fd02::2
 in_ns "$R" ip link set rc down && ip -n "$R" link set rc name rcx && ip -n "$R" link set rcx up
 ip -n "$R" addr flush dev rcx
 expect "renamed: goes on under the new name" '[100,50]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.forwarded_in_packets]')"
