@@ -113,11 +113,13 @@ static bool measure_refused(const struct verdict *v, double *value)
 	return true;
 }
 
-static bool measure_not_routed(const struct verdict *v, double *value)
+/* The rate of the figures from `first` up to `end`, together. */
+static bool measure_losses(const struct verdict *v, enum metric_id first, enum metric_id end,
+			   double *value)
 {
 	uint64_t total = 0, one;
 
-	for (int m = M_NO_ROUTES; m < M_COUNT; m++) {
+	for (enum metric_id m = first; m < end; m++) {
 		if (!sum(v, m, &one))
 			return false;
 		total += one;
@@ -141,7 +143,9 @@ static bool measure(const struct verdict *v, enum check_key key, double *value)
 	case CHECK_REFUSED:
 		return measure_refused(v, value);
 	case CHECK_NOT_ROUTED:
-		return measure_not_routed(v, value);
+		return measure_losses(v, M_NO_ROUTES, M_COUNT, value);
+	case CHECK_DROP:
+		return measure_losses(v, M_DROPPED_PACKETS, M_DROPPED_PACKETS + 1, value);
 	case CHECK_KEYS:
 		break;
 	}

@@ -10,6 +10,7 @@ const char *const range_keys[] = {
 	[CHECK_IPV4_BPS] = "ipv4-bps",       [CHECK_IPV6_BPS] = "ipv6-bps",
 	[CHECK_IPV4_PPS] = "ipv4-pps",       [CHECK_IPV6_PPS] = "ipv6-pps",
 	[CHECK_REFUSED] = "refused-percent", [CHECK_NOT_ROUTED] = "not-routed-pps",
+	[CHECK_DROP] = "drop-pps",
 };
 
 /* Parse a number at *text, and move *text after it. */

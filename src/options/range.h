@@ -18,6 +18,7 @@ enum check_key {
 	CHECK_IPV6_PPS,
 	CHECK_REFUSED,    /* per cent of what was handed over and not forwarded */
 	CHECK_NOT_ROUTED, /* packets per second */
+	CHECK_DROP,       /* packets per second that came in and were dropped */
 	CHECK_KEYS
 };
 

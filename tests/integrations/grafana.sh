@@ -65,15 +65,26 @@ done
 
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }
 start_prometheus || { not_ok "Prometheus collects" "it does not start" && finish; }
-# A path has no counter before its first packet.
+# What the router's filter refuses.
+in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; ip daddr 10.2.0.99 drop; }'
+lose() { # N: no route, refused
+	datagrams "$C" $((2 * $1)) 100 10.9.0.2 && datagrams "$C" "$1" 100 fd09::2 && datagrams "$C" $((3 * $1)) 100 10.2.0.99
+}
+# A path, or a reason, has no counter before its first packet.
 pings "$C" 1 1000 10.2.0.2 && pings "$C" 1 1000 fd02::2
+lose 1
 scraped
 pings "$C" 300 1000 10.2.0.2 && pings "$C" 100 1000 fd02::2 || not_ok "pings" "some were lost"
-datagrams "$C" 40 100 10.9.0.2 && datagrams "$C" 20 100 fd09::2
+lose 40
 settle
 scraped
 # Prometheus extends a rate to the ends of its window, by up to a scrape: of 40 that is little.
-long_enough() { has 'count_over_time(up{job="ipfwagent"}[60s]) >= 40 and on () count_over_time(up{job="node"}[60s]) >= 40'; }
+# All queries are of one moment, however long they take, at which nothing failed.
+long_enough() {
+	at=$(($(date +%s) - 2))
+	has 'sum_over_time(up{job="ipfwagent"}[60s]) >= 40 and on () sum_over_time(up{job="node"}[60s]) >= 40
+		and on () up{job="ipfwagent"} == 1 and on () up{job="node"} == 1'
+}
 wait_for 90 long_enough
 
 # query DASHBOARD TITLE N [INTERFACE]: a panel's query as Grafana would ask it, over a minute.
@@ -86,7 +97,7 @@ query() {
 for name in "${dashboards[@]}"; do
 	while IFS=$'\t' read -r title n; do
 		expect_match "$name: $title, query $((n + 1)) yields figures" '^[1-9][0-9]* true$' \
-			"$(api query "query=$(query "$name" "$title" "$n")" | jq -r '.data.result | "\(length) \(all(.value[1] != "NaN"))"')"
+			"$(api query "query=$(query "$name" "$title" "$n")" "time=$at" | jq -r '.data.result | "\(length) \(all(.value[1] != "NaN"))"')"
 	done < <(jq -r '.panels[] | .title as $t | (.targets // []) | to_entries[] | "\($t)\t\(.key)"' "$grafana/$name.json")
 	# label_values(SERIES, LABEL)
 	for variable in instance interface; do
@@ -97,8 +108,9 @@ for name in "${dashboards[@]}"; do
 	done
 done
 
-# And the right ones: 600 and 200 packets of 1028 and 1048 bytes in this minute, 40 and 20 not
-# routed. The first two pings are within what a window's ends may add.
+# And the right ones: 600 and 200 packets of 1028 and 1048 bytes in this minute, 80 and 40 not
+# routed, 120 refused. The first of each are within what a window's ends may add.
+why="Why packets were not forwarded, packets per second"
 for name in "${dashboards[@]}"; do
 	total() { number "60 * sum($(query "$name" "$@"))"; }
 	near "$name: bits forwarded" $(((600 * 1028 + 200 * 1048) * 8)) "$(total "Forwarded, bits per second" 0)" 5
@@ -108,9 +120,17 @@ for name in "${dashboards[@]}"; do
 	near "$name: table, forwarded by rs" $(((300 * 1028 + 100 * 1048) * 8)) "$(total "Interfaces, now" 1 rs)" 5
 	near "$name: table, packets received by rs" 400 "$(total "Interfaces, now" 4 rs)" 5
 	near "$name: forwarded, only rs" $(((300 * 1028 + 100 * 1048) * 8)) "$(total "Forwarded, bits per second, by interface" 0 rs)" 5
-	expect "$name: nothing refused" 0 "$(total "Refused by filters, packets per second" 0)"
+	near "$name: refused" 120 "$(total "Refused by filters, packets per second" 0)" 5
+	near "$name: dropped" 240 "$(total "$why" 0)" 5
+	near "$name: dropped, came in by rc" 240 "$(total "$why" 0 rc)" 5
+	expect "$name: dropped, came in by rs" '0 series' "$(total "$why" 0 rs)"
 done
-near "ipfwagent-snmp: no route" 60 "$(number "60 * sum($(query ipfwagent-snmp "Not routed, packets per second" 0))")" 5
-near "ipfwagent-textfile: not routed" 60 "$(number "60 * sum($(query ipfwagent-textfile "Not routed, packets per second" 0))")" 5
+reasons() { samples "round(60 * sum by ($2) ($(query "$1" "$why" 0)), 20)" "${@:3}"; }
+expect "ipfwagent-textfile: dropped, by reason" $'ipv4 forward NETFILTER_DROP 120\nipv4 input IP_INNOROUTES 80\nipv6 input IP_INNOROUTES 40' \
+	"$(reasons ipfwagent-textfile 'family, stage, reason' family stage reason)"
+expect "ipfwagent-snmp: dropped, by reason" $'ipv4 forward NETFILTER_DROP 120\nipv4 input IP_INNOROUTES 80\nipv6 input IP_INNOROUTES 40' \
+	"$(reasons ipfwagent-snmp 'ipfwDropFamily, ipfwDropStage, ipfwDropReason' ipfwDropFamily ipfwDropStage ipfwDropReason)"
+near "ipfwagent-snmp: no route" 120 "$(number "60 * sum($(query ipfwagent-snmp "Not routed, packets per second" 0))")" 5
+near "ipfwagent-textfile: not routed" 120 "$(number "60 * sum($(query ipfwagent-textfile "Not routed, packets per second" 0))")" 5
 stop_router
 finish

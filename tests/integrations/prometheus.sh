@@ -46,6 +46,7 @@ print(json.dumps({"evaluation_interval": "15s", "tests": [{
         {"expr": wrong, "eval_time": "99m", "exp_samples": []}]}]}))
 P
 expect_true "timer: no waves in what is constant" promtool test rules "$TMP/wave.yml"
+[ "${2-}" != --light ] || finish
 # Whoever owns the directory above can put something else in the place of the directory.
 mkdir "$textfile" "$TMP/elsewhere" && echo kept >"$TMP/elsewhere/ipfw.prom"
 written() { sh -c "$(textfile_command)" >"$TMP/written" 2>&1; }
@@ -62,7 +63,6 @@ chmod g+w "$textfile" && echo kept >"$textfile/ipfw.prom" && untouched "a direct
 chmod g-w "$textfile" && chown 12345 "$textfile" && untouched "somebody else's directory"
 rm -r "$textfile" && ln -s "$TMP/elsewhere" "$textfile" && untouched "a link for the directory"
 rm "$textfile"
-[ "${2-}" != --light ] || finish
 
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }
 start_prometheus || { not_ok "Prometheus collects" "it does not start" && finish; }

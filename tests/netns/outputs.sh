@@ -248,7 +248,7 @@ burst() { datagrams "$C" 150 72 10.2.0.2 && datagrams "$C" 50 100 10.2.0.2; }
 
 setns "$R" net.ipv4.ip_forward=1 # what a new interface starts with
 judge "at rest" 0 'forwarded ipv4 0.0 packets/s 0.0 bit/s, ipv6 0.0 packets/s 0.0 bit/s'
-expect "check, at rest: what is measured" "ipv4-bps ipv6-bps ipv4-pps ipv6-pps refused-percent not-routed-pps" \
+expect "check, at rest: what is measured" "ipv4-bps ipv6-bps ipv4-pps ipv6-pps refused-percent not-routed-pps drop-pps" \
 	"$(grep -o "'[a-z0-9-]*'=" "$TMP/out" | tr -d "'=" | xargs)"
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "traffic" 0 'forwarded ipv4' --warn ipv4-pps=1k --crit ipv4-bps=1M
 pps=$(value ipv4-pps)
@@ -268,6 +268,9 @@ in_ns "$R" nft -f - <<-'N'
 	}
 N
 during 2 burst -- "refused" 1 'refused-percent is 25.000% \(limit 24\)' --warn refused-percent=24 --crit refused-percent=25
+dropped=$(value drop-pps)
+expect_true "check, refused: 50 packets in 2 s or more, but not in $took ms, are dropped ($dropped/s)" \
+	awk -v p="$dropped" -v t="$took" 'BEGIN { exit !(p > 50000 / t && p <= 25) }'
 during 2 burst -- "refused, critical" 2 'refused-percent is 25.000% \(limit 20\)' --crit refused-percent=20
 in_ns "$R" nft delete table inet refuse
 during 2 datagrams "$C" 100 72 10.2.0.2 1 -- "not routed" 1 'not-routed-pps is [0-9.]+ \(limit 1\)' --warn not-routed-pps=1

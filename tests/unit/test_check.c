@@ -246,6 +246,19 @@ static void test_refused(void **state)
 	expect(CHECK_OK, "*'refused-percent'=0.000%", "");
 }
 
+static void test_dropped(void **state)
+{
+	(void)state;
+	limit(config.limits.warn, "drop-pps=20");
+	expect(CHECK_UNKNOWN, "*drop-pps is not known", "");
+	add(FAMILY_IPV4, M_DROPPED_PACKETS, 40);
+	expect(CHECK_OK, "*'not-routed-pps'=6.000;;;0; 'drop-pps'=20.000;20;;0;\n", "");
+	add(FAMILY_IPV6, M_DROPPED_PACKETS, 20);
+	expect(CHECK_WARNING, "*drop-pps is 30.0 (limit 20)", "");
+	rates.system[FAMILY_IPV6].known = 0;
+	expect(CHECK_UNKNOWN, "*drop-pps is not known", "");
+}
+
 /* A figure that is not known is never OK for whom asked, and 0 for nobody. */
 static void test_absent(void **state)
 {
@@ -462,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup(test_limits, set_up),
 		cmocka_unit_test_setup(test_idle, set_up),
 		cmocka_unit_test_setup(test_refused, set_up),
+		cmocka_unit_test_setup(test_dropped, set_up),
 		cmocka_unit_test_setup(test_absent, set_up),
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),

@@ -72,12 +72,13 @@ api() {
 	for a in "${@:2}"; do args+=(--data-urlencode "$a"); done
 	in_ns "$R" curl -sS -G --max-time 10 "${args[@]}" "http://127.0.0.1:9090/api/v1/$1"
 }
+at='' # the time of the queries below; now, if it is empty
 # samples EXPR LABEL...: a line for each series of an instant query: these labels' values, the value.
 samples() {
-	api query "query=$1" | jq -r '.data.result[] | [.metric[$ARGS.positional[]], .value[1]] | join(" ")' --args "${@:2}" | sort
+	api query "query=$1" "time=$at" | jq -r '.data.result[] | [.metric[$ARGS.positional[]], .value[1]] | join(" ")' --args "${@:2}" | sort
 }
 # number EXPR: the value, if there is just one series.
-number() { api query "query=$1" | jq -r '.data.result | if length == 1 then .[0].value[1] else "\(length) series" end'; }
+number() { api query "query=$1" "time=$at" | jq -r '.data.result | if length == 1 then .[0].value[1] else "\(length) series" end'; }
 has() { [[ $(number "count($1)") =~ ^[1-9][0-9]*$ ]]; }
 
 # Until both sources have told Prometheus a reading that was made after now.
