@@ -59,7 +59,7 @@ add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
 
 /*
  * The sum of a figure's changes over the families of this machine. Returns false unless each of
- * them has it; a family without any figure is not there.
+ * them has it; a family without any figure is not there, and some figures are IPv4's alone.
  */
 static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
 {
@@ -67,7 +67,8 @@ static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
 
 	*total = 0;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
-		if (!v->now->system[f].figures.known)
+		if (!v->now->system[f].figures.known ||
+		    (f == FAMILY_IPV6 && METRICS_IPV4_ONLY >> m & 1))
 			continue;
 		if (!(v->rates->system[f].known >> m & 1))
 			return false;
@@ -103,11 +104,14 @@ static bool measure_refused(const struct verdict *v, double *value)
 	return true;
 }
 
+/* Of what came in: a host that has no route for packets of its own still routes. */
 static bool measure_not_routed(const struct verdict *v, double *value)
 {
 	uint64_t total = 0, one;
 
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++) {
+		if (METRICS_OUTPUT >> m & 1)
+			continue;
 		if (!sum(v, m, &one))
 			return false;
 		total += one;
