@@ -338,7 +338,7 @@ unlike() {
 			handed_over $f rc 50 $bytes
 			forwarded $f rc rs $((more * 50)) $((more * bytes))
 			sent $f rs 100 $((2 * bytes))
-			check "copies by nftables in $hook $f"
+			check "copies by nftables in $hook $f" held-$f=$((50 - more * 50))
 			in_ns "$R" nft delete table ${nft_family[$f]} t
 		done
 	done
@@ -352,7 +352,7 @@ unlike() {
 		handed_over $f rc 50 $bytes
 		forwarded $f rc rs 50 $bytes
 		sent $f rs 50 $bytes
-		check "drop after every hook $f" no-tx
+		check "drop after every hook $f" no-tx held-$f=-50 # dropped, and forwarded before
 	done
 	in_ns "$R" nft delete table inet t
 }

@@ -165,7 +165,7 @@ static int set_up(void **state)
 	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 250);
 	add(FAMILY_IPV4, M_OUT_FORW_OCTETS, 25000);
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
-		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : 0);
+		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : METRICS_OUTPUT >> m & 1 ? 1000 : 0);
 	return 0;
 }
 
@@ -280,6 +280,19 @@ static void test_absent(void **state)
 	expect(CHECK_CRITICAL, "*refused-percent is not known", "");
 	limit(config.limits.warn, "not-routed-pps=100");
 	expect(CHECK_CRITICAL, "*not-routed-pps is not known", "");
+}
+
+/* The sum over both families lacks nothing that IPv6 cannot have, and has nothing of the output. */
+static void test_not_routed(void **state)
+{
+	(void)state;
+	limit(config.limits.warn, "not-routed-pps=100");
+	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
+		if (!(METRICS_IPV4_ONLY >> m & 1))
+			add(FAMILY_IPV6, m, 20);
+	expect(CHECK_OK, "*'not-routed-pps'=66.000;100;;0;\n", "");
+	rates.system[FAMILY_IPV6].known &= ~(1u << M_REASM_FAILS);
+	expect(CHECK_UNKNOWN, "*not-routed-pps is not known", "");
 }
 
 static void test_forwarding(void **state)
@@ -477,6 +490,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, set_up),
 		cmocka_unit_test_setup(test_dropped, set_up),
 		cmocka_unit_test_setup(test_absent, set_up),
+		cmocka_unit_test_setup(test_not_routed, set_up),
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),
 		cmocka_unit_test(test_lines),
