@@ -199,9 +199,14 @@ interval if-rs-ipv6 in_packets=0 out_octets=0
 
 datagrams "$C" 7 100 10.9.9.9   # no route
 datagrams "$C" 5 100 10.2.0.2 1 # its time is over here
+in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; ip daddr 10.2.0.99 drop; }'
+datagrams "$C" 9 100 10.2.0.99
+in_ns "$R" nft delete table ip refuse
 poll
-interval system-ipv4 no_routes=7 hdr_errors=5 out_forw_packets=0
-interval system-ipv6 no_routes=0 hdr_errors=0
+interval system-ipv4 no_routes=7 hdr_errors=5 out_forw_packets=0 dropped_packets=21 dropped_octets=$((21 * 128)) refused_packets=9
+interval system-ipv6 no_routes=0 hdr_errors=0 dropped_packets=0 refused_packets=0
+interval if-rc-ipv4 dropped_packets=21 refused_packets=9 refused_octets=$((9 * 128)) delivered_packets=0
+interval if-rs-ipv4 dropped_packets=0 refused_packets=0
 
 # An interface that goes away and comes back as another, with more traffic than its counters ever had:
 # the rate is unknown, not a spike. With DERIVE and min 0 alone, only a lower counter is noticed.
@@ -295,13 +300,13 @@ page() { php "$harness" page "$TREE" "$STATE" "$@"; }
 page >"$TMP/page.html" || not_ok "page" "$(head -c 300 "$TMP/page.html")"
 html "$TMP/page.html" >"$TMP/page.json" || not_ok "page" "it is not clean HTML"
 expect "page: names as they are" "$(jq -c '[.data.interfaces[]] | sort' "$STATE/application.json")" "$(jq -c .names "$TMP/page.json")"
-expect "page: its graphs" '["bits","packets","share","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page: its graphs" '["bits","packets","share","dropped","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page: what counts" "eBPF, netfilter" "$(cat "$TMP/page.html")"
 key=$(jq -r '.data.interfaces | to_entries[] | select(.value == "&<b>") | .key' "$STATE/application.json")
 expect "a key has nothing but safe characters" ",26,3cb,3e" "$key"
 page "$key" >"$TMP/interface.html"
 html "$TMP/interface.html" >"$TMP/page.json" || not_ok "page of an interface" "it is not clean HTML"
-expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets","if_dropped"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page of an interface: its name" '&amp;&lt;b&gt;' "$(cat "$TMP/interface.html")"
 page '<script>' >"$TMP/interface.html"
 expect_true "page of an interface that is not there" html "$TMP/interface.html"
@@ -348,7 +353,7 @@ poll
 v4 40 472
 v6 60 952
 poll
-interval system-ipv4 out_forw_packets=80 in_forw_octets=unknown out_forw_octets=unknown
+interval system-ipv4 out_forw_packets=80 refused_packets=0 dropped_packets=unknown in_forw_octets=unknown out_forw_octets=unknown
 interval system-ipv6 out_forw_packets=120 in_forw_octets=unknown out_forw_octets=unknown
 interval if-rc-ipv6 in_packets=60 in_octets=60000 out_octets=60000 in_forw_octets=unknown
 expect "figures that are not known are no metrics" "null" "$(metric .ipv4_out_forw_octets)"

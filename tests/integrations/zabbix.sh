@@ -145,14 +145,19 @@ configuration() { # METHOD FILE: import or importcompare, with the rules of a te
 		{format: "yaml", source: $source, rules: ({templates: $all, items: $own, triggers: $own, graphs: $own, discoveryRules: $own,
 			valueMaps: $own, templateDashboards: $own} + if $form == "6.0" then {groups: $all} else {template_groups: $all} end)}')" 2>&1
 }
-new_host() { # NAME: its hostid; a tick of 2 s instead of a minute
-	local templateid
+# new_host NAME: its hostid; a tick of 2 s instead of a minute. It begins when the server knows all
+# its macros, without which items are not supported.
+new_host() {
+	local templateid id
 	templateid=$(api template.get '{"filter": {"host": "ipfwagent by SNMP"}, "output": ["templateid"]}' | jq -r '.[0].templateid')
-	api host.create "$(jq -nc --arg name "$1" --arg template "$templateid" '{host: $name, groups: [{groupid: "2"}],
+	id=$(api host.create "$(jq -nc --arg name "$1" --arg template "$templateid" '{host: $name, status: 1, groups: [{groupid: "2"}],
 		templates: [{templateid: $template}], interfaces: [{type: 2, main: 1, useip: 1, ip: "127.0.0.1", dns: "", port: "1161",
 			details: {version: 2, bulk: 1, community: "public"}}],
 		macros: [["INTERVAL", "2s"], ["DISCOVERY.INTERVAL", "5s"], ["PERIOD", "6s"], ["NODATA", "30s"]] |
-			map({macro: "{$IPFW.\(.[0])}", value: .[1]})}')" | jq -r '.hostids[0]'
+			map({macro: "{$IPFW.\(.[0])}", value: .[1]})}')" | jq -r '.hostids[0]')
+	sleep 3 # the server has taken that over
+	api host.update "{\"hostid\": \"$id\", \"status\": 0}" >/dev/null
+	echo "$id"
 }
 items() { # [KEY]: of $host, all or one
 	api item.get "$(jq -nc --arg host "$host" --args '{hostids: $host, output: ["itemid", "key_", "status", "state", "error", "lastclock",
@@ -201,6 +206,9 @@ udp ipv4 100000 972
 settle
 start "$BIN" agent --notifications
 expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
+# A row of dropped packets is there from its first packet on.
+lose() { in_ns "$C" "$TRAFFIC" send 10.9.0.2 9 "$1" 72 >/dev/null || give_up "traffic without a route" "$TMP/agent.log"; }
+lose 3
 host=$(new_host router)
 # Paths are off in the template: on for this host.
 rule=$(api discoveryrule.get "{\"hostids\": \"$host\", \"filter\": {\"key_\": \"ipfw.path.discovery\"}, \"output\": [\"status\"]}")
@@ -233,12 +241,13 @@ all_sent() {
 	wait "$sender" || give_up "traffic is sent" "$TMP/send.log"
 	ended=$(date +%s)
 }
+no_route='ipfw.drop.packets[rc,-,ipv4,input,IP_INNOROUTES]'
 incomplete() {
 	items | jq -r '.[] | select(.status == "0" and .history != "0" and (.lastclock == "0" or .state != "0")) | "\(.key_) \(.error)"'
 }
 complete() {
 	incomplete >"$TMP/incomplete"
-	[ ! -s "$TMP/incomplete" ] && valued 'ipfw.path.octets[rc,rs,ipv6]'
+	[ ! -s "$TMP/incomplete" ] && valued 'ipfw.path.octets[rc,rs,ipv6]' && valued "$no_route"
 }
 [ -z "$pictures" ] && send 300 || send 1800
 wait_for 60 complete
@@ -282,9 +291,12 @@ same 'ipfw.system.out.forw.octets[ipv6]' $((sent[o6] * 8))
 same 'ipfw.system.in.forw.packets[ipv4]' "${sent[p4]}"
 same 'ipfw.if.in.octets[rc,ipv4]' $((sent[o4] * 8))
 same 'ipfw.if.in.forw.packets[rc,ipv6]' "${sent[p6]}"
+lose 30
+ended=$(date +%s)
+same "$no_route" 30
 
 # The interface comes back with another ifIndex.
-of_rs() { items | jq -c '[.[] | select(.key_ | test("[[,]rs,")) | "\(.itemid) \(.key_)"] | sort'; }
+of_rs() { items | jq -c '[.[] | select(.key_ | test("^ipfw\\.(if|path)\\..*[[,]rs,")) | "\(.itemid) \(.key_)"] | sort'; }
 before=$(of_rs)
 ip -n "$R" link del rs
 ip -n "$R" link add rs index 777 type veth peer name s0 netns "$S"
@@ -303,6 +315,9 @@ problems() { api problem.get "{\"hostids\": \"$host\", \"output\": [\"name\"]}" 
 problem() { problems | grep -q "$1"; }
 no_problem() { ! problem "$1"; }
 expect "no problem so far" '' "$(problems)"
+prototype=$(api triggerprototype.get "{\"hostids\": \"$host\", \"output\": [\"status\"]}")
+expect "triggers of dropped packets are off" '["1"]' "$(jq -c 'map(.status)' <<<"$prototype")"
+api triggerprototype.update "$(jq -c '.[0] | {triggerid, status: "0"}' <<<"$prototype")" >/dev/null
 # Half of what comes has no route; of the rest the firewall refuses all.
 in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; drop; }'
 {
@@ -313,8 +328,11 @@ background in_ns "$C" bash "$TMP/send.sh" >"$TMP/send.log" 2>&1
 sender=$bg
 expect_true "not routed" wait_for 40 problem 'IPv4: Packets not routed: their share is high'
 expect_true "refused" wait_for 40 problem 'IPv4: Packets refused by filters: their share is high'
+expect_true "dropped" wait_for 40 problem 'IPv4: Packets dropped: their share is high'
+expect_true "dropped, by reason" wait_for 40 problem 'Dropped ipv4 rc to -, forward: NETFILTER_DROP'
 kill "$sender" && in_ns "$R" nft delete table ip refuse
 expect_true "no traffic, no share that is too high" wait_for 40 no_problem 'their share is high'
+expect_true "no traffic, nothing is dropped" wait_for 40 no_problem NETFILTER_DROP
 notifications() { items | jq -c '.[] | select(.key_ | startswith("snmptrap"))'; }
 notified() { notifications | grep -qF "$ROOT_OID.0.1"; }
 api item.update "$(notifications | jq -c '{itemid, status: "0"}')" >/dev/null

@@ -47,8 +47,9 @@ class Check:
         self.keys = [i["key"] for i in self.items] + [r["key"] for r in self.rules]
         self.masters = {i["key"]: i for i in self.items if i.get("snmp_oid", "").startswith("walk[")}
         nodes = list(everything(self.export))
-        self.graphs = self.export["graphs"] + [g for r in self.rules for g in r["graph_prototypes"]]
-        self.triggers = self.export["triggers"] + [t for i in self.items for t in i.get("triggers", [])]
+        self.graphs = self.export["graphs"] + [g for r in self.rules for g in r.get("graph_prototypes", [])]
+        self.triggers = self.export["triggers"] + [
+            t for i in self.items for kind in ("triggers", "trigger_prototypes") for t in i.get(kind, [])]
         self.uuids = [n["uuid"] for n in nodes if "uuid" in n]
         self.steps = [s for n in nodes for s in n.get("preprocessing", [])]
 
@@ -90,7 +91,7 @@ class Check:
             # Another template at the same host must not have the same key.
             yield not re.match(r"ipfw\.|snmptrap\[", key) and key
         for n in everything(self.template):
-            for kind in ("items", "triggers", "discovery_rules", "item_prototypes", "graph_prototypes", "dashboards", "valuemaps"):
+            for kind in ("items", "triggers", "discovery_rules", "item_prototypes", "trigger_prototypes", "graph_prototypes", "dashboards", "valuemaps"):
                 yield from (f"{kind}: no UUID" for x in n.get(kind, []) if "uuid" not in x)
 
     def macros(self):
@@ -99,7 +100,7 @@ class Check:
         rest = dict(self.template)
         del rest["macros"]
         used = yaml.safe_dump([rest, self.export["triggers"]], width=10**6)
-        used = {f"{{${m}}}" for m in re.findall(r"\{\$([A-Z_.]+)(?::[^{}]*)?\}", used)}
+        used = {f"{{${m}}}" for m in re.findall(r"\{\$([A-Z_.]+)(?::(?:[^{}]|\{#[A-Z]+\})*)?\}", used)}
         yield from (f"{m} is not defined" for m in used - defined)
         yield from (f"{m} is not used" for m in defined - used)
         yield from (f"{m['macro']} is not described" for m in self.template["macros"] if not m.get("description"))
@@ -161,7 +162,7 @@ class Check:
             if item["type"] == "CALCULATED" or not oid or item["key"] in self.masters:
                 continue
             name = self.oids.get(oid[1].rstrip("."), "")
-            part = {"agent": "", "system": "System", "if": "If", "path": "Path"}[item["key"].split(".")[1]]
+            part = {"agent": "", "system": "System", "if": "If", "path": "Path", "drop": "Drop"}[item["key"].split(".")[1]]
             yield not name.startswith("ipfw" + part) and f"{item['key']}: {name}"
             if "forw." in item["key"] or re.search(r"\.(in|out)\.(octets|packets)\[", item["key"]):
                 want = "ipfw" + part + "".join(p.title() for p in item["key"].split("[")[0].split(".")[2:])
@@ -232,7 +233,7 @@ def differences(one, other):
             yield item["key"], {**{k: v for k, v in item.items() if k not in how}, "steps": steps}
         for rule in template["discovery_rules"]:
             code = [s for s in rule["preprocessing"] if s["type"] == "JAVASCRIPT"]
-            yield rule["key"], (code, rule["filter"], rule.get("overrides"), rule["graph_prototypes"], rule.get("status"))
+            yield rule["key"], (code, rule["filter"], rule.get("overrides"), rule.get("graph_prototypes"), rule.get("status"))
         for part in ("triggers", "graphs"):
             yield part, export[part]
         for part in ("valuemaps", "uuid", "tags"):

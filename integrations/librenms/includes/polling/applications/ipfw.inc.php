@@ -102,7 +102,7 @@ $write = function (string $file, array $values, array $tags) use ($app, $columns
     $rrd_def = RrdDefinition::make();
     $fields = [];
     foreach (array_keys($columns[str_starts_with($file, 'system-') ? 'ipfwSystem' : 'ipfwIf']) as $source) {
-        $rrd_def->addDataset($source, 'DERIVE', 0);
+        $rrd_def->addDataset($source, $source === 'unaccounted_packets' ? 'GAUGE' : 'DERIVE', 0);
         $fields[$source] = $values[$source] ?? null;
     }
     $tags += [

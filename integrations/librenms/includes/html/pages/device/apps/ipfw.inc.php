@@ -46,12 +46,14 @@ $ipfw_graphs = $ipfw_key === null ? [
     'bits' => 'Forwarded, bits per second',
     'packets' => 'Forwarded, packets per second',
     'share' => 'Share of IPv6 in what is forwarded',
+    'dropped' => 'Dropped, and refused by filters, packets per second',
     'notrouted' => 'Not routed, packets per second',
 ] : [
     'if_bits' => 'Received and sent, bits per second',
     'if_packets' => 'Received and sent, packets per second',
     'if_forwarded_bits' => 'To forward (in) and forwarded (out), bits per second',
     'if_forwarded_packets' => 'To forward (in) and forwarded (out), packets per second',
+    'if_dropped' => 'Dropped, and refused by filters, packets per second',
 ];
 foreach ($ipfw_graphs as $ipfw_graph => $ipfw_title) {
     $graph_array = ['id' => $app->app_id, 'type' => "application_ipfw_$ipfw_graph", 'to' => time()];
