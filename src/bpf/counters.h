@@ -19,8 +19,8 @@
  * although the values are per CPU: POST_ROUTING also runs in process context, where a softirq can
  * interrupt it.
  *
- * WHAT IS DROPPED. One more program, the same for both sets, at the tracepoint of kfree_skb, in maps
- * of the set (drop_hook.h). It sees the drops of all network namespaces and leaves after one
+ * WHAT IS DROPPED. One more program, the same for both sets, at the tracepoint of kfree_skb, in
+ * maps of the set (drop_hook.h). It sees the drops of all network namespaces and leaves after one
  * comparison where it is another's. It may be refused, as on kernels before 5.17, which give no
  * reason: the rest counts on, and info.drops_error says why. Its counters are those of an interface
  * (dropped, by stage) and a row for each pair of interfaces, stage and reason. The names of reasons
