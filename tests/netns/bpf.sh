@@ -306,7 +306,7 @@ for _ in $(seq 16); do
 	background "$BIN" --netns "$R" monitor --hooks netfilter --json -i 60 >/dev/null 2>>"$TMP/monitors"
 	monitors+=("$bg")
 done
-all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 96 ]; }
+all_count() { for p in "${monitors[@]}"; do own_links "$p"; done >"$TMP/ids"; [ "$(wc -l <"$TMP/ids")" = 144 ]; }
 expect_true "sixteen monitors count" wait_for 20 all_count
 expect "sixteen monitors: nothing to say" '' "$(cat "$TMP/monitors")"
 full='netfilter: refused .*EBUSY: there are 16 sets of counters here already, the most there can be'
