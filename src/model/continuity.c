@@ -3,10 +3,11 @@
 
 #include <stdlib.h>
 
-/* Whether a counter is below its last known value; a difference may be. */
+/* Whether a counter is below its last known value; a difference, or a gauge, may be. */
 static bool was_reset(const struct figures *prev, const struct figures *cur)
 {
-	uint32_t plain = (prev->known | prev->kept) & cur->known & ~cur->difference;
+	uint32_t plain =
+		(prev->known | prev->kept) & cur->known & ~cur->difference & ~METRICS_GAUGES;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (plain >> m & 1 && cur->value[m] < prev->value[m])
@@ -16,7 +17,7 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 
 static void hold_differences(const struct figures *prev, struct figures *cur)
 {
-	uint32_t held = (prev->known | prev->kept) & cur->known & cur->difference;
+	uint32_t held = (prev->known | prev->kept) & cur->known & cur->difference & ~METRICS_GAUGES;
 
 	for (int m = 0; m < M_COUNT; m++)
 		if (held >> m & 1 && cur->value[m] < prev->value[m])

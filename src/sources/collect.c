@@ -196,7 +196,7 @@ static void derive_refused(struct figures *f)
 		/* Copies make more of them go out: then it is not known. */
 		if (!figures_known(f, refused) && figures_known(f, in) && figures_known(f, out) &&
 		    f->value[in] >= f->value[out])
-			figures_derive(f, refused, f->value[in] - f->value[out]);
+			figures_subtract(f, refused, f->value[in] - f->value[out]);
 	}
 }
 

@@ -260,6 +260,29 @@ static void test_no_hold_after_reset(void **state)
 	snapshot_free(b);
 }
 
+/* What rises and falls is neither held nor a reset, whoever made the figure. */
+static void test_gauge_falls(void **state)
+{
+	void (*const makes[])(struct figures * f, enum metric_id m,
+			      uint64_t value) = {figures_set, figures_derive, figures_subtract};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct snapshot *a = reading(100), *b = reading(110);
+		struct figures *fa = &a->system[FAMILY_IPV4].figures,
+			       *fb = &b->system[FAMILY_IPV4].figures;
+
+		makes[i](fa, M_UNACCOUNTED_PACKETS, 9);
+		makes[i](fb, M_UNACCOUNTED_PACKETS, 2);
+		continuity_follow(NULL, a);
+		continuity_follow(a, b);
+		assert_false(b->system[FAMILY_IPV4].continuity.fresh);
+		assert_int_equal(fb->value[M_UNACCOUNTED_PACKETS], 2);
+		snapshot_free(a);
+		snapshot_free(b);
+	}
+}
+
 /* No delta where one end is absent, in either direction; that is no reset. */
 static void test_absent(void **state)
 {
@@ -620,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_no_hold_after_reset),
+		cmocka_unit_test(test_gauge_falls),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_incomplete),
