@@ -17,7 +17,7 @@
 
 #include "ipfw_probe.h"
 
-#include "ipfw_core.h"
+#include "weigh.h"
 
 #define ETH_P_IP   0x0800
 #define ETH_P_IPV6 0x86dd

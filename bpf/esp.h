@@ -7,7 +7,7 @@
 #ifndef IPFW_ESP_H
 #define IPFW_ESP_H
 
-#include "ipfw_core.h"
+#include "weigh.h"
 
 /* The state of a packet that is going to be encrypted; NULL: there is none. See xfrm_offload(). */
 static __always_inline struct xfrm_state *pending_esp(struct sk_buff *skb)
@@ -18,8 +18,9 @@ static __always_inline struct xfrm_state *pending_esp(struct sk_buff *skb)
 	if (!(skb->active_extensions & 1 << id))
 		return NULL;
 	path += KERNEL_READ(path + id, struct skb_ext, offset[0]) * 8;
-	if (KERNEL_READ(path, struct sec_path, len) != 1 ||
-	    KERNEL_READ(path, struct sec_path, olen) != 1)
+	if (KERNEL_READ_BITS(path, struct sec_path, len) !=
+		    1 || /* of 32 or 8, as the kernel has it */
+	    KERNEL_READ_BITS(path, struct sec_path, olen) != 1)
 		return NULL;
 	return (void *)KERNEL_READ(path, struct sec_path, xvec[0]);
 }

@@ -73,7 +73,7 @@ static __always_inline __u32 kept_fragments(struct sk_buff *skb, const struct cu
 		return 0;
 	link = (link & ~15u) + 16; /* LL_RESERVED_SPACE() */
 	list.headroom = link + cut->header + cut->each;
-	bpf_loop(MOST_FRAGMENTS, look_at_fragment, &list, 0);
+	FOR_EACH(MOST_FRAGMENTS, look_at_fragment, list);
 	first = skb->len - list.octets - cut->header;
 	return first > list.room || first & 7 || skb->network_header < link + cut->each
 		       ? 0
@@ -158,6 +158,27 @@ static __noinline void add_segment(struct load *l, __u32 octets, const struct cu
 	}
 }
 
+/* The segments of a GSO packet of SCTP, and what becomes of those that were looked at. */
+struct cut_list {
+	struct sk_buff *rest;
+	__u32 headers;
+	struct cut cut;
+	struct load left;
+};
+
+static long cut_segment(__u32 number, struct cut_list *list)
+{
+	struct sk_buff *segment = list->rest;
+
+	(void)number;
+	if (!segment)
+		return 1;
+	add_segment(&list->left, list->headers + KERNEL_READ(segment, struct sk_buff, len),
+		    &list->cut);
+	list->rest = KERNEL_READ(segment, struct sk_buff, next);
+	return 0;
+}
+
 static __always_inline void cut_segments(struct load *l, struct sk_buff *skb, const struct cut *cut,
 					 const struct load *whole)
 {
@@ -165,14 +186,16 @@ static __always_inline void cut_segments(struct load *l, struct sk_buff *skb, co
 	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size),
 	      others = whole->packets - 1;
 	__u32 headers = (whole->octets - skb->len) / others;
-	struct sk_buff *segment;
 
 	if (size == GSO_BY_FRAGS) {
-		segment = KERNEL_READ(shared, struct skb_shared_info, frag_list);
-		for (int i = 0; segment && i < MOST_BY_FRAGS; i++) {
-			add_segment(l, headers + KERNEL_READ(segment, struct sk_buff, len), cut);
-			segment = KERNEL_READ(segment, struct sk_buff, next);
-		}
+		struct cut_list list = {
+			.rest = KERNEL_READ(shared, struct skb_shared_info, frag_list),
+			.headers = headers,
+			.cut = *cut,
+		};
+
+		FOR_EACH(MOST_BY_FRAGS, cut_segment, list);
+		*l = list.left;
 		return;
 	}
 	add_segment(l, headers + size, cut);

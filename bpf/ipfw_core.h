@@ -235,71 +235,6 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 		miss(IPFW_MISSED_PATH, l->packets);
 }
 
-/*
- * The length of the IPv6 header and the extension headers after it: those before the upper layer,
- * or those that each fragment repeats; see ip6_find_1stfragopt().
- */
-static __noinline __u32 ipv6_headers(struct sk_buff *skb, bool before_upper_layer)
-{
-	unsigned char *ip = skb->head + skb->network_header;
-	__u8 next = KERNEL_READ(ip, struct ipv6hdr, nexthdr);
-	bool was_routing = false;
-	__u32 length = 40;
-
-	for (int i = 0; i < MOST_EXTENSIONS; i++) {
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
-		    (next != IPPROTO_DSTOPTS || (was_routing && !before_upper_layer)))
-			break;
-		was_routing |= next == IPPROTO_ROUTING;
-		next = KERNEL_READ(ip + length, struct ipv6_opt_hdr, nexthdr);
-		length += (KERNEL_READ(ip + length, struct ipv6_opt_hdr, hdrlen) + 1) * 8;
-	}
-	return length;
-}
-
-/*
- * The load of an skb of `len` octets from its network header on, whose transport header stands
- * `headers` after it. A GSO skb goes, or came, as segments that each carry the headers.
- */
-static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 len, __u32 headers)
-{
-	struct load l = {1, len, 1, len};
-	unsigned char *head = skb->head;
-	void *shared = head + skb->end;
-	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
-	__u32 type, segments;
-
-	if (!size)
-		return l;
-	type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
-	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
-	if (ipv6) /* the transport header was taken to be after those that a router looks at */
-		headers = ipv6_headers(skb, true);
-	if (type & (GSO_TUNNELS | GSO_ESP))
-		headers = skb->inner_transport_header - skb->network_header;
-	if (type & GSO_TCP) {
-		void *tcp = head + skb->network_header + headers;
-
-		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
-	} else if (type & GSO_SCTP) {
-		headers += 12;
-	} else if (!(type & GSO_UDP_FRAGMENTS)) {
-		headers += 8; /* UDP */
-	}
-	if (!segments && size != GSO_BY_FRAGS)
-		segments = (len - headers + size - 1) / size;
-	if (segments > 1) {
-		l.packets = segments;
-		l.octets = len + (segments - 1) * headers;
-	}
-	return l;
-}
-
-static __always_inline struct load weigh_routed(struct sk_buff *skb, __u32 ipv6)
-{
-	return weigh(skb, ipv6, skb->len, (__u16)(skb->transport_header - skb->network_header));
-}
-
 /* The interface that IP received the packet by: the port of a VRF, not the VRF device. */
 static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 {
@@ -314,11 +249,13 @@ static __always_inline bool is_own_multicast(struct sk_buff *skb)
 	return skb->pkt_type == PACKET_LOOPBACK && skb->skb_iif != LOOPBACK_IFINDEX;
 }
 
-/* What IP noted in the packet's control block. */
+/* What IP noted in the packet's control block: read at its place, since a cast costs more. */
+#define CONTROL(skb, type, field) (*(__u16 *)((skb)->cb + bpf_core_field_offset(type, field)))
+
 static __always_inline __u16 control_flags(struct sk_buff *skb, __u32 ipv6)
 {
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, flags)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, flags);
+	return ipv6 ? CONTROL(skb, struct inet6_skb_parm, flags)
+		    : CONTROL(skb, struct inet_skb_parm, flags);
 }
 
 /*

@@ -101,6 +101,7 @@ struct ipfw_if_record {
 	char name[IPFW_NAME_MAX];
 	__u64 since_ns;  /* CLOCK_MONOTONIC: when its counters began */
 	__u64 device[4]; /* the device's own at that time: rx packets, octets, tx packets, octets */
+	__u64 bypassed;  /* a flowtable may have carried packets past IP since then */
 };
 
 /* Whether one of a pair's interfaces is gone, and its counters are being removed. */

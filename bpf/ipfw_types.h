@@ -63,8 +63,8 @@ struct xfrm_state {
 };
 
 struct sec_path {
-	int len;
-	int olen;
+	__u32 len;
+	__u32 olen;
 	struct xfrm_state *xvec[1];
 };
 

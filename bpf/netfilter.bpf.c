@@ -28,6 +28,8 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym;
 		BPF_CORE_READ_BITFIELD(object_, field);                                            \
 	})
 
+#define KERNEL_LOOPS
+
 #include "esp.h"
 #include "fragments.h"
 

@@ -3,7 +3,7 @@
 #ifndef IPFW_OUTPUT_H
 #define IPFW_OUTPUT_H
 
-#include "ipfw_core.h"
+#include "weigh.h"
 
 #define MOST_BY_FRAGS 128 /* a GSO packet of SCTP is 64 KB, its smallest MTU 512 */
 
@@ -43,8 +43,25 @@ static __noinline __u32 output_mtu(struct sk_buff *skb, __u32 ipv6, bool forward
 /* The size of the largest fragment that the packet came in; 0: it came whole. */
 static __always_inline __u32 largest_fragment(struct sk_buff *skb, __u32 ipv6)
 {
-	return ipv6 ? KERNEL_READ(skb->cb, struct inet6_skb_parm, frag_max_size)
-		    : KERNEL_READ(skb->cb, struct inet_skb_parm, frag_max_size);
+	return ipv6 ? CONTROL(skb, struct inet6_skb_parm, frag_max_size)
+		    : CONTROL(skb, struct inet_skb_parm, frag_max_size);
+}
+
+/* The segments of a GSO packet of SCTP that have not been looked at. */
+struct segment_list {
+	struct sk_buff *rest; /* at the end, the first that is too large */
+	__u32 headers, mtu;
+};
+
+static long look_at_segment(__u32 number, struct segment_list *list)
+{
+	struct sk_buff *segment = list->rest;
+
+	(void)number;
+	if (!segment || list->headers + KERNEL_READ(segment, struct sk_buff, len) > list->mtu)
+		return 1;
+	list->rest = KERNEL_READ(segment, struct sk_buff, next);
+	return 0;
 }
 
 /*
@@ -58,7 +75,7 @@ static __noinline bool segments_fit(struct sk_buff *skb, __u32 mtu)
 	__u32 type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
 	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
 	__u16 transport = skb->transport_header;
-	struct sk_buff *segment;
+	struct segment_list list;
 	__u32 headers = 0;
 
 	if (BPF_CORE_READ_BITFIELD(skb, encapsulation)) {
@@ -74,13 +91,10 @@ static __noinline bool segments_fit(struct sk_buff *skb, __u32 mtu)
 	headers += skb->transport_header - skb->network_header;
 	if (size != GSO_BY_FRAGS)
 		return headers + size <= mtu;
-	segment = KERNEL_READ(shared, struct skb_shared_info, frag_list);
-	for (int i = 0; segment && i < MOST_BY_FRAGS; i++) {
-		if (headers + KERNEL_READ(segment, struct sk_buff, len) > mtu)
-			return false;
-		segment = KERNEL_READ(segment, struct sk_buff, next);
-	}
-	return true;
+	list = (struct segment_list){KERNEL_READ(shared, struct skb_shared_info, frag_list),
+				     headers, mtu};
+	FOR_EACH(MOST_BY_FRAGS, look_at_segment, list);
+	return !list.rest;
 }
 
 #endif

@@ -54,6 +54,8 @@ static void put_metrics(struct json *j)
 		put_text(j, "system_key", m->sys_key);
 		put_number(j, "of_device", METRICS_DEVICE >> i & 1);
 		put_number(j, "is_gauge", METRICS_GAUGES >> i & 1);
+		put_number(j, "ipv4_only", METRICS_IPV4_ONLY >> i & 1);
+		put_number(j, "of_output", METRICS_OUTPUT >> i & 1);
 		put_text(j, "interface_key", m->if_key);
 		put_text(j, "name", m->name);
 		put_text(j, "help", m->help);

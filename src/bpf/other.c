@@ -32,14 +32,14 @@ struct ip_traffic {
 	bool known[2];
 };
 
-static struct ip_traffic as_device(const struct snapshot_if *row,
+static struct ip_traffic as_device(const struct snapshot_if *row, bool bypassed,
 				   const struct ipfw_if_counters *own, enum ipfw_stage stage)
 {
 	const struct ipfw_counter *v4 = &own->of[0][stage], *v6 = &own->of[1][stage];
 	int header = stage == IPFW_IN ? row->rx_header : row->tx_header;
 	uint64_t packets = v4->packets + v6->packets;
-	bool segmented = v4->extra_packets + v6->extra_packets;
-	bool known = !segmented || is_hardware(row->name);
+	bool merged = v4->extra_packets + v6->extra_packets || bypassed;
+	bool known = !merged || is_hardware(row->name);
 
 	return (struct ip_traffic){
 		{packets, v4->octets + v6->octets + (header > 0 ? packets * header : 0)},
@@ -55,7 +55,7 @@ void other_begin(struct ipfw_if_record *record, const struct snapshot_if *row,
 	const struct figures *total = &row->figures[FAMILY_TOTAL];
 
 	for (int d = 0; d < 2; d++) {
-		struct ip_traffic ip = as_device(row, own, directions[d]);
+		struct ip_traffic ip = as_device(row, false, own, directions[d]);
 
 		for (int k = 0; k < 2; k++)
 			record->device[2 * d + k] = total->value[metrics_of[d] + k] - ip.count[k];
@@ -69,7 +69,7 @@ void other_fill(struct snapshot_if *row, const struct ipfw_if_record *record,
 	struct figures *other = &row->figures[FAMILY_OTHER];
 
 	for (int d = 0; d < 2; d++) {
-		struct ip_traffic ip = as_device(row, own, directions[d]);
+		struct ip_traffic ip = as_device(row, record->bypassed, own, directions[d]);
 		int64_t rest[2];
 
 		for (int k = 0; k < 2; k++) {

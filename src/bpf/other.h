@@ -6,8 +6,9 @@
  *     other = device - IPv4 - IPv6, each since the record of the interface began, never below 0
  *
  * in packets, and in octets less the link-layer headers of the IP packets. It is absent where it is
- * not known: on software devices that carried GSO packets, since some count these as one and some
- * as their segments. Its octets are absent if fewer remain than the remaining packets must have.
+ * not known: on software devices that carried GSO packets, or could by a flowtable, since some
+ * count these as one and some as their segments. Its octets are absent if fewer remain than the
+ * remaining packets must have.
  */
 #ifndef IPFW_BPF_OTHER_H
 #define IPFW_BPF_OTHER_H

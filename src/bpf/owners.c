@@ -149,10 +149,11 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 		record = *found;
 	else
 		record = begin_record(f, row, how, raw ? raw : &none, &own);
-	if (how != RENEWED_NOT) {
-		if (how == RENEWED_NAME)
-			record.since_ns = f->s->mono_ns;
-		memcpy(record.name, row->name, sizeof(record.name));
+	if (how == RENEWED_NAME)
+		record.since_ns = f->s->mono_ns;
+	memcpy(record.name, row->name, sizeof(record.name));
+	if (how != RENEWED_NOT || (f->s->may_bypass && !record.bypassed)) {
+		record.bypassed |= f->s->may_bypass;
 		f->renewed[f->n_renewed++] = (struct renewed){row->ifindex, how, record};
 	}
 	row->continuity.since_ns = record.since_ns;

@@ -59,7 +59,7 @@ add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
 
 /*
  * The sum of a figure's changes over the families of this machine. Returns false unless each of
- * them has it; a family without any figure is not there.
+ * them has it; a family without any figure is not there, and some figures are IPv4's alone.
  */
 static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
 {
@@ -67,7 +67,8 @@ static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
 
 	*total = 0;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
-		if (!v->now->system[f].figures.known)
+		if (!v->now->system[f].figures.known ||
+		    (f == FAMILY_IPV6 && METRICS_IPV4_ONLY >> m & 1))
 			continue;
 		if (!(v->rates->system[f].known >> m & 1))
 			return false;
@@ -113,13 +114,18 @@ static bool measure_refused(const struct verdict *v, double *value)
 	return true;
 }
 
-/* The rate of the figures from `first` up to `end`, together. */
+/*
+ * The rate of the figures from `first` up to `end`, together, of what came in: a host that has no
+ * route for packets of its own still routes.
+ */
 static bool measure_losses(const struct verdict *v, enum metric_id first, enum metric_id end,
 			   double *value)
 {
 	uint64_t total = 0, one;
 
 	for (enum metric_id m = first; m < end; m++) {
+		if (METRICS_OUTPUT >> m & 1)
+			continue;
 		if (!sum(v, m, &one))
 			return false;
 		total += one;

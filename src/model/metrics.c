@@ -46,10 +46,21 @@ const struct metric metrics[] = {
 		"discarded", "they were discarded, for lack of memory for example"},
 	[M_TOO_BIG]          = {"too big",               "too_big_packets",  NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 16,  0, 0, 0,
 		"too_big", "they are larger than the next link's MTU and must not be cut"},
+	[M_RP_FILTER]        = {"rp_filter",             "rpfilter_packets", NULL,                    GROUP_NOT_ROUTED, UNIT_PACKETS, 24,  0, 0, 0,
+		"rpfilter", "their source address failed the reverse path check (rp_filter)"},
+	[M_ADDR_ERRORS]      = {"address error",         "address_error_packets", NULL,               GROUP_NOT_ROUTED, UNIT_PACKETS, 25,  0, 0, 0,
+		"address_error", "an address in their header must not be forwarded, or forwarding is off"},
+	[M_OUT_DISCARDS]     = {"output discarded",      "output_discarded_packets", NULL,            GROUP_NOT_ROUTED, UNIT_PACKETS, 26,  0, 0, 0,
+		"output_discarded", "they were discarded on their way out, mostly the router's own"},
+	[M_OUT_NO_ROUTES]    = {"output without route",  "output_no_route_packets", NULL,             GROUP_NOT_ROUTED, UNIT_PACKETS, 27,  0, 0, 0,
+		"output_no_route", "they are the router's own and there is no route to their destination"},
+	[M_REASM_FAILS]      = {"reassembly failed",      "reassembly_failed_packets", NULL,           GROUP_NOT_ROUTED, UNIT_PACKETS, 28,  0, 0, 0,
+		"reassembly_failed", "they could not be put together from their fragments"},
 	/* clang-format on */
 };
 
 static_assert(ARRAY_SIZE(metrics) == M_COUNT, "one row per metric");
+static_assert(M_COUNT < 32, "a set of metrics has a bit for each");
 
 const char *const metrics_groups[] = {
 	[GROUP_FORWARDING] = "forwarding",

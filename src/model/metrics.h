@@ -37,6 +37,11 @@ enum metric_id {
 	M_HDR_ERRORS,             /* not routed: TTL, hop limit or header fault */
 	M_FORW_DISCARDS,          /* not routed: discarded though nothing was wrong with it */
 	M_TOO_BIG,                /* not routed: larger than the next link's MTU */
+	M_RP_FILTER,              /* not routed: the reverse path check (rp_filter) failed */
+	M_ADDR_ERRORS,            /* not routed: not an address to forward, or forwarding is off */
+	M_OUT_DISCARDS,           /* not sent: discarded on the way out, own packets mostly */
+	M_OUT_NO_ROUTES,          /* not sent: own packets without a route */
+	M_REASM_FAILS,            /* not put together: fragments are missing or do not fit */
 	M_COUNT
 };
 
@@ -69,6 +74,9 @@ extern const char *const metrics_groups[GROUP_COUNT];
 #define METRICS_IF ((1u << M_IF_COUNT) - 1)
 /* Those that fall as well as rise. */
 #define METRICS_GAUGES (1u << M_UNACCOUNTED_PACKETS)
+/* Not routed: what no kernel counts for IPv6; and packets that, most of them, did not come in. */
+#define METRICS_IPV4_ONLY (1u << M_RP_FILTER)
+#define METRICS_OUTPUT    (1u << M_OUT_DISCARDS | 1u << M_OUT_NO_ROUTES)
 /* Of the first so many there are rates in the MIB. */
 #define METRICS_RATES (M_OUT_FORW_OCTETS + 1)
 /* What a device counts itself; and what makes the quality of an interface's row. */

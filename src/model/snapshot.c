@@ -221,3 +221,10 @@ const struct snapshot_drop *snapshot_same_drop(const struct snapshot *s,
 
 	return d && same_names(&d->path, &row->path) ? d : NULL;
 }
+
+const char *snapshot_host(const struct snapshot *s, const char *own)
+{
+	if (!s->captured)
+		return own;
+	return s->captured_host[0] ? s->captured_host : NULL;
+}

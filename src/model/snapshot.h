@@ -35,6 +35,7 @@ extern const char *const snapshot_source_names[];
 extern const char *const snapshot_hooks_names[HOOKS_COUNT];
 
 #define SNAPSHOT_NAME_MAX 16 /* IFNAMSIZ */
+#define SNAPSHOT_HOST_MAX 65 /* HOST_NAME_MAX and a NUL */
 
 /*
  * What the IPv4 figures of an interface are derived from: the device's counters, less those of IPv6
@@ -97,8 +98,12 @@ struct snapshot_drop {
 struct snapshot {
 	atomic_uint references;
 	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
-	struct timespec wall; /* CLOCK_REALTIME at the same moment */
+	struct timespec wall; /* CLOCK_REALTIME at the same moment, or when a tree was captured */
 	uint64_t duration_ns; /* how long the reading took */
+
+	/* Of a captured tree: its host is another one, and its time another one or not known. */
+	bool captured, wall_unknown;
+	char captured_host[SNAPSHOT_HOST_MAX]; /* "": not known */
 
 	enum source_id source;
 	enum hooks_id hooks;
@@ -112,6 +117,7 @@ struct snapshot {
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;
 	bool ifs_incomplete; /* not all could be read: there may be more */
+	bool may_bypass;     /* flowtables may carry packets past IP: see FAMILY_OTHER */
 
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */
@@ -153,6 +159,9 @@ void snapshot_sort(struct snapshot *s);
 
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
+
+/* The host whose figures these are, if it is not `own`; NULL: not known. */
+const char *snapshot_host(const struct snapshot *s, const char *own);
 
 /* The orders of interfaces, paths and drops, as above, for qsort(3) and bsearch(3). */
 int snapshot_order_ifs(const void *a, const void *b);

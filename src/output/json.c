@@ -231,7 +231,7 @@ int output_json(struct output_document *d, const struct snapshot *s, const struc
 	struct json j = {.pretty = options->pretty};
 
 	json_open(&j, '{');
-	json_put_head(&j, s->wall, options);
+	json_put_head(&j, !s->wall_unknown, s->wall, snapshot_host(s, options->hostname));
 	if (rates)
 		json_put_decimal(&j, "interval_seconds", true, rates->interval_ns / 1e9);
 	if (views[options->view].note)

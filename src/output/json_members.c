@@ -49,14 +49,14 @@ void json_put_time(struct json *j, const char *key, bool known, struct timespec 
 	json_put_text(j, key, text[0] ? text : NULL);
 }
 
-void json_put_head(struct json *j, struct timespec when, const struct output_options *options)
+void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname)
 {
 	char host[ESCAPE_HOST_MAX];
 
-	json_put_time(j, "timestamp", true, when);
+	json_put_time(j, "timestamp", when_known, when);
 	json_put_text(j, "schema", "ipfwagent/1");
 	json_put_text(j, "hostname",
-		      escape_name(host, sizeof(host), options->hostname, ESCAPE_UTF8));
+		      hostname ? escape_name(host, sizeof(host), hostname, ESCAPE_UTF8) : NULL);
 }
 
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,

@@ -16,8 +16,8 @@ void json_put_u64(struct json *j, const char *key, bool known, uint64_t value);
 void json_put_decimal(struct json *j, const char *key, bool known, double value);
 void json_put_time(struct json *j, const char *key, bool known, struct timespec t);
 
-/* What each document begins with: when, which schema, and the host. */
-void json_put_head(struct json *j, struct timespec when, const struct output_options *options);
+/* What each document begins with: when, which schema, and the host (NULL: not known). */
+void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname);
 
 /* The members of "source" that say what counts, and since when. */
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,

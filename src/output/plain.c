@@ -103,7 +103,10 @@ int plain_make_reading(struct output_document *d, const struct snapshot *s,
 	if (!f)
 		return -errno;
 	put_system(f, s, options);
-	put_time(f, "wall", s->wall);
+	if (s->captured)
+		fprintf(f, "captured %s\n", s->captured_host);
+	if (!s->wall_unknown)
+		put_time(f, "wall", s->wall);
 	if (s->since_known)
 		put_time(f, "since", s->since);
 	fprintf(f, "duration_ns %" PRIu64 "\n", s->duration_ns);
@@ -175,9 +178,15 @@ static void take_missed(struct reading *r, const char *text)
 	       &r->s->missed_path_packets, &r->s->missed_drop_packets);
 }
 
+static void take_captured(struct reading *r, const char *text)
+{
+	r->s->captured = true;
+	snprintf(r->s->captured_host, sizeof(r->s->captured_host), "%s", text);
+}
+
 static void take_wall(struct reading *r, const char *text)
 {
-	take_time(&r->s->wall, text);
+	r->s->wall_unknown = !take_time(&r->s->wall, text);
 }
 
 static void take_since(struct reading *r, const char *text)
@@ -317,17 +326,12 @@ static const struct {
 	const char *word;
 	void (*take)(struct reading *r, const char *text);
 } lines[] = {
-	{"mono_ns", take_mono},
-	{"source", take_source},
-	{"missed", take_missed},
-	{"note", take_note},
-	{"wall", take_wall},
-	{"since", take_since},
-	{"duration_ns", take_duration},
-	{"interface", take_interface},
-	{"paths", take_paths},
-	{"path", take_path},
-	{"drops", take_drops},
+	{"mono_ns", take_mono},        {"source", take_source},
+	{"missed", take_missed},       {"note", take_note},
+	{"captured", take_captured},   {"wall", take_wall},
+	{"since", take_since},         {"duration_ns", take_duration},
+	{"interface", take_interface}, {"paths", take_paths},
+	{"path", take_path},           {"drops", take_drops},
 	{"drop", take_drop},
 };
 
@@ -356,6 +360,7 @@ int plain_read(const struct output_document *d, struct snapshot *s, char *note, 
 
 	s->source = 0;
 	s->mono_ns = 0;
+	s->wall_unknown = true;
 	note[0] = '\0';
 	while (f && getline(&line, &size, f) > 0)
 		take_line(&r, line);

@@ -269,7 +269,8 @@ static void put_program(const struct writer *w, const struct snapshot *s)
 		LABELS("source", snapshot_source_names[s->source], "hooks",
 		       snapshot_hooks_names[s->hooks]),
 		1);
-	put_seconds(w, &sample, s->wall);
+	if (!s->wall_unknown)
+		put_seconds(w, &sample, s->wall);
 	put_seconds(w, &duration,
 		    (struct timespec){s->duration_ns / NS_PER_S, s->duration_ns % NS_PER_S});
 	if (s->since_known)

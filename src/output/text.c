@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/escape.h"
 #include "base/scale.h"
 #include "base/units.h"
@@ -13,6 +12,7 @@
 #include "output/order.h"
 #include "output/output.h"
 #include "output/screen.h"
+#include "output/text_head.h"
 
 /* How figures are written. */
 enum detail {
@@ -56,35 +56,6 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 			 octets ? scale_octets(text, f->value[m]) : scale_count(text, f->value[m]));
 	else
 		grid_put(g, "%" PRIu64, f->value[m]);
-}
-
-static void print_head(FILE *f, const struct snapshot *s, const struct rates *rates,
-		       const struct output_options *options)
-{
-	char text[CLOCK_TEXT_MAX], host[ESCAPE_HOST_MAX];
-
-	fprintf(f, "%s  %s UTC", escape_name(host, sizeof(host), options->hostname, ESCAPE_TEXT),
-		clock_text(text, &s->wall, CLOCK_PLAIN));
-	if (rates)
-		fprintf(f, "  rates over %.3f s", rates->interval_ns / 1e9);
-	if (s->source == SOURCE_EBPF) {
-		fprintf(f, "\nsource: eBPF (%s) since %s UTC, exact\n",
-			snapshot_hooks_names[s->hooks], clock_text(text, &s->since, CLOCK_PLAIN));
-	} else {
-		fprintf(f,
-			"\nsource: the kernel's own counters since boot; derived where the kernel "
-			"has no such counter; - means not known\n");
-	}
-	if (s->missed_packets || s->missed_path_packets || s->missed_drop_packets)
-		fprintf(f,
-			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
-			" on paths, %" PRIu64 " dropped\n",
-			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
-	if (options->verbose && options->note[0])
-		fprintf(f, "not eBPF: %s\n", options->note);
-	if (s->troubles)
-		fprintf(f, "incomplete: %s\n", s->trouble);
-	fputc('\n', f);
 }
 
 /* What passes an interface; and what becomes of the rest, which eBPF tells, or nobody. */
@@ -382,7 +353,7 @@ int output_text(struct output_document *d, const struct snapshot *s, const struc
 		return -errno;
 	if (options->again && !options->refresh)
 		fputc('\n', f);
-	print_head(f, s, rates, options);
+	text_head_print(f, s, rates, options);
 	views[options->view](f, s, rates, options);
 	r = output_end(d, f);
 	if (!r && options->refresh)

@@ -175,6 +175,7 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 		counters_drop(c->bpf);
 		return why_set(why, r, "%s", s->trouble);
 	}
+	s->may_bypass = netlink_may_bypass(c->netlink);
 	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);
@@ -213,6 +214,8 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 	 */
 	s->mono_ns = clock_now_ns();
 	clock_gettime(CLOCK_REALTIME, &s->wall);
+	if (c->config->root)
+		procfs_read_origin(&c->procfs, s);
 	if (!r) {
 		procfs_read_system(&c->procfs, s);
 		ask_interfaces(c, s);

@@ -22,6 +22,11 @@ const struct kernel_name kernel_names[] = {
 	[K_HDR_ERRORS]     = {"Ip",    "InHdrErrors",   "Ip6InHdrErrors",      "IPSTATS_MIB_INHDRERRORS"},
 	[K_DISCARDS]       = {"Ip",    "InDiscards",    "Ip6InDiscards",       "IPSTATS_MIB_INDISCARDS"},
 	[K_TOO_BIG]        = {"Ip",    "FragFails",     "Ip6InTooBigErrors",   "IPSTATS_MIB_INTOOBIGERRORS"},
+	[K_RP_FILTER]      = {"TcpExt", "IPReversePathFilter", NULL,           NULL},
+	[K_ADDR_ERRORS]    = {"Ip",    "InAddrErrors",  "Ip6InAddrErrors",     "IPSTATS_MIB_INADDRERRORS"},
+	[K_OUT_DISCARDS]   = {"Ip",    "OutDiscards",   "Ip6OutDiscards",      "IPSTATS_MIB_OUTDISCARDS"},
+	[K_OUT_NO_ROUTES]  = {"Ip",    "OutNoRoutes",   "Ip6OutNoRoutes",      "IPSTATS_MIB_OUTNOROUTES"},
+	[K_REASM_FAILS]    = {"Ip",    "ReasmFails",    "Ip6ReasmFails",       "IPSTATS_MIB_REASMFAILS"},
 	[K_FORWARDING]     = {"Ip",    "Forwarding",    NULL,                  NULL},
 	/* clang-format on */
 };
@@ -115,10 +120,11 @@ void kernel_figures(const struct kernel_counters *k, enum family family, struct 
 		enum kernel_column column;
 		enum metric_id metric;
 	} not_routed[] = {
-		{K_NO_ROUTES, M_NO_ROUTES},
-		{K_HDR_ERRORS, M_HDR_ERRORS},
-		{K_DISCARDS, M_FORW_DISCARDS},
-		{K_TOO_BIG, M_TOO_BIG},
+		{K_NO_ROUTES, M_NO_ROUTES},       {K_HDR_ERRORS, M_HDR_ERRORS},
+		{K_DISCARDS, M_FORW_DISCARDS},    {K_TOO_BIG, M_TOO_BIG},
+		{K_RP_FILTER, M_RP_FILTER},       {K_ADDR_ERRORS, M_ADDR_ERRORS},
+		{K_OUT_DISCARDS, M_OUT_DISCARDS}, {K_OUT_NO_ROUTES, M_OUT_NO_ROUTES},
+		{K_REASM_FAILS, M_REASM_FAILS},
 	};
 	const uint64_t *v = k->value;
 

@@ -32,13 +32,18 @@ enum kernel_column {
 	K_HDR_ERRORS,
 	K_DISCARDS,
 	K_TOO_BIG,
+	K_RP_FILTER,
+	K_ADDR_ERRORS,
+	K_OUT_DISCARDS,
+	K_OUT_NO_ROUTES,
+	K_REASM_FAILS,
 	K_FORWARDING,
 	K_COUNT
 };
 
 /* Where a column stands; NULL: nowhere. */
 struct kernel_name {
-	const char *ip4_group; /* line of /proc/net/snmp or /proc/net/netstat: "Ip", "IpExt" */
+	const char *ip4_group; /* line of /proc/net/snmp or netstat: "Ip", "IpExt", "TcpExt" */
 	const char *ip4;       /* column there */
 	const char *ip6;       /* name in /proc/net/snmp6 and /proc/net/dev_snmp6/IF */
 	const char *btf;       /* enumerator in include/uapi/linux/snmp.h */

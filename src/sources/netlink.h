@@ -5,6 +5,8 @@
 #ifndef IPFW_SOURCES_NETLINK_H
 #define IPFW_SOURCES_NETLINK_H
 
+#include <stdbool.h>
+
 #include "model/snapshot.h"
 #include "sources/procfs.h"
 
@@ -19,6 +21,12 @@ void netlink_close(struct netlink *n); /* accepts NULL */
  * else from `procfs`. Returns 0 or -errno.
  */
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
+
+/*
+ * Whether flowtables of nftables may carry packets past IP in this network namespace. Who may not
+ * ask is told so where the kernel's module for them is loaded. One that is built in is not noticed.
+ */
+bool netlink_may_bypass(struct netlink *n);
 
 /* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
 int netlink_any_forwarding(struct netlink *n, enum family family);

@@ -11,7 +11,7 @@ int netlink_dump_open(struct netlink_dump *d)
 	int r = 0;
 
 	netlink_dump_close(d);
-	d->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	d->socket = mnl_socket_open2(d->bus, SOCK_CLOEXEC);
 	if (!d->socket || mnl_socket_bind(d->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		r = -errno;
 	if (r)

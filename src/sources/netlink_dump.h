@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * netlink_dump: rtnetlink dumps that are consistent.
+ * netlink_dump: dumps by netlink that are consistent.
  */
 #ifndef IPFW_SOURCES_NETLINK_DUMP_H
 #define IPFW_SOURCES_NETLINK_DUMP_H
@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 struct netlink_dump {
+	int bus;                   /* NETLINK_ROUTE, which is 0, or another one */
 	struct mnl_socket *socket; /* NULL: could not be opened again, netlink_dump_run() tries */
 	unsigned seq;
 	char buffer[32768]; /* the kernel fills at most this much at once */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "sources/procfs_parse.h"
 
 static bool is_regular(const struct stat *st)
@@ -58,6 +59,54 @@ void procfs_open(struct procfs *p, const char *root)
 	if (fgets(release, sizeof(release), f))
 		p->epoch = kernel_epoch_parse(release);
 	fclose(f);
+}
+
+/* A short line of a file, without its end. Returns false if there is none. */
+static bool read_line(const struct procfs *p, const char *file, char *text, size_t size)
+{
+	char path[PATH_MAX];
+	FILE *f = open_below(p, file, path);
+	bool found = f && fgets(text, size, f);
+
+	if (f)
+		fclose(f);
+	if (found)
+		text[strcspn(text, "\n")] = '\0';
+	return found && text[0];
+}
+
+/* When the machine was started, in seconds; 0: not known. */
+static long long read_btime(const struct procfs *p)
+{
+	char path[PATH_MAX], part[256];
+	FILE *f = open_below(p, "/proc/stat", path);
+	long long btime = 0;
+
+	/* The line of interrupts is long: it comes in parts, and none of them begins like this. */
+	while (f && !btime && fgets(part, sizeof(part), f))
+		if (sscanf(part, "btime %lld", &btime) != 1)
+			btime = 0;
+	if (f)
+		fclose(f);
+	return btime > 0 ? btime : 0;
+}
+
+void procfs_read_origin(const struct procfs *p, struct snapshot *s)
+{
+	long long btime = read_btime(p), seconds = 0;
+	int hundredths = 0;
+	char uptime[64];
+
+	s->captured = true;
+	if (!read_line(p, "/proc/sys/kernel/hostname", s->captured_host,
+		       sizeof(s->captured_host)) &&
+	    !read_line(p, "/etc/hostname", s->captured_host, sizeof(s->captured_host)))
+		s->captured_host[0] = '\0';
+	s->wall_unknown = !btime || !read_line(p, "/proc/uptime", uptime, sizeof(uptime)) ||
+			  sscanf(uptime, "%lld.%2d", &seconds, &hundredths) != 2;
+	s->wall = (struct timespec){0, 0};
+	if (!s->wall_unknown)
+		s->wall = (struct timespec){btime + seconds, hundredths * (NS_PER_S / 100)};
 }
 
 static const char *parse_error(int err)

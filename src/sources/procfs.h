@@ -16,6 +16,9 @@ struct procfs {
 
 void procfs_open(struct procfs *p, const char *root);
 
+/* What a captured tree says of itself: which host it is of, and of which time. */
+void procfs_read_origin(const struct procfs *p, struct snapshot *s);
+
 /* System rows and forwarding state of both families, into `s`; troubles are noted there. */
 void procfs_read_system(const struct procfs *p, struct snapshot *s);
 

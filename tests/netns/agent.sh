@@ -70,8 +70,13 @@ expect "a million: rs to rc, IPv6" 100000 "$(moved '([.paths[] | select(.in == "
 expect "a million: nothing but IP" '[0,0,0,0]' "$(value '.interfaces.rc.other | [.rx_packets, .rx_bytes, .tx_packets, .tx_bytes]')"
 expect "a million: none missed" '[0,0]' "$(value '.source | [.missed_packets, .missed_path_packets]')"
 
-# The same figures in SNMP, column by column, and in text.
+# The same figures in SNMP, column by column, and in text; and what is lost.
+traffic "$C" send 10.2.0.2 9 7 100 1
+traffic "$C" send fd02::2 9 7 100 1
+settle
+json
 sleep 1.2
+octets_of() { printf %s "$1" | od -An -tu1 | tr -s ' ' . ; } # of a string in an index
 declare -A number=([ipv4]=1 [ipv6]=2)
 same() { expect "SNMP $1.$2 is JSON $3" "$(value "$3")" "$(mib "$1.$2")"; }
 for f in ipv4 ipv6; do
@@ -86,8 +91,14 @@ for f in ipv4 ipv6; do
 		same ipfwSystemOutPackets $i .$f.traffic.packets_sent
 		same ipfwSystemOutOctets $i .$f.traffic.bytes_sent
 	fi
+	same ipfwSystemDroppedPackets $i .$f.losses.dropped_packets
+	same ipfwSystemRefusedOctets $i .$f.losses.refused_bytes
+	same ipfwSystemUnaccountedPackets $i .$f.losses.unaccounted_packets
 	for dev in rc rs; do
 		index=$i.$(value .interfaces.$dev.ifindex)
+		same ipfwIfDeliveredPackets "$index" .interfaces.$dev.$f.delivered_packets
+		same ipfwIfDroppedOctets "$index" .interfaces.$dev.$f.dropped_bytes
+		same ipfwIfRefusedPackets "$index" .interfaces.$dev.$f.refused_packets
 		same ipfwIfInPackets "$index" .interfaces.$dev.$f.rx_packets
 		same ipfwIfInOctets "$index" .interfaces.$dev.$f.rx_bytes
 		same ipfwIfOutPackets "$index" .interfaces.$dev.$f.tx_packets
@@ -102,6 +113,12 @@ for f in ipv4 ipv6; do
 	path=".paths[] | select(.in == \"rc\" and .out == \"rs\" and .family == \"$f\")"
 	same ipfwPathPackets "$index" "$path | .packets"
 	same ipfwPathOctets "$index" "$path | .bytes"
+	index="$i.$(value .interfaces.rc.ifindex).0.1$(octets_of IP_INHDR)"
+	drop=".drops[] | select(.in == \"rc\" and .family == \"$f\" and .reason == \"IP_INHDR\")"
+	same ipfwDropPackets "$index" "$drop | .packets"
+	same ipfwDropOctets "$index" "$drop | .bytes"
+	expect "SNMP: the reason's name $f" IP_INHDR "$(mib "ipfwDropReasonName.$index")"
+	expect "SNMP: dropped $f" 7 "$(mib "ipfwDropPackets.$index")"
 done
 expect_match "text: the same" "^rc +rs +ipv4 +$(value '.paths[] | select(.in == "rc" and .family == "ipv4") | .packets') +$(value '.paths[] | select(.in == "rc" and .family == "ipv4") | .bytes')$" \
 	"$("$BIN" --netns "$R" -v --source ebpf)"

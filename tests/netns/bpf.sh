@@ -90,6 +90,15 @@ expect "attach again: counting since the same moment" "$since" "$(value .source.
 expect "attach again: nothing lost" 100 "$(value .ipv4.forwarding.outgoing_packets)"
 expect "other is 0" '[0,0,0,0]' "$(value '.interfaces.rc.other | [.rx_packets, .rx_bytes, .tx_packets, .tx_bytes]')"
 
+# Where the kernel has flowtables: none here says nftables, if it may be asked.
+mkdir -p "$TMP/module/nf_flow_table"
+flowtables() { unshare -m --propagation slave sh -c 'mount --bind "$0/module" /sys/module && exec "$@"' "$TMP" "${@:2}" "$BIN" --netns "$1" --json --source ebpf | jq -c '[.interfaces[] | .other.rx_packets]'; }
+"$BIN" attach --netns "$S" 2>/dev/null
+expect "no flowtable: other is known" '[0]' "$(flowtables "$S")"
+expect "perhaps a flowtable: other is not known" '[null]' "$(flowtables "$S" setpriv --bounding-set=-net_admin)"
+expect "was there one: other stays unknown" '[null]' "$(flowtables "$S")"
+"$BIN" detach --netns "$S" 2>/dev/null
+
 # Under "ip netns exec" /sys is another: the counters are found all the same.
 expect "ip netns exec" 100 "$(ip netns exec "$R" "$BIN" --json --source ebpf 2>"$TMP/err" | jq .ipv4.forwarding.outgoing_packets)"
 # Where neither this process nor one above sees any: one sentence.
@@ -165,6 +174,7 @@ expect "another namespace has none" 3 $?
 
 # Interfaces: renamed, deleted, made again with the same name and ifindex.
 ifindex=$(value .interfaces.rc.ifindex)
+datagrams "$C" 50 152 fd02::2
 in_ns "$R" ip link set rc down && ip -n "$R" link set rc name rcx && ip -n "$R" link set rcx up
 ip -n "$R" addr flush dev rcx
 expect "renamed: goes on under the new name" '[100,50]' "$(value '.interfaces.rcx | [.ipv4.rx_packets, .ipv6.forwarded_in_packets]')"

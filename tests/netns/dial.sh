@@ -51,6 +51,7 @@ expect_true "and that nobody is there" wait_for 10 has_logged 'cannot connect .*
 begin=$(now_ms)
 come_back # with the old connection, that only snmpd still believes in
 expect_true "the network is back: connected" wait_for 10 has_logged 'connected to the SNMP master agent' 2
+expect_true "the network is back: snmpd has the old connection too" wait_for 10 has_logged 'another connection for our objects' 1
 expect_true "the network is back: the agent answers" wait_for 10 answers
 echo "after $(($(now_ms) - begin)) ms"
 expect_true "and goes on to do so" answers

@@ -168,11 +168,99 @@ for f in ipv4 ipv6; do
 	gained "TTL 1 $f outgoing" ".$f.forwarding.outgoing_packets" 0
 done
 
+# odd KIND COUNT: datagrams from the client that no ordinary socket sends.
+odd() {
+	in_ns "$C" /usr/bin/python3 - "$@" <<'P'
+import socket, struct, sys
+def ip4(source, id=0, flags=0, to="10.2.0.2"):
+    return struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, id, flags, 64, 17, 0, socket.inet_aton(source), socket.inet_aton(to)) + udp
+def ip6(source, next=17, more=b"", to="fd02::2"):
+    addresses = [socket.inet_pton(socket.AF_INET6, a) for a in (source, to)]
+    return struct.pack("!IHBB16s16s", 0x60000000, len(more + udp), next, 64, *addresses) + more + udp
+udp = struct.pack("!HHHH", 999, 9, 24, 0) + bytes(16)
+kinds = {  # a fragment has a number of its own
+    "foreign ipv4": lambda n: ip4("10.55.0.2"),
+    "link-local ipv6": lambda n: ip6("fe80::7"),
+    "fragment ipv4": lambda n: ip4("10.1.0.2", 100 + n, 0x2000, "10.1.0.1"),
+    "fragment ipv6": lambda n: ip6("fd01::2", 44, struct.pack("!BBHI", 17, 0, 1, 100 + n), "fd01::1")}
+family, gateway = (socket.AF_INET, "10.1.0.1") if sys.argv[1].endswith("4") else (socket.AF_INET6, "fd01::1")
+s = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+for n in range(int(sys.argv[2])):
+    s.sendto(kinds[sys.argv[1]](n), (gateway, 0))
+P
+}
+# own COUNT ADDRESS: as many attempts of the router itself, which fail.
+own() {
+	in_ns "$R" /usr/bin/python3 - "$@" <<'P'
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(int(sys.argv[1])):
+    try:
+        s.sendto(bytes(100), (sys.argv[2], 9))
+        raise SystemExit("it was sent")
+    except OSError:
+        pass
+P
+}
+# lose NAME FAMILY REASON COUNT COMMAND...: the command is as many losses for that reason ("-": for none), and
+# for no other.
+lose() {
+	local key
+	reading a
+	"${@:5}" || not_ok "$1" "nothing was sent"
+	settle
+	reading b
+	for key in $(jq -r '.[] | select(.group == "not_routed") | .system_key' "$top/integrations/figures.json"); do
+		if [ "$2 $key" = "ipv6 rpfilter_packets" ]; then
+			gained "$1 $2 $key" ".$2.not_routed.$key" null
+		elif [ "$key" = "$3_packets" ]; then
+			gained "$1 $2 $key" ".$2.not_routed.$key" "$4"
+		else
+			gained "$1 $2 $key" ".$2.not_routed.$key" 0
+		fi
+	done
+}
+# fragments FAMILY COUNT: until the kernel gave them up.
+fragments() {
+	local before
+	failures() { if [ "$1" = ipv4 ]; then kernel snmp Ip ReasmFails; else kernel6 Ip6ReasmFails; fi; }
+	given_up() { [ "$(failures "$1")" = "$2" ]; }
+	before=$(failures "$1")
+	odd "fragment $1" "$2" && wait_for 10 given_up "$1" $((before + $2))
+}
+setns "$R" net.ipv4.conf.rc.rp_filter=1 net.ipv4.ipfrag_time=1 net.ipv6.ip6frag_time=1
+ip -n "$R" -6 route add fe80::/64 dev rc # for the errors of ICMP
+neighbour "$R" rc "$C" c0 fe80::7
+lose "rp_filter" ipv4 rpfilter 28 odd "foreign ipv4" 28
+lose "link-local source" ipv6 address_error 27 odd "link-local ipv6" 27
+for f in ipv4 ipv6; do
+	[ $f = ipv4 ] && to=10.2.0.2 nowhere=10.99.0.1 || to=fd02::2 nowhere=fd99::1
+	lose "lone fragments" $f reassembly_failed 7 fragments $f 7
+	lose "own without a route" $f output_no_route 6 own 6 $nowhere
+	in_ns "$R" nft "add table inet mute; add chain inet mute out { type filter hook output priority 0; };
+		add rule inet mute out udp dport 9 drop"
+	lose "own, refused" $f output_discarded 5 own 5 $to
+	in_ns "$R" nft delete table inet mute
+done
+setns "$R" net.ipv4.conf.rc.rp_filter=0
+ip -n "$R" -6 route del fe80::/64 dev rc
+
+# What the kernel counts nowhere, or only for IPv6: see docs/figures.md.
+for kind in blackhole unreachable prohibit; do
+	ip -n "$R" route add $kind 10.77.0.0/24 && ip -n "$R" -6 route add $kind fd77::/64
+	lose "$kind route" ipv4 - 0 datagrams "$C" 10 100 10.77.0.1
+	[ $kind = blackhole ] && reason=- || reason=no_route
+	lose "$kind route" ipv6 $reason 10 datagrams "$C" 10 100 fd77::1
+	ip -n "$R" route del $kind 10.77.0.0/24 && ip -n "$R" -6 route del $kind fd77::/64
+done
+
 # The switch of one interface is enough.
 enabled() { in_ns "$R" "$BIN" --json --source kernel | jq -c '[.ipv4.forwarding_enabled, .ipv6.forwarding_enabled]'; }
 expect "forwarding on" '[true,true]' "$(enabled)"
 setns "$R" net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 expect "forwarding off" '[false,false]' "$(enabled)"
+lose "forwarding off" ipv4 address_error 20 datagrams "$C" 20 100 10.2.0.2
+lose "forwarding off" ipv6 address_error 21 datagrams "$C" 21 100 fd02::2
 setns "$R" net.ipv4.conf.rc.forwarding=1 net.ipv6.conf.rc.forwarding=1
 expect "forwarding on one interface" '[true,true]' "$(enabled)"
 setns "$R" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1

@@ -108,14 +108,20 @@ expect_match "ipfwagent -v" 'rc +rs +ipv4 +1020 +102000' "$(nobody_in_r -v)"
 expect "compact" 1 "$(nobody_in_r --json --compact | wc -l)"
 expect "--include goes along" '["rc"]' "$(nobody_in_r --json --include 'r*' --exclude rs | jq -c '.interfaces | keys')"
 expect "--include goes along: by eBPF" '"ebpf"' "$(nobody_in_r --json --include rc | jq -c .source.name)"
+# falls_back NAME REASON: the reading before this one said on stderr why it is not the agent's.
+falls_back() { expect "$1: it is said" "ipfwagent: the agent at $SOCK$2: using the kernel's counters" "$(head -n 1 "$TMP/err")"; }
 expect "--include lo: not what the agent has" '["kernel",["lo"]]' "$(nobody_in_r --json --include lo | jq -c '[.source.name, (.interfaces | keys)]')"
+falls_back "--include lo" ": this agent leaves some of these interfaces out"
 expect "too many globs: not asked" '"kernel"' "$(nobody_in_r --json --include={1,2,3,4,5,6,7,8,r*} | jq -c .source.name)"
+falls_back "too many globs" " takes no such --include or --exclude"
 expect "--source kernel: not asked" '"kernel"' "$(nobody_in_r --json --source kernel | jq -c .source.name)"
+expect "--source kernel: nothing to say" '' "$(cat "$TMP/err")"
 expect "--reading-socket none: not asked" '"kernel"' "$(in_ns "$R" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket none | jq -c .source.name)"
 nobody_in_r --json --source ebpf >/dev/null
 expect "--source ebpf: not asked" 3 $?
 # Another namespace's figures are not these.
-expect "another namespace does not take them" '["kernel",0]' "$(in_ns "$S" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" | jq -c '[.source.name, (.interfaces | has("rc") | if . then 1 else 0 end)]')"
+expect "another namespace does not take them" '["kernel",0]' "$(in_ns "$S" setpriv --reuid 65534 --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" 2>"$TMP/err" | jq -c '[.source.name, (.interfaces | has("rc") | if . then 1 else 0 end)]')"
+falls_back "another namespace" ": this agent counts in another network namespace"
 expect "the namespace asked for is another" 'error: this agent counts in another network namespace' "$(ask 'json netns 1\n')"
 expect "the namespace asked for is this" end "$(ask "json netns $(stat -Lc %i "/run/netns/$R")\\n" | tail -n 1)"
 
@@ -272,6 +278,23 @@ t=$(($(now_ms) - t))
 expect_true "agent stopped: after two seconds ($t ms; $alone ms without an agent)" [ $t -lt $((3000 + 5 * alone)) ]
 kill -CONT "$agent"
 
+# The agent goes away under a monitor, and comes back.
+background in_ns "$R" setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" \
+	monitor --json -i 0.2 >"$TMP/monitor.json" 2>"$TMP/err"
+monitor=$bg
+source_is() { [ "$(tail -n 1 "$TMP/monitor.json" | jq -r .source.name)" = "$1" ]; }
+expect_true "monitor, unprivileged: by eBPF at first" wait_for 10 source_is ebpf
+agent_off
+expect_true "agent gone: monitor goes on with the kernel's" wait_for 10 source_is kernel
+nobody_in_r activity -i 0.1 2>"$TMP/activity.err"
+expect "agent gone: activity has no source" 3 $?
+agent_on
+expect_true "agent back: by eBPF" wait_for 20 source_is ebpf
+kill "$monitor" && wait "$monitor"
+expect "agent gone and back: monitor ends well" 0 $?
+expect "agent gone and back: said once" 2 "$(wc -l <"$TMP/err")"
+expect_match "agent back: it is said" '^ipfwagent: eBPF counts again$' "$(tail -n 1 "$TMP/err")"
+
 # A second agent does not take a living one's socket, and takes it over later.
 background in_ns "$S" "$BIN" agent --source kernel --agentx-socket "unix:$TMP/nowhere" --reading-socket "$SOCK" --interval 0.5 2>>"$TMP/second.log"
 second=$bg
@@ -284,6 +307,7 @@ expect "a second agent: the socket is the first's" '"ebpf"' "$(ask json | jq -c 
 agent_off
 removed() { [ ! -e "$SOCK" ] || [ "$(ask json | jq -c .source.name)" = '"kernel"' ]; } # the second has it already
 expect_true "the end removes the socket" removed
+expect "no socket at all: nothing to say" '' "$(nobody_in_r --json --reading-socket "$TMP/none" >/dev/null; cat "$TMP/err")"
 expect_true "the second one takes over" wait_for 10 answers
 expect "the second one: its own figures" '"kernel"' "$(ask json | jq -c .source.name)"
 
@@ -291,10 +315,12 @@ expect "the second one: its own figures" '"kernel"' "$(ask json | jq -c .source.
 kill -KILL "$second" && wait "$second" 2>/dev/null
 expect_true "killed: the file stays" [ -S "$SOCK" ]
 expect "killed: ipfwagent reads the kernel's" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+falls_back "killed" ": Connection refused"
 agent_on --reading-socket-mode 660 --reading-socket-group daemon
 expect_true "a stale socket is replaced" wait_for 20 answers
 expect "mode and group" '660 daemon' "$(stat -c '%a %G' "$SOCK")"
 expect "mode and group keep others out" '"kernel"' "$(nobody_in_r --json | jq -c .source.name)"
+falls_back "mode and group" ": Permission denied"
 expect "and let the group in" '"ebpf"' "$(in_ns "$R" setpriv --reuid 65534 --regid daemon --clear-groups "$TMP/ipfwagent" --json --reading-socket "$SOCK" | jq -c .source.name)"
 expect "nothing else is left beside it" 1 "$(find "$TMP/run" -type s | wc -l)"
 # Somebody removes it.

@@ -338,7 +338,7 @@ unlike() {
 			handed_over $f rc 50 $bytes
 			forwarded $f rc rs $((more * 50)) $((more * bytes))
 			sent $f rs 100 $((2 * bytes))
-			check "copies by nftables in $hook $f"
+			check "copies by nftables in $hook $f" held-$f=$((50 - more * 50))
 			in_ns "$R" nft delete table ${nft_family[$f]} t
 		done
 	done
@@ -352,7 +352,7 @@ unlike() {
 		handed_over $f rc 50 $bytes
 		forwarded $f rc rs 50 $bytes
 		sent $f rs 50 $bytes
-		check "drop after every hook $f" no-tx
+		check "drop after every hook $f" no-tx held-$f=-50 # dropped, and forwarded before
 	done
 	in_ns "$R" nft delete table inet t
 }
@@ -452,9 +452,10 @@ flowtable() {
 	read -ra after <<<"$(wire "$S" s0)"
 	moved >"$TMP/moved"
 	seen=$(awk '/^ipv4 rc rx/ { print $4 + 0 }' "$TMP/moved")
-	rest=$(awk '/^other rc rx/ { print $4 + 0 }' "$TMP/moved")
+	rest=$("$BIN" --json --source ebpf --netns "$R" | jq -c '[.interfaces | .rc, .rs | .other | .rx_packets, .tx_bytes]')
 	expect_true "flowtable: few packets pass the hooks" [ "$seen" -lt 20 ]
-	expect "flowtable: the others are what the device counted" $((after[0] - before[0])) $((seen + rest))
+	expect_true "flowtable: the server has got more" [ $((after[0] - before[0])) -gt "$seen" ]
+	expect "flowtable: what bypasses is not known, it could be merged" '[null,null,null,null]' "$rest"
 	in_ns "$R" nft delete table inet t
 }
 

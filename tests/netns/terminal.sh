@@ -112,6 +112,32 @@ run paths --sort packets && expect_match "paths by packets" '^rs20 +rc +ipv4 +[3
 run --sort size
 expect "an unknown order: exit status" 2 $?
 expect_match "an unknown order: message" "sort 'size': want one of auto, index, name, packets, bytes" "$(cat "$TMP/err")"
+
+# A captured tree has a host and a time of its own, or none; never those of this machine.
+tree() { rm -rf "$TMP/tree" && cp -r "$top/tests/fixtures/5.10" "$TMP/tree" && chmod -R u+w "$TMP/tree" && mkdir -p "$TMP/tree/etc" "$TMP/tree/proc/sys/kernel"; }
+origin() { run --json --root "$TMP/tree" && jq -c '[.hostname, .timestamp]' "$TMP/text"; }
+head_of() { run --root "$TMP/tree" && head -n 1 "$TMP/text"; }
+tree
+expect "captured without host and time: JSON" '[null,null]' "$(origin)"
+expect_match "captured without host and time: text" '^source: the kernel' "$(head_of)"
+expect_match "captured without host and time: monitor" '^rates over ' "$(run monitor -i 0.1 -c 1 --root "$TMP/tree"; head -n 1 "$TMP/text")"
+echo arch1 >"$TMP/tree/etc/hostname"
+expect "captured with /etc/hostname: JSON" '["arch1",null]' "$(origin)"
+expect "captured with /etc/hostname: text" arch1 "$(head_of)"
+echo arch2 >"$TMP/tree/proc/sys/kernel/hostname"
+echo '86400.25 1.00' >"$TMP/tree/proc/uptime"
+expect "captured without the time of boot" '["arch2",null]' "$(origin)"
+echo 'btime 1764400000' >"$TMP/tree/proc/stat"
+expect "captured with all of it: JSON" '["arch2","2025-11-30T07:06:40.250000Z"]' "$(origin)"
+expect "captured with all of it: text" 'arch2  2025-11-30 07:06:40 UTC' "$(head_of)"
+head -c 100000 /dev/zero | tr '\0' x >"$TMP/tree/proc/uptime"
+printf 'a\033[2Jb\n' >"$TMP/tree/proc/sys/kernel/hostname"
+expect "captured, hostile: JSON" '["a\u001b[2Jb",null]' "$(origin)"
+expect "captured, hostile: text" 'a\x1b[2Jb' "$(head_of)"
+rm "$TMP/tree/proc/sys/kernel/hostname" "$TMP/tree/etc/hostname" && mkfifo "$TMP/tree/etc/hostname"
+expect "captured, a FIFO for a name" '[null,null]' "$(origin)"
+expect "the live system has its own name" "\"$(in_ns "$R" hostname)\"" "$(in_ns "$R" "$BIN" --json | jq .hostname)"
+
 run activity monitor -i 0.1 -c 3
 expect "activity monitor: blank lines between blocks" 2 "$(grep -c '^ipv6 *sent' <(grep -A 1 '^ipv6 *sent' "$TMP/text" | grep -B 1 '^$'))"
 run monitor -i 0.1 -c 2

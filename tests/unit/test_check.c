@@ -165,7 +165,7 @@ static int set_up(void **state)
 	add(FAMILY_IPV4, M_OUT_FORW_PACKETS, 250);
 	add(FAMILY_IPV4, M_OUT_FORW_OCTETS, 25000);
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
-		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : 0);
+		add(FAMILY_IPV4, m, m == M_TOO_BIG ? 12 : METRICS_OUTPUT >> m & 1 ? 1000 : 0);
 	return 0;
 }
 
@@ -282,6 +282,19 @@ static void test_absent(void **state)
 	expect(CHECK_CRITICAL, "*not-routed-pps is not known", "");
 }
 
+/* The sum over both families lacks nothing that IPv6 cannot have, and has nothing of the output. */
+static void test_not_routed(void **state)
+{
+	(void)state;
+	limit(config.limits.warn, "not-routed-pps=100");
+	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
+		if (!(METRICS_IPV4_ONLY >> m & 1))
+			add(FAMILY_IPV6, m, 20);
+	expect(CHECK_OK, "*'not-routed-pps'=66.000;100;;0;\n", "");
+	rates.system[FAMILY_IPV6].known &= ~(1u << M_REASM_FAILS);
+	expect(CHECK_UNKNOWN, "*not-routed-pps is not known", "");
+}
+
 static void test_forwarding(void **state)
 {
 	(void)state;
@@ -371,6 +384,8 @@ static void test_reading(void **state)
 	s->since_known = s->paths_known = s->drops_known = true;
 	s->missed_drop_packets = 77;
 	s->duration_ns = 12345;
+	s->captured = true;
+	strcpy(s->captured_host, "an archive's");
 	s->source = SOURCE_EBPF;
 	s->hooks = HOOKS_NETFILTER;
 	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -403,6 +418,8 @@ static void test_reading(void **state)
 	assert_int_equal(plain_read(&d, again, note, sizeof(note)), 0);
 	assert_string_equal(note, "");
 	assert_memory_equal(&again->wall, &s->wall, sizeof(s->wall));
+	assert_true(again->captured && !again->wall_unknown);
+	assert_string_equal(again->captured_host, "an archive's");
 	assert_memory_equal(&again->since, &s->since, sizeof(s->since));
 	assert_true(again->since_known && again->paths_known && again->duration_ns == 12345);
 	assert_int_equal(again->n_ifs, s->n_ifs);
@@ -473,6 +490,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, set_up),
 		cmocka_unit_test_setup(test_dropped, set_up),
 		cmocka_unit_test_setup(test_absent, set_up),
+		cmocka_unit_test_setup(test_not_routed, set_up),
 		cmocka_unit_test_setup(test_forwarding, set_up),
 		cmocka_unit_test_setup(test_degraded, set_up),
 		cmocka_unit_test(test_lines),

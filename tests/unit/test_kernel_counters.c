@@ -32,6 +32,11 @@ static struct kernel_counters old_kernel(void)
 	kernel_set(&k, K_HDR_ERRORS, 12);
 	kernel_set(&k, K_DISCARDS, 13);
 	kernel_set(&k, K_TOO_BIG, 14);
+	kernel_set(&k, K_RP_FILTER, 15);
+	kernel_set(&k, K_ADDR_ERRORS, 16);
+	kernel_set(&k, K_OUT_DISCARDS, 17);
+	kernel_set(&k, K_OUT_NO_ROUTES, 18);
+	kernel_set(&k, K_REASM_FAILS, 19);
 	kernel_set(&k, K_FORWARDING, 1);
 	return k;
 }
@@ -118,6 +123,13 @@ static void test_names(void **state)
 	assert_string_equal(kernel_names[K_TOO_BIG].ip4_group, "Ip");
 	assert_string_equal(kernel_names[K_TOO_BIG].ip4, "FragFails");
 	assert_string_equal(kernel_names[K_TOO_BIG].ip6, "Ip6InTooBigErrors");
+	assert_string_equal(kernel_names[K_RP_FILTER].ip4_group, "TcpExt");
+	assert_string_equal(kernel_names[K_RP_FILTER].ip4, "IPReversePathFilter");
+	assert_string_equal(kernel_names[K_ADDR_ERRORS].ip4, "InAddrErrors");
+	assert_string_equal(kernel_names[K_ADDR_ERRORS].ip6, "Ip6InAddrErrors");
+	assert_string_equal(kernel_names[K_OUT_DISCARDS].ip6, "Ip6OutDiscards");
+	assert_string_equal(kernel_names[K_OUT_NO_ROUTES].ip6, "Ip6OutNoRoutes");
+	assert_string_equal(kernel_names[K_REASM_FAILS].ip6, "Ip6ReasmFails");
 	assert_string_equal(kernel_names[K_OUT_TRANSMITS].ip4, "OutTransmits");
 	assert_string_equal(kernel_names[K_OUT_TRANSMITS].ip6, "Ip6OutTransmits");
 	assert_string_equal(kernel_names[K_IN_CE].ip4, "InCEPkts");
@@ -301,23 +313,36 @@ static void test_not_routed(void **state)
 		is_exact(&f, M_HDR_ERRORS, 12);
 		is_exact(&f, M_FORW_DISCARDS, 13);
 		is_exact(&f, M_TOO_BIG, 14);
+		is_exact(&f, M_RP_FILTER, 15);
+		is_exact(&f, M_ADDR_ERRORS, 16);
+		is_exact(&f, M_OUT_DISCARDS, 17);
+		is_exact(&f, M_OUT_NO_ROUTES, 18);
+		is_exact(&f, M_REASM_FAILS, 19);
 	}
 	f = figures_of(&k, FAMILY_IPV6, EPOCH(6, 1), true);
 	assert_int_equal(f.known & ~METRICS_IF, 0);
 }
 
-/* A kernel with all columns says all reasons, and each column has its own. */
+/*
+ * A kernel with all columns says all reasons that it has for the family, and each column has its
+ * own.
+ */
 static void test_every_reason_has_a_rule(void **state)
 {
 	uint32_t reasons = metrics_of_group(GROUP_NOT_ROUTED);
-	struct figures f = {0};
-	struct kernel_counters k = {0};
+	struct figures f = {0}, f6;
+	struct kernel_counters k = {0}, k6 = {0};
 
 	(void)state;
-	for (int column = 0; column < K_COUNT; column++)
+	for (int column = 0; column < K_COUNT; column++) {
 		kernel_set(&k, column, 1000 + column);
+		if (kernel_names[column].ip6)
+			kernel_set(&k6, column, 1000 + column);
+	}
 	f = figures_of(&k, FAMILY_IPV4, EPOCH(6, 12), false);
 	assert_int_equal(f.known & reasons, reasons);
+	f6 = figures_of(&k6, FAMILY_IPV6, EPOCH(6, 12), false);
+	assert_int_equal(f6.known & reasons, reasons & ~METRICS_IPV4_ONLY);
 	for (int a = M_IF_COUNT; a < M_COUNT; a++)
 		for (int b = a + 1; b < M_COUNT; b++)
 			assert_true(f.value[a] != f.value[b]);

@@ -94,6 +94,11 @@ static void test_unknown(void **state)
 	row = device(20, 20 * 114);
 	other_fill(&row, &record, &gso); /* segments of a software device: who knows */
 	assert_int_equal(row.figures[FAMILY_OTHER].known, 0);
+	record.bypassed = true;
+	row = device(20, 20 * 114);
+	other_fill(&row, &record, &none); /* so may be those of a flowtable */
+	assert_int_equal(row.figures[FAMILY_OTHER].known, 0);
+	record.bypassed = false;
 	row = device(5, 500);
 	row.rx_header = row.tx_header = -1;
 	other_fill(&row, &record, &none);

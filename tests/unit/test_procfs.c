@@ -103,6 +103,11 @@ static void test_parsers(void **state)
 		is(&k, K_NO_ROUTES, 12);
 		is(&k, K_TOO_BIG, 7);
 		is(&k, K_HDR_ERRORS, 29);
+		is(&k, K_RP_FILTER, 9);
+		is(&k, K_ADDR_ERRORS, 3);
+		is(&k, K_OUT_DISCARDS, 4);
+		is(&k, K_OUT_NO_ROUTES, 6);
+		is(&k, K_REASM_FAILS, 1);
 		assert_int_equal(kernel_known(&k, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev_snmp6/eth0", kernels[i].kernel);
@@ -112,6 +117,9 @@ static void test_parsers(void **state)
 		assert_int_equal(ifindex, 2);
 		is(&k6, K_IN_NO_ECT, kernels[i].no_ect6_eth0);
 		is(&k6, K_TOO_BIG, 3);
+		is(&k6, K_ADDR_ERRORS, 0);
+		is(&k6, K_REASM_FAILS, 0);
+		assert_false(kernel_known(&k6, K_RP_FILTER));
 		assert_int_equal(kernel_known(&k6, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev", kernels[i].kernel);

@@ -38,6 +38,11 @@ $not_routed = [
     'hdr_errors' => 'HdrErrors',
     'forw_discards' => 'ForwDiscards',
     'too_big' => 'TooBig',
+    'rp_filter' => 'RpFilter',
+    'addr_errors' => 'AddrErrors',
+    'out_discards' => 'OutDiscards',
+    'out_no_routes' => 'OutNoRoutes',
+    'reasm_fails' => 'ReasmFails',
 ];
 $columns = ['ipfwSystem' => $traffic + $not_routed, 'ipfwIf' => $traffic];
 
