@@ -19,6 +19,15 @@
  * although the values are per CPU: POST_ROUTING also runs in process context, where a softirq can
  * interrupt it.
  *
+ * WHAT IS DROPPED. One more program, the same for both sets, at the tracepoint of kfree_skb, in
+ * maps of the set (drop_hook.h). It sees the drops of all network namespaces and leaves after one
+ * comparison where it is another's. It may be refused, as on kernels before 5.17, which give no
+ * reason: the rest counts on, and info.drops_error says why. Its counters are those of an interface
+ * (dropped, by stage) and a row for each pair of interfaces, stage and reason. The names of reasons
+ * are taken from the kernel when the hooks are attached, into a map, since to read its types takes
+ * longer than a whole reading. Where what came in is compared with what became of it, upstream
+ * counters are read after those downstream, so that no packet is seen further on and not yet there.
+ *
  * MAPS. Interfaces with an ifindex below 1,024, and paths between those below 32, are counted in
  * plain arrays that are mapped into memory: [cpu][ifindex]. The hooks find a place there without
  * hashing, and reading takes no system call. The others are in per-CPU hashes of 16,384 each. What

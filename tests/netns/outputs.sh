@@ -28,12 +28,7 @@ def load(path):
     return json.loads(open(path, "rb").read().decode("utf-8"), object_pairs_hook=unique)
 reading, form = load(sys.argv[1]), sys.argv[3]
 families = ("ipv4", "ipv6")
-system = {"receive": ("traffic", "packets_received", "bytes_received"),
-          "transmit": ("traffic", "packets_sent", "bytes_sent"),
-          "forwarded_in": ("forwarding", "incoming_packets", "incoming_bytes"),
-          "forwarded_out": ("forwarding", "outgoing_packets", "outgoing_bytes")}
-interface = {"receive": "rx", "transmit": "tx", "forwarded_in": "forwarded_in", "forwarded_out": "forwarded_out"}
-reasons = [f["name"] for f in load(sys.argv[4]) if f["group"] == "not_routed"]
+figures = load(sys.argv[4])
 want = {}
 def text(name):  # what JSON leaves to its own escapes is written out in a label
     return "".join(c if c.isprintable() else "".join("\\x%02x" % b for b in c.encode()) for c in name)
@@ -43,27 +38,32 @@ def put(name, value, **labels):
 for f in families:
     row = reading[f]
     put("ipfw_forwarding_enabled", row["forwarding_enabled"], family=f)
-    for ours, (group, *keys) in system.items():
-        for key, unit in zip(keys, ("packets", "bytes")):
-            put(f"ipfw_{ours}_{unit}_total", row[group][key], family=f)
-    for r in reasons:
-        put("ipfw_not_routed_packets_total", row["not_routed"][r + "_packets"], family=f, reason=r)
-    for group in ("forwarding", "traffic", "not_routed"):
+    for m in figures:
+        value = row[m["group"]][m["system_key"]]
+        if m["group"] == "not_routed":
+            put("ipfw_not_routed_packets_total", value, family=f, reason=m["name"])
+        else:
+            put("ipfw_" + m["name"] + "_total" * (not m["is_gauge"]), value, family=f)
+    for group in {m["group"] for m in figures}:
         put("ipfw_quality_info", 1, family=f, group=group, quality=row[group]["quality"])
     for name, i in reading["interfaces"].items():
-        for ours, theirs in interface.items():
-            for unit in ("packets", "bytes"):
-                put(f"ipfw_interface_{ours}_{unit}_total", i[f][f"{theirs}_{unit}"], device=text(name), family=f)
+        for m in figures:
+            if m["interface_key"]:
+                put("ipfw_interface_" + m["name"] + "_total" * (not m["is_gauge"]), i[f][m["interface_key"]],
+                    device=text(name), family=f)
         put("ipfw_interface_quality_info", 1, device=text(name), family=f, quality=i[f]["quality"])
-for p in reading.get("paths", []):
-    labels = {"in": text(p["in"] or ""), "in_ifindex": str(p["in_ifindex"]), "out": text(p["out"] or ""),
-              "out_ifindex": str(p["out_ifindex"]), "family": p["family"]}
-    for unit in ("packets", "bytes"):
-        put(f"ipfw_path_{unit}_total", p[unit], **labels)
+for part, ours in ("paths", "path"), ("drops", "dropped"):
+    for p in reading.get(part, []):
+        labels = {"in": text(p["in"] or ""), "in_ifindex": str(p["in_ifindex"] or 0), "out": text(p["out"] or ""),
+                  "out_ifindex": str(p["out_ifindex"] or 0), "family": p["family"]}
+        labels.update((key, p[key]) for key in ("stage", "reason") if key in p)
+        for unit in ("packets", "bytes"):
+            put(f"ipfw_{ours}_{unit}_total", p[unit], **labels)
 source = reading["source"]
 put("ipfw_source_info", 1, source=source["name"], hooks=source["hooks"] or "none")
 put("ipfw_missed_packets_total", source.get("missed_packets"))
 put("ipfw_missed_path_packets_total", source.get("missed_path_packets"))
+put("ipfw_missed_drop_packets_total", source.get("missed_drop_packets"))
 put("ipfw_troubles", 0)
 
 if form == "openmetrics":
