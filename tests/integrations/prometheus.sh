@@ -111,6 +111,11 @@ system "no route" ipfwSystemNoRoutes 'ipfw_not_routed_packets_total{reason="no_r
 system "header errors" ipfwSystemHdrErrors 'ipfw_not_routed_packets_total{reason="header_error"}' 30 10
 system "discarded" ipfwSystemForwDiscards 'ipfw_not_routed_packets_total{reason="discarded"}' 0 0
 system "too big" ipfwSystemTooBig 'ipfw_not_routed_packets_total{reason="too_big"}' 0 0
+system "refused" ipfwSystemRefusedPackets ipfw_refused_packets_total 0 0
+moved "dropped, by interface and reason" \
+	$'rc ipv4 input IP_INHDR 30\nrc ipv4 input IP_INNOROUTES 40\nrc ipv6 input IP_INHDR 10\nrc ipv6 input IP_INNOROUTES 20' \
+	'ipfwDropPackets{ipfwDropReason=~"IP_IN.*"}' 'ipfwDropInIfName ipfwDropFamily ipfwDropStage ipfwDropReason' \
+	'ipfw_dropped_packets_total{reason=~"IP_IN.*"}' 'in family stage reason'
 interface "received packets" ipfwIfInPackets ipfw_interface_receive_packets_total 370 130 300 100
 interface "received bytes" ipfwIfInOctets ipfw_interface_receive_bytes_total $((370 * 128)) $((130 * 148)) 38400 14800
 interface "sent packets" ipfwIfOutPackets ipfw_interface_transmit_packets_total $((300 + errors)) $((100 + errors6)) 300 100
@@ -204,7 +209,8 @@ expect_true "detached: the source is the kernel" wait_for 20 on_kernel
 jump() { [[ $(number "sum(increase($1[60s])) > bool 2500") = 1 ]]; }
 expect_true "snmp: detached: the counters jump" wait_for 10 jump ipfwSystemInPackets
 expect_true "textfile: detached: the counters jump" wait_for 10 jump ipfw_receive_packets_total
-no_rates() { [ "$(number 'count({__name__=~"instance_family:ipfw_.*packets:rate5m"})')" = '0 series' ]; }
+# Of what both sources count.
+no_rates() { [ "$(number 'count({__name__=~"instance_family:ipfw_(forwarded|received)_packets:rate5m"})')" = '0 series' ]; }
 expect_true "detached: no rate across it" wait_for 10 no_rates
 near "detached: there was none" 740 "$(number '300 * max(max_over_time(instance_family:ipfw_forwarded_packets:rate5m[5m]))')" 5
 expect "every rule works" '["ok"]' "$(api rules | jq -c '[.data.groups[].rules[].health] | unique')"

@@ -25,8 +25,8 @@ foreach (['ipv4', 'ipv6'] as $ipfw_family) {
 $ipfw_options = (static function (array $files, string $unit, int $factor, array $data): array {
     $names = ['ipv4' => 'IPv4', 'ipv6' => 'IPv6'];
     $colours = [
-        'ipv4' => ['1f77b4', '7fb3dd', '17becf', '9467bd'],
-        'ipv6' => ['ff7f0e', 'ffbb78', 'd62728', '8c564b'],
+        'ipv4' => ['1f77b4', '7fb3dd', '17becf', '9467bd', '2ca02c', '98df8a', '393b79', '7f7f7f', '637939'],
+        'ipv6' => ['ff7f0e', 'ffbb78', 'd62728', '8c564b', 'e377c2', 'f7b6d2', 'bcbd22', 'ad494a', 'a55194'],
     ];
     $options = [sprintf('COMMENT:%-26s %9s  %9s  %9s \l', $unit, 'Now', 'Average', 'Maximum')];
     // The legend's line: the last, mean and highest value.
