@@ -59,7 +59,8 @@ struct check_limits {
 };
 
 /*
- * Set the range of one key from [INTERFACE:]KEY=RANGE, where RANGE is [@][MIN:][MAX]: without MIN it is 0,
+ * Set the range of one key from [INTERFACE:]KEY=RANGE, where RANGE is [@][MIN:][MAX]: without MIN
+ * it is 0,
  * "~" is minus infinity, without MAX it is infinity; numbers may end in k, M or G, powers of 1000.
  * Returns 0, or -EINVAL with a sentence in `why` that begins with `name`.
  */
