@@ -30,7 +30,11 @@ struct reader {
 
 static int read_agents(struct reader *reader, struct snapshot **s)
 {
-	const struct request request = {.format = OUTPUT_SYSTEM, .netns = netns_inode()};
+	const struct check_limits *limits = &reader->o->check;
+	const struct request request = {
+		.format = limits->warn.n_ifs + limits->crit.n_ifs ? OUTPUT_READING : OUTPUT_SYSTEM,
+		.netns = netns_inode(),
+	};
 
 	return agent_client_read(s, &reader->note, options_reading_socket(reader->o), &request,
 				 &reader->refused);

@@ -10,11 +10,11 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/scale.h"
+#include "cli/check_measure.h"
 
 struct verdict {
 	const struct check_config *config;
-	const struct snapshot *now;
-	const struct rates *rates;
+	struct check_subject subject;
 	enum check_status status;
 	FILE *reasons;
 	size_t n_reasons;
@@ -57,119 +57,43 @@ add_reason(struct verdict *v, enum check_status status, const char *fmt, ...)
 		v->status = status;
 }
 
-/*
- * The sum of a figure's changes over the families of this machine. Returns false unless each of
- * them has it; a family without any figure is not there, and some figures are IPv4's alone.
- */
-static bool sum(const struct verdict *v, enum metric_id m, uint64_t *total)
-{
-	bool any = false;
-
-	*total = 0;
-	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
-		if (!v->now->system[f].figures.known ||
-		    (f == FAMILY_IPV6 && METRICS_IPV4_ONLY >> m & 1))
-			continue;
-		if (!(v->rates->system[f].known >> m & 1))
-			return false;
-		*total += v->rates->system[f].value[m];
-		any = true;
-	}
-	return any;
-}
-
-static bool measure_forwarded(const struct verdict *v, enum family f, enum metric_id m,
-			      double *value)
-{
-	const struct delta *delta = &v->rates->system[f];
-
-	if (!(delta->known >> m & 1))
-		return false;
-	*value = rate_per_second(delta->value[m], v->rates->interval_ns) *
-		 (metrics[m].unit == UNIT_OCTETS ? 8 : 1);
-	return true;
-}
-
-/*
- * Where refused packets are not counted, or step back, they are what was handed over less what was
- * forwarded. Copies, or packets on their way at the first reading, can make more leave than was
- * handed over, and a queue can give back packets of another interval: never show less than nothing,
- * nor more than all.
- */
-static bool measure_refused(const struct verdict *v, double *value)
-{
-	uint64_t in, out, refused;
-
-	if (!sum(v, M_IN_FORW_PACKETS, &in))
-		return false;
-	if (!sum(v, M_REFUSED_PACKETS, &refused)) {
-		if (!sum(v, M_OUT_FORW_PACKETS, &out))
-			return false;
-		refused = in > out ? in - out : 0;
-	}
-	if (refused >= in)
-		*value = refused ? 100 : 0;
-	else
-		*value = 100.0 * (double)refused / (double)in;
-	return true;
-}
-
-/*
- * The rate of the figures from `first` up to `end`, together, of what came in: a host that has no
- * route for packets of its own still routes.
- */
-static bool measure_losses(const struct verdict *v, enum metric_id first, enum metric_id end,
-			   double *value)
-{
-	uint64_t total = 0, one;
-
-	for (enum metric_id m = first; m < end; m++) {
-		if (METRICS_OUTPUT >> m & 1)
-			continue;
-		if (!sum(v, m, &one))
-			return false;
-		total += one;
-	}
-	*value = rate_per_second(total, v->rates->interval_ns);
-	return true;
-}
-
-/* Returns false if the value is not known. */
-static bool measure(const struct verdict *v, enum check_key key, double *value)
-{
-	switch (key) {
-	case CHECK_IPV4_BPS:
-		return measure_forwarded(v, FAMILY_IPV4, M_OUT_FORW_OCTETS, value);
-	case CHECK_IPV6_BPS:
-		return measure_forwarded(v, FAMILY_IPV6, M_OUT_FORW_OCTETS, value);
-	case CHECK_IPV4_PPS:
-		return measure_forwarded(v, FAMILY_IPV4, M_OUT_FORW_PACKETS, value);
-	case CHECK_IPV6_PPS:
-		return measure_forwarded(v, FAMILY_IPV6, M_OUT_FORW_PACKETS, value);
-	case CHECK_REFUSED:
-		return measure_refused(v, value);
-	case CHECK_NOT_ROUTED:
-		return measure_losses(v, M_NO_ROUTES, M_COUNT, value);
-	case CHECK_DROP:
-		return measure_losses(v, M_DROPPED_PACKETS, M_DROPPED_PACKETS + 1, value);
-	case CHECK_KEYS:
-		break;
-	}
-	return false;
-}
-
 static const char *unit_of(enum check_key key)
 {
 	return key == CHECK_REFUSED ? "%" : "";
 }
 
-static void put_perfdata(FILE *f, const struct check_config *config, enum check_key key,
-			 double value)
+/* What a value is called: KEY, or INTERFACE:KEY. */
+#define LABEL_MAX (ESCAPE_NAME_MAX + 32)
+
+static const char *label_of(char label[LABEL_MAX], const struct verdict *v, enum check_key key)
 {
-	fprintf(f, " '%s'=%.3f%s;", range_keys[key], value, unit_of(key));
-	range_print(f, &config->limits.warn[key]);
+	char name[ESCAPE_NAME_MAX] = "";
+
+	if (v->subject.row)
+		escape_name(name, sizeof(name), v->subject.row->name, ESCAPE_ASCII);
+	snprintf(label, LABEL_MAX, "%s%s%s", name, v->subject.row ? ":" : "", range_keys[key]);
+	return label;
+}
+
+/* In a label a quote stands twice, and no equals sign can. */
+static void put_label(FILE *f, const char *label)
+{
+	for (; *label; label++)
+		if (*label == '\'')
+			fputs("''", f);
+		else
+			fputc(*label == '=' ? '_' : *label, f);
+}
+
+static void put_perfdata(FILE *f, const char *label, enum check_key key, const struct range *warn,
+			 const struct range *crit, double value)
+{
+	fputs(" '", f);
+	put_label(f, label);
+	fprintf(f, "'=%.3f%s;", value, unit_of(key));
+	range_print(f, warn);
 	fputc(';', f);
-	range_print(f, &config->limits.crit[key]);
+	range_print(f, crit);
 	fputs(key == CHECK_REFUSED ? ";0;100" : ";0;", f);
 }
 
@@ -182,7 +106,7 @@ static const char *print_value(char text[SCALE_MAX], enum check_key key, double 
 	return text;
 }
 
-static void judge_range(struct verdict *v, enum check_key key, double value,
+static void judge_range(struct verdict *v, const char *label, enum check_key key, double value,
 			const struct range *range, enum check_status status)
 {
 	char *text = NULL, shown[SCALE_MAX];
@@ -196,35 +120,77 @@ static void judge_range(struct verdict *v, enum check_key key, double value,
 		range_print(f, range);
 		fclose(f);
 	}
-	add_reason(v, status, "%s is %s (limit %s)", range_keys[key],
-		   print_value(shown, key, value), text ? text : "");
+	add_reason(v, status, "%s is %s (limit %s)", label, print_value(shown, key, value),
+		   text ? text : "");
 	free(text);
 }
 
-static void judge_key(struct verdict *v, enum check_key key, FILE *perfdata)
+static void judge_key(struct verdict *v, enum check_key key, const struct range *warn,
+		      const struct range *crit, FILE *perfdata)
 {
-	const struct range *warn = &v->config->limits.warn[key],
-			   *crit = &v->config->limits.crit[key];
+	char label[LABEL_MAX];
 	double value;
 
-	if (!measure(v, key, &value)) {
+	label_of(label, v, key);
+	if (!check_measure(&v->subject, key, &value)) {
 		if (warn->set || crit->set)
 			add_reason(v, CHECK_UNKNOWN,
-				   "%s is not known: %s does not count it, or began anew",
-				   range_keys[key],
-				   v->now->source == SOURCE_EBPF ? "eBPF" : "the kernel");
+				   "%s is not known: %s does not count it, or began anew", label,
+				   v->subject.now->source == SOURCE_EBPF ? "eBPF" : "the kernel");
 		return;
 	}
-	put_perfdata(perfdata, v->config, key, value);
+	put_perfdata(perfdata, label, key, warn, crit, value);
 	if (range_alerts(crit, value))
-		judge_range(v, key, value, crit, CHECK_CRITICAL);
+		judge_range(v, label, key, value, crit, CHECK_CRITICAL);
 	else
-		judge_range(v, key, value, warn, CHECK_WARNING);
+		judge_range(v, label, key, value, warn, CHECK_WARNING);
+}
+
+/* A limit of one level, with that of the other level on the same. */
+static void judge_if(struct verdict *v, const struct check_if_limit *limit,
+		     const struct range *warn, const struct range *crit, FILE *perfdata)
+{
+	char name[ESCAPE_NAME_MAX];
+	size_t i = 0;
+
+	while (i < v->subject.now->n_ifs &&
+	       strcmp(v->subject.now->ifs[i].name, limit->interface) != 0)
+		i++;
+	if (i == v->subject.now->n_ifs) {
+		escape_name(name, sizeof(name), limit->interface, ESCAPE_ASCII);
+		add_reason(v, CHECK_UNKNOWN, "%s:%s is not known: there is no such interface", name,
+			   range_keys[limit->key]);
+		return;
+	}
+	v->subject.row = &v->subject.now->ifs[i];
+	v->subject.deltas = v->subject.rates->ifs[i];
+	judge_key(v, limit->key, warn, crit, perfdata);
+	v->subject.row = NULL;
+}
+
+/* Each interface and key once, whichever of the levels limits it. */
+static void judge_ifs(struct verdict *v, FILE *perfdata)
+{
+	static const struct range none;
+	const struct check_level *warn = &v->config->limits.warn, *crit = &v->config->limits.crit;
+
+	for (size_t i = 0; i < crit->n_ifs; i++) {
+		const struct check_if_limit *limit = &crit->ifs[i];
+		const struct range *other = range_of_if(warn, limit->interface, limit->key);
+
+		judge_if(v, limit, other ? other : &none, &limit->range, perfdata);
+	}
+	for (size_t i = 0; i < warn->n_ifs; i++) {
+		const struct check_if_limit *limit = &warn->ifs[i];
+
+		if (!range_of_if(crit, limit->interface, limit->key))
+			judge_if(v, limit, &limit->range, &none, perfdata);
+	}
 }
 
 static void judge_family(struct verdict *v, enum family f)
 {
-	const struct snapshot_system *row = &v->now->system[f];
+	const struct snapshot_system *row = &v->subject.now->system[f];
 
 	if (!row->forwarding_known)
 		add_reason(v, CHECK_UNKNOWN, "whether %s is forwarded is not known",
@@ -237,7 +203,7 @@ static void judge_forwarding(struct verdict *v)
 {
 	unsigned require =
 		v->config->limits.require ? v->config->limits.require : 1u << REQUIRE_ANY;
-	const struct snapshot_system *system = v->now->system;
+	const struct snapshot_system *system = v->subject.now->system;
 	bool any = false, all_known = true, one_known = false;
 
 	if (require & 1u << REQUIRE_IPV4)
@@ -259,7 +225,7 @@ static void judge_forwarding(struct verdict *v)
 
 static void judge_source(struct verdict *v, const char *note)
 {
-	const struct snapshot *now = v->now;
+	const struct snapshot *now = v->subject.now;
 
 	if (v->config->wants_ebpf && now->source != SOURCE_EBPF)
 		add_reason(v, CHECK_WARNING, "degraded: the kernel's own counters%s%s",
@@ -281,11 +247,11 @@ static void put_summary(const struct verdict *v, FILE *f)
 	for (int i = FAMILY_IPV4; i <= FAMILY_IPV6; i++) {
 		fprintf(f, "%s%s", i == FAMILY_IPV4 ? "forwarded " : ", ",
 			snapshot_family_names[i]);
-		if (measure_forwarded(v, i, M_OUT_FORW_PACKETS, &packets))
+		if (check_measure_forwarded(&v->subject, i, M_OUT_FORW_PACKETS, &packets))
 			fprintf(f, " %s packets/s", scale_rate(text, packets));
 		else
 			fputs(" not known", f);
-		if (measure_forwarded(v, i, M_OUT_FORW_OCTETS, &bits))
+		if (check_measure_forwarded(&v->subject, i, M_OUT_FORW_OCTETS, &bits))
 			fprintf(f, bits < 1000 ? " %s bit/s" : " %sbit/s", scale_rate(text, bits));
 	}
 }
@@ -314,7 +280,7 @@ int check_verdict(struct output_document *d, const struct check_config *config,
 		  const struct snapshot *now, const struct rates *rates, const char *note)
 {
 	struct output_document reasons, perfdata;
-	struct verdict v = {.config = config, .now = now, .rates = rates};
+	struct verdict v = {.config = config, .subject = {.now = now, .rates = rates}};
 	FILE *f;
 	int r = -ENOMEM;
 
@@ -324,7 +290,9 @@ int check_verdict(struct output_document *d, const struct check_config *config,
 		judge_forwarding(&v);
 		judge_source(&v, note);
 		for (int key = 0; key < CHECK_KEYS; key++)
-			judge_key(&v, key, f);
+			judge_key(&v, key, &config->limits.warn.ranges[key],
+				  &config->limits.crit.ranges[key], f);
+		judge_ifs(&v, f);
 		r = 0;
 	}
 	if (v.reasons && output_end(&reasons, v.reasons))

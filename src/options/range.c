@@ -61,26 +61,104 @@ static bool parse(struct range *r, const char *text)
 	return !*text && r->min <= r->max;
 }
 
-int range_set(struct range ranges[CHECK_KEYS], const char *name, const char *text, struct why *why)
+static int find_if(const struct check_level *level, const char *interface, enum check_key key)
 {
-	size_t length = strcspn(text, "=");
+	for (size_t i = 0; i < level->n_ifs; i++)
+		if (level->ifs[i].key == key && !strcmp(level->ifs[i].interface, interface))
+			return (int)i;
+	return -1;
+}
+
+const struct range *range_of_if(const struct check_level *level, const char *interface,
+				enum check_key key)
+{
+	int i = find_if(level, interface, key);
+
+	return i < 0 ? NULL : &level->ifs[i].range;
+}
+
+static int set_of_if(struct check_level *level, const char *interface, enum check_key key,
+		     const struct range *range)
+{
+	int i = find_if(level, interface, key);
+
+	if (i < 0) {
+		if (level->n_ifs == CHECK_IF_LIMITS)
+			return -ENOSPC;
+		i = (int)level->n_ifs++;
+		strcpy(level->ifs[i].interface, interface); /* shorter, see range_set() */
+		level->ifs[i].key = key;
+	}
+	level->ifs[i].range = *range;
+	return 0;
+}
+
+/* Take INTERFACE: off the beginning of *text, if it is there; false: it is no interface's name. */
+static bool take_interface(const char **text, char interface[16])
+{
+	size_t key = strcspn(*text, "=");
+	const char *colon = memrchr(*text, ':', key);
+	size_t length = colon ? (size_t)(colon - *text) : 0;
+
+	interface[0] = '\0';
+	if (!colon)
+		return true;
+	if (!length || length >= 16)
+		return false;
+	memcpy(interface, *text, length);
+	interface[length] = '\0';
+	*text = colon + 1;
+	return true;
+}
+
+static enum check_key find_key(const char *word, size_t length)
+{
+	enum check_key key = 0;
+
+	while (key < CHECK_KEYS &&
+	       (strlen(range_keys[key]) != length || memcmp(range_keys[key], word, length) != 0))
+		key++;
+	return key;
+}
+
+static int set_unknown_key(const char *name, const char *text, struct why *why)
+{
 	char list[128] = "";
 
-	for (int key = 0; key < CHECK_KEYS; key++) {
-		struct range range;
-
+	for (int key = 0; key < CHECK_KEYS; key++)
 		strcat(strcat(list, key ? ", " : ""), range_keys[key]);
-		if (strlen(range_keys[key]) != length || memcmp(range_keys[key], text, length) != 0)
-			continue;
-		if (!text[length] || !parse(&range, text + length + 1))
-			return why_set(
-				why, -EINVAL,
-				"%s '%.60s': want %s=RANGE, as in 10, 10:, ~:10, 10:20, @10:20",
-				name, text, range_keys[key]);
-		ranges[key] = range;
-		return 0;
-	}
 	return why_set(why, -EINVAL, "%s '%.60s': want one of %s", name, text, list);
+}
+
+int range_set(struct check_level *level, const char *name, const char *text, struct why *why)
+{
+	const char *rest = text;
+	char interface[16];
+	struct range range;
+	enum check_key key;
+	size_t length;
+
+	if (!take_interface(&rest, interface))
+		return why_set(why, -EINVAL, "%s '%.60s': no interface has such a name", name,
+			       text);
+	length = strcspn(rest, "=");
+	key = find_key(rest, length);
+	if (key == CHECK_KEYS)
+		return set_unknown_key(name, text, why);
+	if (interface[0] && key == CHECK_NOT_ROUTED)
+		return why_set(why, -EINVAL,
+			       "%s '%.60s': the kernel counts that for the system only", name,
+			       text);
+	if (!rest[length] || !parse(&range, rest + length + 1))
+		return why_set(why, -EINVAL,
+			       "%s '%.60s': want %s=RANGE, as in 10, 10:, ~:10, 10:20, @10:20",
+			       name, text, range_keys[key]);
+	if (!interface[0])
+		level->ranges[key] = range;
+	else if (set_of_if(level, interface, key, &range))
+		return why_set(why, -EINVAL, "%s '%.60s': more than %d limits on interfaces", name,
+			       text, CHECK_IF_LIMITS);
+	return 0;
 }
 
 bool range_alerts(const struct range *r, double value)

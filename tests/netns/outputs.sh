@@ -228,7 +228,7 @@ judge() { # NAME STATUS REGEX ARGS...: the exit status, the status word, the tex
 	expect "check, $1: exit status" "$2" $?
 	expect "check, $1: one line, and nothing on stderr" "1 " "$(wc -l <"$TMP/out") $(cat "$TMP/err")"
 	expect_match "check, $1: text" "^IPFW ${words[$2]} - $3" "$(cat "$TMP/out")"
-	grep -qE "^[^|]*( \|( '[a-z0-9-]+'=$number%?;($range)?;($range)?;($number)?;($number)?)+)?$" "$TMP/out" ||
+	grep -qE "^[^|]*( \|( '[a-z0-9:-]+'=$number%?;($range)?;($range)?;($number)?;($number)?)+)?$" "$TMP/out" ||
 		not_ok "check, $1: form" "$(cat "$TMP/out")"
 }
 value() { grep -o "'$1'=[^%;]*" "$TMP/out" | cut -d= -f2; }
@@ -261,6 +261,10 @@ during 2 datagrams "$C" 200 72 10.2.0.2 -- "too much" 1 "ipv4-pps is [0-9.]+ \(l
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "far too much" 2 "ipv4-pps is [0-9.]+ \(limit 20\) \|" --warn ipv4-pps=10 --crit ipv4-pps=20
 during 2 datagrams "$C" 400 972 10.2.0.2 -- "scaled numbers" 1 'ipv4-bps is [0-9.]+ M \(limit 1000\), ipv4-pps is [0-9.]+ \(' --warn ipv4-bps=1k --warn ipv4-pps=10
 expect_match "check, scaled numbers: exact in the performance data" "'ipv4-bps'=[0-9]{6,7}\.[0-9]{3};" "$(cat "$TMP/out")"
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "one interface" 1 'rs:ipv4-pps is [0-9.]+ \(limit 10\) \|' --warn rs:ipv4-pps=10 --crit rc:ipv4-pps=10
+expect "check, one interface: what left by it" "$(value ipv4-pps)" "$(value rs:ipv4-pps)"
+expect "check, one interface: nothing left by the other" 0.000 "$(value rc:ipv4-pps)"
+judge "no such interface" 3 'nope0:drop-pps is not known: there is no such interface \|' -i 0.1 --warn nope0:drop-pps=1
 judge "too little" 2 'ipv4-bps is 0.0 \(limit 1000:\)' -i 0.1 --crit ipv4-bps=1k:
 judge "in a forbidden range" 1 'ipv6-pps is 0.0 \(limit @~:5\)' -i 0.1 --warn ipv6-pps=@~:5
 in_ns "$R" nft -f - <<-'N'
@@ -272,6 +276,8 @@ dropped=$(value drop-pps)
 expect_true "check, refused: 50 packets in 2 s or more, but not in $took ms, are dropped ($dropped/s)" \
 	awk -v p="$dropped" -v t="$took" 'BEGIN { exit !(p > 50000 / t && p <= 25) }'
 during 2 burst -- "refused, critical" 2 'refused-percent is 25.000% \(limit 20\)' --crit refused-percent=20
+during 2 burst -- "refused of one interface" 1 'rc:refused-percent is 25.000% \(limit 24\) \|' --warn rc:refused-percent=24 --crit rc:drop-pps=26
+expect "check, refused of one interface: dropped there" "$(value drop-pps)" "$(value rc:drop-pps)"
 in_ns "$R" nft delete table inet refuse
 during 2 datagrams "$C" 100 72 10.2.0.2 1 -- "not routed" 1 'not-routed-pps is [0-9.]+ \(limit 1\)' --warn not-routed-pps=1
 expect "check, not routed: nothing forwarded" 0.000 "$(value ipv4-pps)"
@@ -295,6 +301,7 @@ CHECK=nobody
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "agent" 0 forwarded
 expect "check, agent: bits of a packet" 800 "$(ratio "$(value ipv4-bps)" "$(value ipv4-pps)")"
 during 2 datagrams "$C" 200 72 10.2.0.2 -- "agent, too much" 2 'ipv4-bps is' --crit ipv4-bps=1k
+during 2 datagrams "$C" 200 72 10.2.0.2 -- "agent, one interface" 2 'rs:ipv4-bps is' --crit rs:ipv4-bps=1k
 judge "agent, a short interval" 0 forwarded -i 0.05
 expect_match "the socket: system" '^ipv4 forwarded_out_packets [0-9]+ exact$' "$(ask system | grep forwarded_out_packets)"
 judge "no agent" 1 'degraded: the kernel.s own counters: .*(permi|denied)' -i 0.1 --reading-socket none

@@ -44,17 +44,17 @@ static void test_ranges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct range ranges[CHECK_KEYS] = {0};
-		const struct range *r = &ranges[CHECK_REFUSED];
+		struct check_level level = {.n_ifs = 0};
+		const struct range *r = &level.ranges[CHECK_REFUSED];
 		char text[64], printed[64] = "";
 		struct why why;
 		FILE *f = fmemopen(printed, sizeof(printed), "w");
 
 		snprintf(text, sizeof(text), "refused-percent=%s", rows[i].text);
-		assert_int_equal(range_set(ranges, "warn", text, &why), 0);
+		assert_int_equal(range_set(&level, "warn", text, &why), 0);
 		assert_true(r->set && r->min == rows[i].min && r->max == rows[i].max);
 		assert_int_equal(r->inside, rows[i].inside);
-		assert_false(ranges[CHECK_IPV4_BPS].set);
+		assert_false(level.ranges[CHECK_IPV4_BPS].set);
 		range_print(f, r);
 		fclose(f);
 		assert_string_equal(printed, rows[i].printed);
@@ -99,23 +99,23 @@ static void test_bad_ranges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct range ranges[CHECK_KEYS] = {0};
+		struct check_level level = {.n_ifs = 0};
 		struct why why = {""};
 
-		assert_true(range_set(ranges, "crit", bad[i], &why) < 0);
+		assert_true(range_set(&level, "crit", bad[i], &why) < 0);
 		assert_memory_equal(why.text, "crit '", 6);
 		for (int key = 0; key < CHECK_KEYS; key++)
-			assert_false(ranges[key].set);
+			assert_false(level.ranges[key].set);
 	}
 }
 
 static void test_unknown_key(void **state)
 {
-	struct range ranges[CHECK_KEYS] = {0};
+	struct check_level level = {.n_ifs = 0};
 	struct why why = {""};
 
 	(void)state;
-	assert_true(range_set(ranges, "warn", "bps=1", &why) < 0);
+	assert_true(range_set(&level, "warn", "bps=1", &why) < 0);
 	for (int key = 0; key < CHECK_KEYS; key++)
 		assert_non_null(strstr(why.text, range_keys[key]));
 }
@@ -185,18 +185,18 @@ static void expect(int status, const char *line, const char *note)
 	free(d.text);
 }
 
-static void limit(struct range *ranges, const char *text)
+static void limit(struct check_level *level, const char *text)
 {
 	struct why why;
 
-	assert_int_equal(range_set(ranges, "warn", text, &why), 0);
+	assert_int_equal(range_set(level, "warn", text, &why), 0);
 }
 
 static void test_ok(void **state)
 {
 	(void)state;
-	limit(config.limits.warn, "ipv4-bps=1M");
-	limit(config.limits.crit, "refused-percent=75");
+	limit(&config.limits.warn, "ipv4-bps=1M");
+	limit(&config.limits.crit, "refused-percent=75");
 	expect(CHECK_OK,
 	       "IPFW OK - forwarded ipv4 125 packets/s 100 kbit/s, ipv6 not known | "
 	       "'ipv4-bps'=100000.000;1000000;;0; 'ipv4-pps'=125.000;;;0; "
@@ -207,16 +207,16 @@ static void test_ok(void **state)
 static void test_limits(void **state)
 {
 	(void)state;
-	limit(config.limits.warn, "refused-percent=10");
+	limit(&config.limits.warn, "refused-percent=10");
 	expect(CHECK_WARNING, "*IPFW WARNING - refused-percent is 75.000% (limit 10) | ", "");
-	limit(config.limits.crit, "ipv4-pps=1k:");
+	limit(&config.limits.crit, "ipv4-pps=1k:");
 	expect(CHECK_CRITICAL,
 	       "*IPFW CRITICAL - ipv4-pps is 125 (limit 1000:), refused-percent is 75.000%", "");
-	limit(config.limits.crit, "ipv4-pps=@100:200");
+	limit(&config.limits.crit, "ipv4-pps=@100:200");
 	expect(CHECK_CRITICAL, "*ipv4-pps is 125 (limit @100:200)", "");
-	limit(config.limits.crit, "ipv4-pps=125");
+	limit(&config.limits.crit, "ipv4-pps=125");
 	expect(CHECK_WARNING, "*'ipv4-pps'=125.000;;125;0;", "");
-	limit(config.limits.crit, "ipv4-bps=50k");
+	limit(&config.limits.crit, "ipv4-bps=50k");
 	expect(CHECK_CRITICAL, "*ipv4-bps is 100 k (limit 50000)", "");
 }
 
@@ -249,7 +249,7 @@ static void test_refused(void **state)
 static void test_dropped(void **state)
 {
 	(void)state;
-	limit(config.limits.warn, "drop-pps=20");
+	limit(&config.limits.warn, "drop-pps=20");
 	expect(CHECK_UNKNOWN, "*drop-pps is not known", "");
 	add(FAMILY_IPV4, M_DROPPED_PACKETS, 40);
 	expect(CHECK_OK, "*'not-routed-pps'=6.000;;;0; 'drop-pps'=20.000;20;;0;\n", "");
@@ -257,6 +257,80 @@ static void test_dropped(void **state)
 	expect(CHECK_WARNING, "*drop-pps is 30.0 (limit 20)", "");
 	rates.system[FAMILY_IPV6].known = 0;
 	expect(CHECK_UNKNOWN, "*drop-pps is not known", "");
+}
+
+/* A limit on one interface is judged by that one's figures, and only there. */
+static void test_interfaces(void **state)
+{
+	struct snapshot_if row = {.ifindex = 2, .name = "a:n'0"};
+	struct delta deltas[1][FAMILY_COUNT] = {{{{0}, 0}}};
+	struct delta *v6 = &deltas[0][FAMILY_IPV6];
+
+	(void)state;
+	figures_set(&row.figures[FAMILY_IPV6], M_OUT_FORW_OCTETS, 1);
+	v6->value[M_OUT_FORW_OCTETS] = 5000;
+	v6->known = 1u << M_OUT_FORW_OCTETS;
+	now.ifs = &row;
+	now.n_ifs = 1;
+	rates.ifs = deltas;
+	limit(&config.limits.warn, "a:n'0:ipv6-bps=10k");
+	expect(CHECK_WARNING,
+	       "IPFW WARNING - a:n'0:ipv6-bps is 20.0 k (limit 10000) | 'ipv4-bps'=100000.000;;;0; "
+	       "'ipv4-pps'=125.000;;;0; 'refused-percent'=75.000%;;;0;100 "
+	       "'not-routed-pps'=6.000;;;0; 'a:n''0:ipv6-bps'=20000.000;10000;;0;\n",
+	       "");
+	limit(&config.limits.crit, "a:n'0:ipv6-bps=15k");
+	expect(CHECK_CRITICAL, "*'a:n''0:ipv6-bps'=20000.000;10000;15000;0;\n", "");
+	limit(&config.limits.crit, "a:n'0:ipv6-bps=25k");
+	expect(CHECK_WARNING, "*a:n'0:ipv6-bps is 20.0 k (limit 10000) | ", "");
+	/* What it hands over leaves by others: without a count of its own nothing is known. */
+	figures_set(&row.figures[FAMILY_IPV6], M_IN_FORW_PACKETS, 1);
+	v6->value[M_IN_FORW_PACKETS] = 100;
+	v6->known |= 1u << M_IN_FORW_PACKETS | 1u << M_OUT_FORW_PACKETS;
+	limit(&config.limits.warn, "a:n'0:refused-percent=50");
+	expect(CHECK_UNKNOWN, "*a:n'0:refused-percent is not known: eBPF does not count it", "");
+	v6->value[M_REFUSED_PACKETS] = 20;
+	v6->known |= 1u << M_REFUSED_PACKETS;
+	expect(CHECK_WARNING, "*'a:n''0:refused-percent'=20.000%;50;;0;100\n", "");
+	limit(&config.limits.crit, "gone0:drop-pps=1");
+	expect(CHECK_UNKNOWN, "*gone0:drop-pps is not known: there is no such interface", "");
+}
+
+static void test_interface_limits(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{":ipv4-bps=1", "crit ':ipv4-bps=1': no interface has such a name"},
+		{"a-name-too-long-:ipv4-bps=1",
+		 "crit 'a-name-too-long-:ipv4-bps=1': no interface has such a name"},
+		{"eth0:not-routed-pps=1",
+		 "crit 'eth0:not-routed-pps=1': the kernel counts that for the system only"},
+		{"eth0:bps=1", "crit 'eth0:bps=1': want one of ipv4-bps"},
+		{"eth0:ipv4-bps", "crit 'eth0:ipv4-bps': want ipv4-bps=RANGE"},
+		{"eth0:ipv4-bps=1:2:3", "crit 'eth0:ipv4-bps=1:2:3': want ipv4-bps=RANGE"},
+	};
+	struct check_level level = {.n_ifs = 0};
+	struct why why;
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(range_set(&level, "crit", rows[i].text, &why), -EINVAL);
+		assert_memory_equal(why.text, rows[i].why, strlen(rows[i].why));
+	}
+	assert_int_equal(level.n_ifs, 0);
+	assert_int_equal(range_set(&level, "crit", "fifteen-octets-:drop-pps=10:20", &why), 0);
+	assert_int_equal(level.n_ifs, 1);
+	assert_true(range_of_if(&level, "fifteen-octets-", CHECK_DROP)->max == 20);
+	assert_null(range_of_if(&level, "fifteen-octets-", CHECK_IPV4_BPS));
+	for (int i = 1; i < CHECK_IF_LIMITS; i++) {
+		snprintf(text, sizeof(text), "eth%d:drop-pps=1", i);
+		assert_int_equal(range_set(&level, "crit", text, &why), 0);
+	}
+	assert_int_equal(range_set(&level, "crit", "eth1:drop-pps=7", &why), 0); /* again */
+	assert_true(range_of_if(&level, "eth1", CHECK_DROP)->max == 7);
+	assert_int_equal(range_set(&level, "crit", "one:drop-pps=1", &why), -EINVAL);
 }
 
 /* A figure that is not known is never OK for whom asked, and 0 for nobody. */
@@ -268,17 +342,17 @@ static void test_absent(void **state)
 	       "IPFW OK - forwarded ipv4 125 packets/s, ipv6 not known | 'ipv4-pps'=125.000;;;0; "
 	       "'refused-percent'=75.000%;;;0;100 'not-routed-pps'=6.000;;;0;\n",
 	       "");
-	limit(config.limits.warn, "ipv4-bps=~:");
+	limit(&config.limits.warn, "ipv4-bps=~:");
 	expect(CHECK_UNKNOWN, "*IPFW UNKNOWN - ipv4-bps is not known", "");
-	limit(config.limits.warn, "ipv4-pps=1");
+	limit(&config.limits.warn, "ipv4-pps=1");
 	expect(CHECK_UNKNOWN, "*ipv4-pps is 125", "");
-	limit(config.limits.crit, "ipv4-pps=1");
+	limit(&config.limits.crit, "ipv4-pps=1");
 	expect(CHECK_CRITICAL, "*ipv4-bps is not known", "");
 	/* IPv6 is there, but not all of it is known: no sum over both */
 	add(FAMILY_IPV6, M_OUT_FORW_PACKETS, 1);
-	limit(config.limits.warn, "refused-percent=100");
+	limit(&config.limits.warn, "refused-percent=100");
 	expect(CHECK_CRITICAL, "*refused-percent is not known", "");
-	limit(config.limits.warn, "not-routed-pps=100");
+	limit(&config.limits.warn, "not-routed-pps=100");
 	expect(CHECK_CRITICAL, "*not-routed-pps is not known", "");
 }
 
@@ -286,7 +360,7 @@ static void test_absent(void **state)
 static void test_not_routed(void **state)
 {
 	(void)state;
-	limit(config.limits.warn, "not-routed-pps=100");
+	limit(&config.limits.warn, "not-routed-pps=100");
 	for (int m = M_NO_ROUTES; m < M_COUNT; m++)
 		if (!(METRICS_IPV4_ONLY >> m & 1))
 			add(FAMILY_IPV6, m, 20);
@@ -482,6 +556,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_bad_ranges),
+		cmocka_unit_test(test_interface_limits),
 		cmocka_unit_test(test_unknown_key),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test_setup(test_ok, set_up),
@@ -489,6 +564,7 @@ int main(void)
 		cmocka_unit_test_setup(test_idle, set_up),
 		cmocka_unit_test_setup(test_refused, set_up),
 		cmocka_unit_test_setup(test_dropped, set_up),
+		cmocka_unit_test_setup(test_interfaces, set_up),
 		cmocka_unit_test_setup(test_absent, set_up),
 		cmocka_unit_test_setup(test_not_routed, set_up),
 		cmocka_unit_test_setup(test_forwarding, set_up),
