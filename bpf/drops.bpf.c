@@ -187,6 +187,16 @@ static __always_inline void count_drop(const struct ipfw_drop_key *key, const st
 	}
 }
 
+/* IPsec cuts a GSO packet and frees it as if it were lost, without a reason: xfrm_output_gso(). */
+static __always_inline bool was_cut_for_ipsec(struct sk_buff *skb, __u32 reason)
+{
+	void *shared = skb->head + skb->end, *dst = route_of(skb);
+
+	return IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED) && dst &&
+	       KERNEL_READ(dst, struct dst_entry, xfrm) &&
+	       KERNEL_READ(shared, struct skb_shared_info, gso_size);
+}
+
 /* A copy for somebody who looks on, or a packet that is for another host, is no loss. */
 static __always_inline bool is_no_loss(struct sk_buff *skb, __u32 reason)
 {
@@ -194,7 +204,8 @@ static __always_inline bool is_no_loss(struct sk_buff *skb, __u32 reason)
 	    reason <= bpf_core_enum_value(enum skb_drop_reason, SKB_CONSUMED))
 		return true;
 	return !reason || skb->pkt_type == PACKET_OTHERHOST || skb->pkt_type == PACKET_OUTGOING ||
-	       is_own_multicast(skb) || IS_REASON(reason, SKB_DROP_REASON_PACKET_SOCK_ERROR);
+	       is_own_multicast(skb) || IS_REASON(reason, SKB_DROP_REASON_PACKET_SOCK_ERROR) ||
+	       was_cut_for_ipsec(skb, reason);
 }
 
 /* Arguments: skb, location, reason. */
