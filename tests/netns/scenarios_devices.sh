@@ -321,7 +321,7 @@ ipsec() {
 		[ ! -s "$TMP/xfrm" ] || esp "$name" 200 236 auth "hmac(sha256)" "$key32" enc "cbc(aes)" "$key16"
 		[ ! -s "$TMP/xfrm" ] || { lacking "$name" "$(tail -n 1 "$TMP/xfrm")" && continue; }
 		esp "$name, AEAD" 184 224 aead "rfc4106(gcm(aes))" "$key20" 128
-		[ ! -s "$TMP/xfrm" ] || lacking "$name, AEAD" "$(tail -n 1 "$TMP/xfrm")"
+		[ ! -s "$TMP/xfrm" ] || echo "# $name, AEAD: $(tail -n 1 "$TMP/xfrm")" # not there in the guests of 5.10 and 6.1
 	done
 }
 
