@@ -52,11 +52,6 @@ static __always_inline bool is_ours(struct net_device *dev)
 	return KERNEL_READ(net, struct net, ns.inum) == netns_inum;
 }
 
-static __always_inline bool is_vrf(struct net_device *dev)
-{
-	return KERNEL_READ_BITS(dev, struct net_device, priv_flags) & IFF_L3MDEV_MASTER;
-}
-
 /* Its route; none: it has none yet, none any more, or one that is not IP's. */
 static __always_inline void *route_of(struct sk_buff *skb)
 {
@@ -158,7 +153,7 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 		return routed_stage(skb, ipv6, dst, reason);
 	if (ipv6) /* which always has a route after PRE_ROUTING */
 		return filtered && noted > 0 ? IPFW_DROP_INPUT : IPFW_DROP_LINK;
-	if (noted == skb->skb_iif || is_vrf(dev))
+	if (noted == skb->skb_iif || is_vrf_device(dev))
 		return IPFW_DROP_INPUT;
 	return IPFW_DROP_LINK;
 }
@@ -241,7 +236,7 @@ int dropped(__u64 *ctx)
 	} else if (ifindex != key.in_ifindex) {
 		if (key.stage == IPFW_DROP_OUTPUT || key.stage == IPFW_DROP_FORWARD)
 			key.out_ifindex = ifindex;
-	} else if (is_vrf(dev) && key.stage != IPFW_DROP_OUTPUT) {
+	} else if (is_vrf_device(dev) && key.stage != IPFW_DROP_OUTPUT) {
 		key.in_ifindex = ingress_ifindex(skb); /* the port */
 	}
 	l = weigh(skb, key.ipv6,
