@@ -5,6 +5,7 @@
  *
  *   rounds OBJECT ROUNDS PACKETS WAY...     prints: ROUND WAY FAMILY NANOSECONDS-PER-PACKET
  *   stats OBJECT PACKETS NETNS PROGRAM...   by program identifier: ID NAME RUN-TIME RUNS
+ *   traced TRACEPOINT                       how many programs are attached there
  *   sink OBJECT NETNS DEVICE                swallow what the device receives
  *   hooks OBJECT NETNS                      attach netfilter programs until stdin ends; their ids
  *   drops OBJECT NETNS                      load a program of drops until stdin ends; its id
@@ -433,6 +434,28 @@ static int do_drops(char **argv)
 	return 0;
 }
 
+/* tp_btf programs are links of this kind too. */
+static int do_traced(char **argv)
+{
+	uint32_t id = 0, n = 0;
+
+	while (!bpf_link_get_next_id(id, &id)) {
+		char name[64] = "";
+		struct bpf_link_info info = {.raw_tracepoint = {(uintptr_t)name, sizeof(name)}};
+		uint32_t size = sizeof(info);
+		int fd = bpf_link_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		    info.type == BPF_LINK_TYPE_RAW_TRACEPOINT && !strcmp(name, argv[0]))
+			n++;
+		close(fd);
+	}
+	printf("%u\n", n);
+	return 0;
+}
+
 static int do_sink(char **argv)
 {
 	struct generator g;
@@ -459,9 +482,9 @@ int main(int argc, char **argv)
 		int arguments;
 		int (*run)(char **argv);
 	} commands[] = {
-		{"rounds", 4, do_rounds}, {"stats", 4, do_stats}, {"hooks", 2, do_hooks},
-		{"drops", 2, do_drops},   {"ids", 1, do_ids},     {"keep", 1, do_keep},
-		{"sink", 3, do_sink},
+		{"rounds", 4, do_rounds}, {"stats", 4, do_stats},   {"hooks", 2, do_hooks},
+		{"drops", 2, do_drops},   {"ids", 1, do_ids},       {"keep", 1, do_keep},
+		{"sink", 3, do_sink},     {"traced", 1, do_traced},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
