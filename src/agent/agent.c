@@ -35,7 +35,8 @@ struct agent {
 	struct notification_queue *notifications; /* read by the SNMP thread */
 };
 
-#define KEEPS_BPF "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
+#define STATUS_MAX 768
+#define KEEPS_BPF  "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
 
 /* What counts for settings that can change. */
 static const struct options *settings(const struct agent *a)
@@ -74,7 +75,8 @@ static void publish(struct agent *a)
 	agentx_publish(a->snmp, view);
 }
 
-static void log_status(struct agent *a)
+/* How the agent is, in one line. */
+static const char *describe(const struct agent *a, char *text, size_t size)
 {
 	const struct sampler *sampler = &a->sampler;
 	const struct snapshot *s = sampler->latest;
@@ -83,7 +85,8 @@ static void log_status(struct agent *a)
 
 	if (s && s->since_known)
 		clock_text(since, &s->since, CLOCK_ISO);
-	log_info("status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
+	snprintf(text, size,
+		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
 		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s%s",
 		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
@@ -91,6 +94,14 @@ static void log_status(struct agent *a)
 		 agentx_master(a->snmp) ? "connected" : "not connected",
 		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
 		 sampler->status_text);
+	return text;
+}
+
+static void log_status(const struct agent *a)
+{
+	char line[STATUS_MAX];
+
+	log_info("%s", describe(a, line, sizeof(line)));
 }
 
 /* Read the configuration again and take over what can change while the agent runs. */
@@ -129,6 +140,8 @@ static void reload(struct agent *a)
 static void serve_readings(struct agent *a)
 {
 	const struct sampler *s = &a->sampler;
+	struct socket_content content;
+	char line[STATUS_MAX];
 
 	if (!socket_server_serve(a->readings))
 		return;
@@ -136,8 +149,12 @@ static void serve_readings(struct agent *a)
 		take_reading(a);
 		publish(a);
 	}
-	socket_server_answer(a->readings, s->status == MIB_STATUS_FAILING ? NULL : s->latest,
-			     s->status_text, collect_note(s->collector));
+	content = (struct socket_content){.reading = s->status == MIB_STATUS_FAILING ? NULL
+										     : s->latest,
+					  .why = s->status_text,
+					  .note = collect_note(s->collector),
+					  .status = describe(a, line, sizeof(line))};
+	socket_server_answer(a->readings, &content);
 }
 
 static int open_readings(struct agent *a, const struct options *o)

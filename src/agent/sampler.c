@@ -54,8 +54,18 @@ static void leave_memo(struct sampler *s)
 		collect_set_memo(s->collector, s->master_start_ns);
 }
 
+static const struct bypass *sure_bypass(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_bypasses; i++)
+		if (bypass_is_certain(s->bypasses[i].kind))
+			return &s->bypasses[i];
+	return NULL;
+}
+
 void sampler_read(struct sampler *s, int64_t master_start_ns)
 {
+	char text[BYPASS_TEXT_MAX], bypassed[sizeof(s->status_text)];
+	const struct bypass *bypass;
 	struct why why;
 	struct snapshot *fresh;
 
@@ -68,6 +78,10 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 		return;
 	}
 	leave_memo(s);
+	bypass = sure_bypass(fresh);
+	if (bypass)
+		snprintf(bypassed, sizeof(bypassed), "packets pass the IP layer uncounted: %s",
+			 bypass_text(bypass, text, sizeof(text)));
 	if (fresh->troubles)
 		s->errors++;
 	if (fresh->troubles)
@@ -76,6 +90,8 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 		set_status(
 			s, MIB_STATUS_DEGRADED,
 			"eBPF could not count some packets: its maps are full, or it was skipped");
+	else if (bypass)
+		set_status(s, MIB_STATUS_DEGRADED, bypassed);
 	else
 		set_status(s, *collect_note(s->collector) ? MIB_STATUS_DEGRADED : MIB_STATUS_OK,
 			   collect_note(s->collector));

@@ -41,10 +41,9 @@ static void append(struct output_document *out, const char *line)
 	out->size += strlen(line);
 }
 
-struct socket_reply *socket_reply_new(const struct snapshot *reading, const struct request *r,
-				      const char *note)
+static void put_reading(struct socket_reply *d, const struct snapshot *reading,
+			const struct request *r, const char *note)
 {
-	struct socket_reply *d = new_document();
 	struct snapshot *filtered = NULL;
 	int failed;
 
@@ -59,9 +58,21 @@ struct socket_reply *socket_reply_new(const struct snapshot *reading, const stru
 	failed = make(&d->out, filtered ? filtered : reading, r, note);
 	if (failed)
 		log_fatal("%s", strerror(-failed));
+	snapshot_free(filtered);
+}
+
+struct socket_reply *socket_reply_new(const struct socket_content *content, const struct request *r)
+{
+	struct socket_reply *d = new_document();
+
+	if (r->status) {
+		append(&d->out, content->status);
+		append(&d->out, "\n");
+	} else {
+		put_reading(d, content->reading, r, content->note);
+	}
 	if (r->netns)
 		append(&d->out, REQUEST_END);
-	snapshot_free(filtered);
 	return d;
 }
 

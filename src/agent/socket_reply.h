@@ -15,12 +15,20 @@ struct socket_reply {
 	struct output_document out;
 };
 
+/* What the agent has to say. */
+struct socket_content {
+	const struct snapshot *reading; /* NULL: there is none */
+	const char *why;                /* if there is none */
+	const char *note;               /* why the figures are not better, or "" */
+	const char *status;             /* a line on the agent itself */
+};
+
 /*
  * What `r` asks for, or a line with the error. No memory ends the program. The caller owns one
- * reference. `note`: why the figures are not better, or "".
+ * reference.
  */
-struct socket_reply *socket_reply_new(const struct snapshot *reading, const struct request *r,
-				      const char *note);
+struct socket_reply *socket_reply_new(const struct socket_content *content,
+				      const struct request *r);
 struct socket_reply *socket_reply_error(const char *why);
 
 /* Is it what `r` asks for, of that reading? */

@@ -267,9 +267,9 @@ static struct socket_reply *find_document(struct socket_server *s, struct client
 	return NULL;
 }
 
-void socket_server_answer(struct socket_server *s, const struct snapshot *reading, const char *why,
-			  const char *note)
+void socket_server_answer(struct socket_server *s, const struct socket_content *content)
 {
+	const struct snapshot *reading = content->reading;
 	struct socket_reply *made = NULL, *d;
 	char incomplete[300];
 
@@ -278,8 +278,12 @@ void socket_server_answer(struct socket_server *s, const struct snapshot *readin
 
 		if (c->state != WAITING)
 			continue;
+		if (c->request.status) {
+			start_sending(s, c, socket_reply_new(content, &c->request));
+			continue;
+		}
 		if (!reading) {
-			refuse(s, c, why);
+			refuse(s, c, content->why);
 			continue;
 		}
 		if (c->request.netns && reading->troubles) {
@@ -290,7 +294,7 @@ void socket_server_answer(struct socket_server *s, const struct snapshot *readin
 		}
 		d = find_document(s, c, reading, made);
 		if (!d && !made)
-			d = made = socket_reply_new(reading, &c->request, note);
+			d = made = socket_reply_new(content, &c->request);
 		if (d)
 			start_sending(s, c, socket_reply_share(d));
 	}

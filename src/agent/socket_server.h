@@ -11,8 +11,8 @@
 
 #include <sys/types.h>
 
+#include "agent/socket_reply.h"
 #include "model/filter.h"
-#include "model/snapshot.h"
 
 #define SOCKET_SERVER_CLIENTS    16 /* others wait to be accepted */
 #define SOCKET_SERVER_DEADLINE_S 5
@@ -46,12 +46,10 @@ void socket_server_check(struct socket_server *s); /* accepts NULL */
 bool socket_server_serve(struct socket_server *s);
 
 /*
- * Answer from that reading, or with `why` if there is none (NULL). `note`: why the figures are not
- * better, or "". One call makes one document at most; the descriptor stays readable until all
- * are answered.
+ * Answer from that. One call makes one document of a reading at most; the descriptor stays readable
+ * until all are answered.
  */
-void socket_server_answer(struct socket_server *s, const struct snapshot *reading, const char *why,
-			  const char *note);
+void socket_server_answer(struct socket_server *s, const struct socket_content *content);
 
 /* The filter that the readings are made with from now on; kept by the caller. Accepts NULL. */
 void socket_server_set_filter(struct socket_server *s, const struct filter *filter);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/schedule.h"
 #include "base/units.h"
 #include "output/plain.h"
@@ -120,10 +121,10 @@ static int parse(const struct output_document *d, struct snapshot **s, struct wh
 	return say_failure(r, path, why);
 }
 
-int agent_client_read(struct snapshot **s, struct why *note, const char *path,
-		      const struct request *r, struct why *why)
+/* Have that request answered: a document that the caller frees, also when this fails. */
+static int request_document(struct output_document *d, const char *path, const struct request *r,
+			    struct why *why)
 {
-	struct output_document d = {NULL, 0};
 	char line[REQUEST_MAX + 1];
 	int size = request_format(line, sizeof(line), r);
 	int fd = path ? connect_to(path) : -ENOENT, result;
@@ -138,10 +139,35 @@ int agent_client_read(struct snapshot **s, struct why *note, const char *path,
 		result = why_set(why, size, "the agent at %s takes no such --include or --exclude",
 				 path);
 	else
-		result = ask(&d, fd, path, line, size, why);
+		result = ask(d, fd, path, line, size, why);
 	close(fd);
+	return result;
+}
+
+int agent_client_read(struct snapshot **s, struct why *note, const char *path,
+		      const struct request *r, struct why *why)
+{
+	struct output_document d = {NULL, 0};
+	int result = request_document(&d, path, r, why);
+
 	if (!result)
 		result = parse(&d, s, note, path, why);
+	free(d.text);
+	return result;
+}
+
+int agent_client_status(char *line, size_t size, const char *path, uint64_t netns, struct why *why)
+{
+	const struct request request = {.status = true, .netns = netns};
+	struct output_document d = {NULL, 0};
+	int result = request_document(&d, path, &request, why);
+
+	if (!result) {
+		char text[768];
+
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(d.text, "\n"), d.text);
+		escape_name(line, size, text, ESCAPE_SENTENCE);
+	}
 	free(d.text);
 	return result;
 }

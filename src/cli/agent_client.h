@@ -18,4 +18,10 @@
 int agent_client_read(struct snapshot **s, struct why *note, const char *path,
 		      const struct request *r, struct why *why);
 
+/*
+ * Ask how the agent is: one line of text in `line`, from `size` octets, with what no terminal takes
+ * escaped. Returns as agent_client_read().
+ */
+int agent_client_status(char *line, size_t size, const char *path, uint64_t netns, struct why *why);
+
 #endif

@@ -5,7 +5,9 @@
 
 #include "base/hostname.h"
 #include "base/log.h"
+#include "base/netns.h"
 #include "bpf/counters.h"
+#include "cli/agent_client.h"
 #include "cli/report.h"
 #include "output/output.h"
 
@@ -68,6 +70,8 @@ static bool look(const struct options *o, struct attachment *a)
 	else
 		counters_try(a);
 	counters_close(b);
+	agent_client_status(a->agent, sizeof(a->agent), options_reading_socket(o), netns_inode(),
+			    &a->no_answer);
 	return !r;
 }
 
@@ -80,10 +84,14 @@ int cli_status(const struct options *o)
 	struct output_document d;
 	bool attached = look(o, &a), whole = o->format != OUTPUT_TEXT;
 
+	if (a.no_answer.text[0])
+		log_warning("%s", a.no_answer.text);
 	if (!attached) {
 		log_warning("%s", a.why.text);
 		for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT && a.tried && !whole; id++)
 			log_warning("%s", a.verdicts[id].why.text);
+		if (a.agent[0] && !whole)
+			log_info("agent: %s", a.agent);
 	}
 	if (attached || whole) {
 		int r = make(&d, &a, &options);

@@ -226,6 +226,7 @@ static void judge_forwarding(struct verdict *v)
 static void judge_source(struct verdict *v, const char *note)
 {
 	const struct snapshot *now = v->subject.now;
+	char text[BYPASS_TEXT_MAX];
 
 	if (v->config->wants_ebpf && now->source != SOURCE_EBPF)
 		add_reason(v, CHECK_WARNING, "degraded: the kernel's own counters%s%s",
@@ -237,6 +238,10 @@ static void judge_source(struct verdict *v, const char *note)
 			   "not counted: %" PRIu64 " packets on interfaces, %" PRIu64
 			   " on paths, %" PRIu64 " dropped",
 			   now->missed_packets, now->missed_path_packets, now->missed_drop_packets);
+	for (size_t i = 0; i < now->n_bypasses; i++)
+		if (bypass_is_certain(now->bypasses[i].kind))
+			add_reason(v, CHECK_WARNING, "past the IP layer, uncounted: %s",
+				   bypass_text(&now->bypasses[i], text, sizeof(text)));
 }
 
 static void put_summary(const struct verdict *v, FILE *f)

@@ -130,6 +130,9 @@ static bool reading_cell(const struct mib_context *ctx, unsigned column, struct 
 		return cells_gauge(out, s->duration_ns / NS_PER_US);
 	case MIB_AGENT_INTERFACES:
 		return cells_gauge(out, shown_ifs(s));
+	case MIB_AGENT_BYPASSES:
+		return s->bypasses_known && !s->bypasses_why.text[0] &&
+		       cells_gauge(out, s->n_bypasses);
 	}
 	return false;
 }

@@ -18,6 +18,9 @@ struct attachment {
 
 	struct why drops; /* why dropped packets are not counted; "": they are */
 
+	char agent[768];      /* what the running agent says of itself; "": nothing */
+	struct why no_answer; /* why it does not; "": it does, or there is no socket */
+
 	/* Where nothing is attached: why, and what each hook set would say to it. */
 	struct why why;
 	bool tried; /* false: the verdicts are not there */

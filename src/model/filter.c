@@ -75,4 +75,9 @@ void filter_apply(const struct filter *f, struct snapshot *s)
 		if (passes_path(f, &s->drops[i].path))
 			s->drops[n++] = s->drops[i];
 	s->n_drops = n;
+	n = 0;
+	for (size_t i = 0; i < s->n_bypasses; i++)
+		if (!s->bypasses[i].name[0] || filter_passes(f, s->bypasses[i].name))
+			s->bypasses[n++] = s->bypasses[i];
+	s->n_bypasses = n;
 }

@@ -39,6 +39,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->ifs);
 	free(s->paths);
 	free(s->drops);
+	free(s->bypasses);
 	free(s);
 }
 
@@ -64,7 +65,8 @@ struct snapshot *snapshot_copy(const struct snapshot *s)
 	c->ifs = copy_rows(s->ifs, s->n_ifs, sizeof(*s->ifs), &c->cap_ifs);
 	c->paths = copy_rows(s->paths, s->n_paths, sizeof(*s->paths), &c->cap_paths);
 	c->drops = copy_rows(s->drops, s->n_drops, sizeof(*s->drops), &c->cap_drops);
-	if (!c->ifs || !c->paths || !c->drops) {
+	c->bypasses = copy_rows(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), &c->cap_bypasses);
+	if (!c->ifs || !c->paths || !c->drops || !c->bypasses) {
 		snapshot_free(c);
 		return NULL;
 	}
@@ -125,6 +127,12 @@ struct snapshot_drop *snapshot_add_drop(struct snapshot *s)
 	return append((void **)&s->drops, &s->n_drops, &s->cap_drops, sizeof(*s->drops));
 }
 
+struct bypass *snapshot_add_bypass(struct snapshot *s)
+{
+	return append((void **)&s->bypasses, &s->n_bypasses, &s->cap_bypasses,
+		      sizeof(*s->bypasses));
+}
+
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
 int snapshot_order_ifs(const void *a, const void *b)
@@ -163,6 +171,8 @@ void snapshot_sort(struct snapshot *s)
 		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
 	if (s->n_drops)
 		qsort(s->drops, s->n_drops, sizeof(*s->drops), snapshot_order_drops);
+	if (s->n_bypasses)
+		qsort(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), bypass_order);
 }
 
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/why.h"
+#include "model/bypass.h"
 #include "model/figures.h"
 
 /*
@@ -119,6 +121,11 @@ struct snapshot {
 	bool ifs_incomplete; /* not all could be read: there may be more */
 	bool may_bypass;     /* flowtables may carry packets past IP: see FAMILY_OTHER */
 
+	bool bypasses_known;     /* false: nobody looked for ways past the IP layer */
+	struct bypass *bypasses; /* sorted by bypass_order() */
+	size_t n_bypasses, cap_bypasses;
+	struct why bypasses_why; /* what could not be looked at, so that more may exist; "" */
+
 	bool paths_known;            /* false: paths cannot be known (no eBPF) */
 	struct snapshot_path *paths; /* sorted by (family, in, out) */
 	size_t n_paths, cap_paths;
@@ -150,6 +157,7 @@ struct snapshot *snapshot_copy(const struct snapshot *s);
 struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const char *name);
 struct snapshot_path *snapshot_add_path(struct snapshot *s);
 struct snapshot_drop *snapshot_add_drop(struct snapshot *s);
+struct bypass *snapshot_add_bypass(struct snapshot *s);
 
 /* Make room for `n` interfaces in all, so adding them neither moves nor wastes memory. Returns 0
  * or -ENOMEM.

@@ -115,6 +115,31 @@ static void put_counts(struct json *j, const struct snapshot_path *p, enum metri
 	put_figure(j, "bytes", &p->figures, packets + 1, delta, interval_ns);
 }
 
+static void put_bypasses(struct json *j, const struct snapshot *s)
+{
+	char name[ESCAPE_NAME_MAX];
+
+	json_key(j, "bypass");
+	if (!s->bypasses_known) {
+		json_null(j);
+	} else {
+		json_open(j, '[');
+		for (size_t i = 0; i < s->n_bypasses; i++) {
+			const struct bypass *b = &s->bypasses[i];
+
+			json_open(j, '{');
+			escape_name(name, sizeof(name), b->name, ESCAPE_UTF8);
+			json_put_text(j, "interface", name[0] ? name : NULL);
+			json_put_u64(j, "ifindex", b->ifindex, b->ifindex);
+			json_put_text(j, "kind", bypass_kind_names[b->kind]);
+			json_put_text(j, "detail", b->detail);
+			json_close(j, '}');
+		}
+		json_close(j, ']');
+	}
+	json_put_text(j, "bypass_why", s->bypasses_why.text[0] ? s->bypasses_why.text : NULL);
+}
+
 static void put_source(struct json *j, const struct snapshot *s)
 {
 	json_key(j, "source");
@@ -125,6 +150,7 @@ static void put_source(struct json *j, const struct snapshot *s)
 		json_put_u64(j, "missed_path_packets", true, s->missed_path_packets);
 		json_put_u64(j, "missed_drop_packets", true, s->missed_drop_packets);
 	}
+	put_bypasses(j, s);
 	json_close(j, '}');
 }
 

@@ -245,6 +245,23 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 	}
 }
 
+static void put_bypasses(const struct writer *w, const struct snapshot *s)
+{
+	struct prom_family bypass = {"ipfw_bypass", INFO, NULL,
+				     "A way past the IP layer, where nothing is counted", false};
+	char device[ESCAPE_NAME_MAX];
+
+	for (size_t i = 0; i < s->n_bypasses; i++) {
+		const struct bypass *b = &s->bypasses[i];
+
+		escape_name(device, sizeof(device), b->name, ESCAPE_TEXT);
+		put_u64(w, &bypass,
+			LABELS("device", device, "kind", bypass_kind_names[b->kind], "detail",
+			       b->detail),
+			1);
+	}
+}
+
 static void put_program(const struct writer *w, const struct snapshot *s)
 {
 	struct prom_family build = {"ipfw_build", INFO, NULL, "Version of ipfwagent", false};
@@ -295,6 +312,7 @@ static int make(struct output_document *d, const struct snapshot *s, bool openme
 	put_paths(&w, s);
 	put_drops(&w, s);
 	put_qualities(&w, s);
+	put_bypasses(&w, s);
 	fputs("# EOF\n",
 	      w.f); /* a comment in the older format: a reader can tell that all is there */
 	return output_end(d, w.f);

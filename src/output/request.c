@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define BLANKS " \t\r"
+#define STATUS "status"
 
 static int refuse(struct why *why, const char *what, const char *word)
 {
@@ -68,12 +69,13 @@ static bool take_form(struct request *r, const char *word)
 			r->format = i;
 			return true;
 		}
-	return false;
+	r->status = !strcmp(word, STATUS);
+	return r->status;
 }
 
 static bool take_detail(struct request *r, const char *word)
 {
-	r->pretty = r->format == OUTPUT_JSON && !strcmp(word, "pretty");
+	r->pretty = r->format == OUTPUT_JSON && !r->status && !strcmp(word, "pretty");
 	r->verbose = r->format == OUTPUT_TEXT && !strcmp(word, "verbose");
 	return r->pretty || r->verbose;
 }
@@ -111,7 +113,7 @@ int request_format(char *line, size_t size, const struct request *r)
 
 	if (globs > REQUEST_GLOBS)
 		return -E2BIG;
-	n = snprintf(line, size, "%s%s%s", output_forms[r->format].word,
+	n = snprintf(line, size, "%s%s%s", r->status ? STATUS : output_forms[r->format].word,
 		     r->format == OUTPUT_JSON && r->pretty ? " pretty" : "",
 		     r->format == OUTPUT_TEXT && r->verbose ? " verbose" : "");
 	if (r->netns && (size_t)n < size)

@@ -2,13 +2,13 @@
 /*
  * request: what a client asks the agent's reading socket for. One line of words:
  *
- *	[json [pretty] | text [verbose] | prometheus | openmetrics | system | reading]
+ *	[json [pretty] | text [verbose] | prometheus | openmetrics | system | reading | status]
  *	[netns INODE] [include GLOB]... [exclude GLOB]...
  *
- * An empty line asks for json. The answer is the document and the end of the stream, or one line
- * "error: SENTENCE". "netns" is for programs that want these figures or none: it is answered only
- * in that network namespace and if nothing is missing. Then a line "end" follows the document, so
- * the client recognises one that was cut off.
+ * An empty line asks for json; "status" for a line on the agent itself. The answer is the document
+ * and the end of the stream, or one line "error: SENTENCE". "netns" is for programs that want these
+ * figures or none: it is answered only in that network namespace and if nothing is missing. Then a
+ * line "end" follows the document, so the client recognises one that was cut off.
  */
 #ifndef IPFW_OUTPUT_REQUEST_H
 #define IPFW_OUTPUT_REQUEST_H
@@ -32,6 +32,7 @@
 struct request {
 	enum output_format format;
 	bool pretty, verbose; /* of JSON; of text */
+	bool status;          /* how the agent is, in place of a reading */
 	uint64_t netns;       /* 0: any */
 	struct filter filter; /* its patterns point into the line */
 };

@@ -29,6 +29,19 @@ static void print_origin(FILE *f, const struct snapshot *s, const struct rates *
 		fputc('\n', f);
 }
 
+static void print_bypasses(FILE *f, const struct snapshot *s, bool verbose)
+{
+	char text[BYPASS_TEXT_MAX];
+
+	for (size_t i = 0; i < s->n_bypasses; i++)
+		fprintf(f, "%s: %s\n",
+			bypass_is_certain(s->bypasses[i].kind) ? "past the IP layer, uncounted"
+							       : "perhaps past the IP layer",
+			bypass_text(&s->bypasses[i], text, sizeof(text)));
+	if (verbose && s->bypasses_why.text[0])
+		fprintf(f, "ways past the IP layer are not known: %s\n", s->bypasses_why.text);
+}
+
 void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		     const struct output_options *options)
 {
@@ -47,6 +60,7 @@ void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rate
 			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
 			" on paths, %" PRIu64 " dropped\n",
 			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
+	print_bypasses(f, s, options->verbose);
 	if (options->verbose && options->note[0])
 		fprintf(f, "not eBPF: %s\n", options->note);
 	if (s->troubles)

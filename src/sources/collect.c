@@ -10,6 +10,7 @@
 #include "base/schedule.h"
 #include "base/units.h"
 #include "bpf/counters.h"
+#include "sources/bypasses.h"
 #include "sources/netlink.h"
 #include "sources/procfs.h"
 
@@ -17,9 +18,10 @@ struct collector {
 	const struct collect_config *config;
 	const struct filter *filter;
 	struct procfs procfs;
-	struct netlink *netlink; /* NULL: a tree below a root is read */
-	struct counters *bpf;    /* NULL: the kernel's own counters only */
-	struct why note;         /* why the kernel's own counters are used; "": they are not */
+	struct netlink *netlink;   /* NULL: a tree below a root is read */
+	struct bypasses *bypasses; /* the same */
+	struct counters *bpf;      /* NULL: the kernel's own counters only */
+	struct why note;           /* why the kernel's own counters are used; "": they are not */
 };
 
 static bool wants_bpf(const struct collector *c)
@@ -41,6 +43,11 @@ int collect_open(struct collector **out, const struct collect_config *config, st
 		r = netlink_open(&c->netlink);
 		if (r)
 			why_errno(why, r, "netlink socket");
+	}
+	if (!r && c->netlink) {
+		r = bypasses_open(&c->bypasses);
+		if (r)
+			why_errno(why, r, NULL);
 	}
 	if (!r && wants_bpf(c)) {
 		r = counters_open(&c->bpf, config->hooks, config->attach, why);
@@ -100,6 +107,7 @@ void collect_close(struct collector *c)
 	if (!c)
 		return;
 	counters_close(c->bpf);
+	bypasses_close(c->bypasses);
 	netlink_close(c->netlink);
 	free(c);
 }
@@ -169,13 +177,14 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 		procfs_read_ifs(&c->procfs, s);
 	}
 	snapshot_sort(s);
+	if (c->bypasses)
+		bypasses_read(c->bypasses, s);
 	if (!c->bpf)
 		return 0;
 	if (r) { /* not all are there: the records of the others must not be closed */
 		counters_drop(c->bpf);
 		return why_set(why, r, "%s", s->trouble);
 	}
-	s->may_bypass = netlink_may_bypass(c->netlink);
 	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);

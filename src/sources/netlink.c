@@ -6,8 +6,6 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +27,6 @@
 
 struct netlink {
 	struct netlink_dump dumper;
-	struct netlink_dump netfilter; /* opened when it is needed */
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct ip6_order numbering;
 	struct netlink_links links; /* their memory is used again for each reading */
@@ -48,7 +45,6 @@ int netlink_open(struct netlink **out)
 
 	if (!n)
 		return -ENOMEM;
-	n->netfilter.bus = NETLINK_NETFILTER;
 	r = netlink_dump_open(&n->dumper);
 	if (r) {
 		netlink_close(n);
@@ -63,7 +59,6 @@ void netlink_close(struct netlink *n)
 	if (!n)
 		return;
 	netlink_dump_close(&n->dumper);
-	netlink_dump_close(&n->netfilter);
 	netlink_links_clear(&n->links);
 	free(n);
 }
@@ -358,28 +353,4 @@ int netlink_any_forwarding(struct netlink *n, enum family family)
 	if (r == NETLINK_DUMP_INTERRUPTED && !any)
 		return -EINTR; /* the one that forwards may have been left out */
 	return r < 0 ? r : any;
-}
-
-static int on_flowtable(const struct nlmsghdr *message, void *arg)
-{
-	(void)message;
-	*(bool *)arg = true;
-	return MNL_CB_OK;
-}
-
-bool netlink_may_bypass(struct netlink *n)
-{
-	char buffer[512];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *generic;
-	bool any = false;
-
-	if (access("/sys/module/nf_flow_table", F_OK) < 0)
-		return false; /* and to ask could load the whole of nftables */
-	request->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETFLOWTABLE;
-	generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
-	generic->nfgen_family = AF_UNSPEC;
-	return netlink_dump_run(&n->netfilter, request, NETLINK_DUMP_TOGETHER, on_flowtable, &any,
-				NULL) != 0 ||
-	       any;
 }

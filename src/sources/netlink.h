@@ -22,12 +22,6 @@ void netlink_close(struct netlink *n); /* accepts NULL */
  */
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
 
-/*
- * Whether flowtables of nftables may carry packets past IP in this network namespace. Who may not
- * ask is told so where the kernel's module for them is loaded. One that is built in is not noticed.
- */
-bool netlink_may_bypass(struct netlink *n);
-
 /* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
 int netlink_any_forwarding(struct netlink *n, enum family family);
 

@@ -212,6 +212,12 @@ sleep 1.2
 same ipfwSystemOutForwPackets 1 .ipv4.forwarding.outgoing_packets
 expect "as nobody: status" ok "$(mib ipfwStatus.0)"
 discontinuity=$(ticks)
+status_of() { "$BIN" status --json --netns "$1" --reading-socket "$TMP/reading" 2>/dev/null | jq -r "$2"; }
+expect_match "status shows the agent's" '^status ok: source ebpf .*, SNMP master connected$' "$(status_of "$R" .agent)"
+expect_match "status, as text" '^agent: status ok: source ebpf ' \
+	"$(in_ns "$R" setpriv --reuid 65534 --clear-groups "$BIN" status --reading-socket "$TMP/reading" 2>&1 | sed -n 's/^ipfwagent: //; /^agent/p')"
+expect "status, an agent that counts elsewhere" \
+	"the agent at $TMP/reading: this agent counts in another network namespace" "$(status_of "$S" .agent_why)"
 kill -TERM "$agent" && wait "$agent"
 expect "as nobody: exit status" 0 $?
 for i in $(seq 8); do

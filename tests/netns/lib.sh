@@ -4,6 +4,12 @@
 # snmpd, and checks that print "ok NAME", "not ok NAME" or "skip NAME".
 set -u
 
+# The default reading socket is a test's own: neither another run's agent nor this machine's answers there.
+if [ "${IPFW_OWN_RUN:-}" != $$ ]; then
+	mkdir -p /run/ipfwagent && IPFW_OWN_RUN=$$ exec unshare -m --propagation slave sh -c \
+		'mount -t tmpfs -o mode=755 none /run/ipfwagent && exec "$@"' sh bash "$0" "$@"
+	exit 1
+fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 BIN=$(realpath "${1:?usage: TEST BINARY}")

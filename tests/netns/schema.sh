@@ -40,6 +40,7 @@ works=$(jq -c '[.hooks | to_entries[] | select(.value.works) | .key]' "$TMP/doc"
 valid "status, attached" status "$TMP/doc"
 expect_true "status: --pretty is on many lines" [ "$(wc -l <"$TMP/pretty")" -gt 10 ]
 expect "status, attached: by the first hooks that were said to work" "$(jq -r '.[0]' <<<"$works")" "$(jq -r .source.hooks "$TMP/doc")"
+expect "status, no agent" null "$(jq -c '.agent // .agent_why' "$TMP/doc")"
 expect_true "status, attached: pinned there" [ -d "$(jq -r .pinned "$TMP/doc")" ]
 expect "status, attached: since, as a reading has it" "$(in_ns "$R" "$BIN" --json | jq -c '.source.since')" "$(jq -c .source.since "$TMP/doc")"
 datagrams "$C" 5 100 10.2.0.2 && datagrams "$C" 5 100 fd02::2

@@ -25,6 +25,7 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	struct snapshot_if *row = s ? snapshot_add_if(s, 2, "eth0") : NULL;
 	struct snapshot_path *path = row ? snapshot_add_path(s) : NULL;
 	struct snapshot_drop *drop;
+	struct bypass *bypass;
 
 	if (!path)
 		abort();
@@ -50,6 +51,11 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	drop->path = *path;
 	drop->stage = DROP_FORWARD;
 	memcpy(drop->reason, "NETFILTER_DROP", sizeof("NETFILTER_DROP"));
+	s->bypasses_known = true;
+	bypass = snapshot_add_bypass(s);
+	if (!bypass)
+		abort();
+	*bypass = (struct bypass){2, "eth0", BYPASS_FLOWTABLE_OFFLOAD, "ip t f"};
 	return s;
 }
 

@@ -38,6 +38,7 @@ static void test_forms(void **state)
 		{"openmetrics\r", OUTPUT_OPENMETRICS, false, false},
 		{"system netns 1", OUTPUT_SYSTEM, false, false},
 		{"  text \t verbose ", OUTPUT_TEXT, false, true},
+		{"status", OUTPUT_JSON, false, false},
 	};
 	struct request r;
 
@@ -48,6 +49,7 @@ static void test_forms(void **state)
 		assert_int_equal(r.pretty, rows[i].pretty);
 		assert_int_equal(r.verbose, rows[i].verbose);
 		assert_int_equal(r.netns, r.format == OUTPUT_SYSTEM);
+		assert_int_equal(r.status, !strcmp(rows[i].text, "status"));
 		request_clear(&r);
 	}
 }
@@ -62,6 +64,7 @@ static void test_refused(void **state)
 		{"json verbose", "unknown word 'verbose'"},
 		{"text pretty", "unknown word 'pretty'"},
 		{"prometheus pretty", "unknown word 'pretty'"},
+		{"status pretty", "unknown word 'pretty'"},
 		{"openmetrics verbose", "unknown word 'verbose'"},
 		{"GET / HTTP/1.1\r", "unknown word 'GET'"},
 		{"\033[2J", "unknown word '\\x1b[2J'"},
@@ -114,6 +117,9 @@ static void test_format(void **state)
 	r = (struct request){.format = OUTPUT_OPENMETRICS, .pretty = true, .netns = 1};
 	assert_int_equal(request_format(again, sizeof(again), &r), strlen(plain));
 	assert_string_equal(again, plain); /* it is no JSON: pretty is not for it */
+	r = (struct request){.status = true, .netns = 7};
+	request_format(again, sizeof(again), &r);
+	assert_string_equal(again, "status netns 7\n");
 }
 
 static void test_fits(void **state)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bypasses: keeps what is known of the ways past the IP layer. To look costs about what a reading
+ * does, so it is done anew when nftables says that its rules changed, and for the rest, of which
+ * nobody tells, after ten seconds.
+ */
+#ifndef IPFW_SOURCES_BYPASSES_H
+#define IPFW_SOURCES_BYPASSES_H
+
+#include "model/snapshot.h"
+
+struct bypasses;
+
+/*
+ * Look for the first time, as long as the privileges are there, in the calling thread's network
+ * namespace. Returns 0 or -errno. What could not be looked at is noted in each reading.
+ */
+int bypasses_open(struct bypasses **out);
+void bypasses_close(struct bypasses *b); /* accepts NULL */
+
+/* Add to a sorted snapshot what is known, of the interfaces that it has. */
+void bypasses_read(struct bypasses *b, struct snapshot *s);
+
+#endif
