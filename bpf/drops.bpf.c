@@ -15,14 +15,14 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#define KERNEL_CASTS
+
 #include "ipfw_probe.h"
 
 #include "weigh.h"
 
 #define ETH_P_IP   0x0800
 #define ETH_P_IPV6 0x86dd
-
-#define IPV6_DESTINATION 24 /* where it stands in the header */
 
 /* The reasons that the rules below know; the running kernel's numbers are others. */
 enum skb_drop_reason {
@@ -64,14 +64,11 @@ static __always_inline void *route_of(struct sk_buff *skb)
 
 static __always_inline bool is_multicast_ipv6(const void *ip)
 {
-	__u8 first = 0;
-
-	bpf_probe_read_kernel(&first, sizeof(first), ip + IPV6_DESTINATION);
-	return first == 0xff;
+	return KERNEL_READ(ip, struct ipv6hdr, daddr.in6_u.u6_addr8[0]) == 0xff;
 }
 
 /* Whether the route leads to the router itself. */
-static __noinline bool is_for_itself(struct sk_buff *skb, __u32 ipv6)
+static __always_inline bool is_for_itself(struct sk_buff *skb, __u32 ipv6)
 {
 	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
 	void *ip = skb->head + skb->network_header;
@@ -129,9 +126,9 @@ static __always_inline enum ipfw_drop_stage routed_stage(struct sk_buff *skb, __
 }
 
 static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u32 ipv6,
-						       struct net_device *dev, __u32 reason)
+						       struct net_device *dev, __u32 ifindex,
+						       long offset, __u32 reason)
 {
-	long offset = data_offset(skb);
 	bool filtered = IS_REASON(reason, SKB_DROP_REASON_NETFILTER_DROP);
 	int noted = *(int *)skb->cb; /* by IP, when the header was found right */
 	void *dst = route_of(skb);
@@ -142,7 +139,7 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 		return IPFW_DROP_LOCAL;
 	if (offset < 0)
 		return IPFW_DROP_OUTPUT;
-	if (KERNEL_READ(dev, struct net_device, ifindex) != skb->skb_iif) {
+	if (ifindex != (__u32)skb->skb_iif) {
 		if (ipv6 && is_refused_for_header(reason)) /* ip6_forward() sets the device first */
 			return IPFW_DROP_INPUT;
 		return filtered && (ipv6 || control_flags(skb, 0) & IPSKB_FORWARDED)
@@ -158,16 +155,10 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 	return IPFW_DROP_LINK;
 }
 
-/* Not inlined, as if_in_hash(). */
-static __noinline struct ipfw_sum *drop_row(const struct ipfw_drop_key *key)
-{
-	return find_or_add(&drops, key, &no_sum);
-}
-
 static __always_inline void count_drop(const struct ipfw_drop_key *key, const struct load *l)
 {
 	struct ipfw_if_counters *in = key->in_ifindex ? counters_of(key->in_ifindex) : NULL;
-	struct ipfw_sum *row = drop_row(key), *of_if;
+	struct ipfw_sum *row = find_or_add(&drops, key, &no_sum), *of_if;
 
 	if (row) {
 		__sync_fetch_and_add(&row->packets, l->packets);
@@ -185,10 +176,13 @@ static __always_inline void count_drop(const struct ipfw_drop_key *key, const st
 /* IPsec cuts a GSO packet and frees it as if it were lost, without a reason: xfrm_output_gso(). */
 static __always_inline bool was_cut_for_ipsec(struct sk_buff *skb, __u32 reason)
 {
-	void *shared = skb->head + skb->end, *dst = route_of(skb);
+	void *shared, *dst;
 
-	return IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED) && dst &&
-	       KERNEL_READ(dst, struct dst_entry, xfrm) &&
+	if (!IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED))
+		return false;
+	shared = skb->head + skb->end;
+	dst = route_of(skb);
+	return dst && KERNEL_READ(dst, struct dst_entry, xfrm) &&
 	       KERNEL_READ(shared, struct skb_shared_info, gso_size);
 }
 
@@ -203,15 +197,17 @@ static __always_inline bool is_no_loss(struct sk_buff *skb, __u32 reason)
 	       was_cut_for_ipsec(skb, reason);
 }
 
-/* Arguments: skb, location, reason. */
+/* Arguments: skb, location, reason. What is dropped in other namespaces leaves first. */
 SEC("tp_btf/kfree_skb")
 int dropped(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct ipfw_drop_key key = {};
 	struct net_device *dev = skb->dev;
-	__u32 reason = ctx[2], ifindex;
+	__u32 reason = ctx[2], ifindex, len;
+	__u16 protocol;
 	struct load l;
+	long offset;
 	void *dst;
 
 	if (!dev) { /* TCP takes it away, and a packet that is not sent yet has none */
@@ -222,26 +218,30 @@ int dropped(__u64 *ctx)
 	}
 	if (!dev || !is_ours(dev))
 		return 0;
-	if (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6))
+	protocol = skb->protocol;
+	if (protocol != bpf_htons(ETH_P_IP) && protocol != bpf_htons(ETH_P_IPV6))
 		return 0;
 	if (is_no_loss(skb, reason))
 		return 0;
-	key.ipv6 = skb->protocol == bpf_htons(ETH_P_IPV6);
-	key.stage = drop_stage(skb, key.ipv6, dev, reason);
-	key.reason = reason;
 	ifindex = KERNEL_READ(dev, struct net_device, ifindex);
+	offset = data_offset(skb);
+	len = skb->len;
+	key.ipv6 = protocol == bpf_htons(ETH_P_IPV6);
+	key.stage = drop_stage(skb, key.ipv6, dev, ifindex, offset, reason);
+	key.reason = reason;
 	key.in_ifindex = skb->skb_iif;
 	if (key.stage == IPFW_DROP_LINK) {
 		key.in_ifindex = ifindex;
-	} else if (ifindex != key.in_ifindex) {
-		if (key.stage == IPFW_DROP_OUTPUT || key.stage == IPFW_DROP_FORWARD)
-			key.out_ifindex = ifindex;
-	} else if (is_vrf_device(dev) && key.stage != IPFW_DROP_OUTPUT) {
-		key.in_ifindex = ingress_ifindex(skb); /* the port */
+	} else {
+		len += offset;
+		if (ifindex != key.in_ifindex) {
+			if (key.stage == IPFW_DROP_OUTPUT || key.stage == IPFW_DROP_FORWARD)
+				key.out_ifindex = ifindex;
+		} else if (is_vrf_device(dev) && key.stage != IPFW_DROP_OUTPUT) {
+			key.in_ifindex = ingress_ifindex(skb); /* the port */
+		}
 	}
-	l = weigh(skb, key.ipv6,
-		  key.stage == IPFW_DROP_LINK ? skb->len : skb->len + data_offset(skb),
-		  (__u16)(skb->transport_header - skb->network_header));
+	l = weigh(skb, key.ipv6, len, (__u16)(skb->transport_header - skb->network_header));
 	count_drop(&key, &l);
 	return 0;
 }

@@ -235,12 +235,15 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 		miss(IPFW_MISSED_PATH, l->packets);
 }
 
-/* The interface that IP received the packet by: the port of a VRF, not the VRF device. */
+/*
+ * The interface that IP received the packet by: the port of a VRF, not the VRF device. Of what comes
+ * by lo IPv6 notes the interface that has the address.
+ */
 static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 {
 	int iif = *(int *)skb->cb; /* inet_skb_parm and inet6_skb_parm begin with it */
 
-	return iif > 0 ? iif : skb->skb_iif;
+	return iif > 0 && skb->skb_iif != LOOPBACK_IFINDEX ? iif : skb->skb_iif;
 }
 
 /* The copy of our own multicast that is looped back to us. */

@@ -155,8 +155,15 @@ struct iphdr {
 	__u8 ttl;
 };
 
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
 struct ipv6hdr {
 	__u8 nexthdr;
+	struct in6_addr daddr;
 };
 
 struct ipv6_opt_hdr {

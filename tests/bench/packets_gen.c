@@ -3,10 +3,17 @@
  * Forwards packets for the benchmark, through routers that are network namespaces: frames injected
  * into the stack as if rc had received them, for a host behind rs.
  *
- *   rounds OBJECT ROUNDS PACKETS NETNS...   prints: ROUND NETNS FAMILY NANOSECONDS-PER-PACKET
+ *   rounds OBJECT ROUNDS PACKETS WAY...     prints: ROUND WAY FAMILY NANOSECONDS-PER-PACKET
  *   stats OBJECT PACKETS NETNS PROGRAM...   by program identifier: ID NAME RUN-TIME RUNS
+ *   traced TRACEPOINT                       how many programs are attached there
+ *   sink OBJECT NETNS DEVICE                swallow what the device receives
  *   hooks OBJECT NETNS                      attach netfilter programs until stdin ends; their ids
+ *   drops OBJECT NETNS                      load a program of drops until stdin ends; its id
  *   ids LINK...                             the programs of pinned links
+ *   keep LINK                               the same of one, and keep it until stdin ends
+ *
+ * A WAY is NETNS, or NETNS=PROGRAM: with that program at the tracepoint kfree_skb meanwhile, by its
+ * identifier, or "empty", or "none". The tracepoint is the host's: others should have none there.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -22,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,8 +42,9 @@
 #define NETNS_MAX    24
 
 struct router {
-	const char *name;
+	const char *name, *way;
 	int netns, ifindex, pass; /* pass: what keeps the XDP program */
+	int dropped;              /* the program at the tracepoint; -1: none */
 };
 
 static void die(const char *what, int error)
@@ -142,18 +151,25 @@ static uint32_t forward(int program, const struct router *r, const uint8_t *fram
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = FRAME_OCTETS,
 		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx), .repeat = packets,
 		    .flags = LIVE_FRAMES, .batch_size = 64);
-	int error;
+	int link = -1, error;
 
+	if (r->dropped >= 0) {
+		link = bpf_raw_tracepoint_open(NULL, r->dropped);
+		if (link < 0)
+			die("kfree_skb", link);
+	}
 	enter(r->netns);
 	error = bpf_prog_test_run_opts(program, &options);
 	if (error)
 		die("BPF_PROG_RUN", error);
+	if (link >= 0)
+		close(link);
 	return options.duration;
 }
 
 struct generator {
 	uint8_t frames[2][FRAME_OCTETS];
-	int programs[2], pass;
+	int programs[2], pass, swallow, dropped;
 };
 
 static const char *const families[2] = {"ipv4", "ipv6"};
@@ -167,12 +183,15 @@ static void open_generator(struct generator *g, const char *object)
 		o = load_generator(object, g->frames[f]);
 		g->programs[f] = program_fd(o, "make");
 		g->pass = program_fd(o, "pass");
+		g->swallow = program_fd(o, "swallow");
+		g->dropped = program_fd(o, "dropped");
 	}
 }
 
 static void open_router(struct router *r, const char *name, int pass)
 {
 	r->name = name;
+	r->dropped = -1;
 	r->netns = open_netns(name);
 	enter(r->netns);
 	r->ifindex = if_nametoindex("rc");
@@ -181,7 +200,34 @@ static void open_router(struct router *r, const char *name, int pass)
 		die("rc", r->pass);
 }
 
-/* In each round every router forwards packets of both families; who is first goes round. */
+/* Several ways may go through one router. */
+static void open_way(struct router *first, struct router *r, char *way, const struct generator *g)
+{
+	char *name = strdup(way), *program = name ? strchr(name, '=') : NULL;
+	struct router *same = first;
+
+	if (!name)
+		die("strdup", errno);
+	if (program)
+		*program++ = 0;
+	while (same < r && strcmp(same->name, name) != 0)
+		same++;
+	if (same < r)
+		*r = *same;
+	else
+		open_router(r, name, g->pass);
+	r->way = way;
+	r->dropped = -1;
+	if (!program || !strcmp(program, "none"))
+		return;
+	r->dropped = strcmp(program, "empty") != 0
+			     ? bpf_prog_get_fd_by_id(strtoul(program, NULL, 10))
+			     : g->dropped;
+	if (r->dropped < 0)
+		die(way, r->dropped);
+}
+
+/* In each round every way forwards packets of both families; who is first goes round. */
 static int do_rounds(char **argv)
 {
 	struct generator g;
@@ -189,8 +235,8 @@ static int do_rounds(char **argv)
 	int rounds = atoi(argv[1]), packets = atoi(argv[2]), n = 0;
 
 	open_generator(&g, argv[0]);
-	for (char **name = argv + 3; *name && n < NETNS_MAX; name++)
-		open_router(&routers[n++], *name, g.pass);
+	for (char **way = argv + 3; *way && n < NETNS_MAX; way++, n++)
+		open_way(routers, &routers[n], *way, &g);
 	for (int round = -1; round < rounds; round++) { /* the first to warm up */
 		for (int i = 0; i < 2 * n; i++) {
 			/* forwards and backwards in turn, so that no one follows the same one
@@ -201,7 +247,7 @@ static int do_rounds(char **argv)
 			uint32_t ns = forward(g.programs[f], r, g.frames[f], packets);
 
 			if (round >= 0)
-				printf("%d %s %s %u\n", round, r->name, families[f], ns);
+				printf("%d %s %s %u\n", round, r->way, families[f], ns);
 		}
 	}
 	return 0;
@@ -263,6 +309,30 @@ static int link_netfilter(int program, uint32_t family, uint32_t hook, int32_t p
 	return syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 }
 
+static struct bpf_object *open_object(const char *path)
+{
+	static const char *const per_cpu[] = {"if_low", "path_low"};
+	struct bpf_object *o = bpf_object__open_file(path, NULL);
+
+	if (!o)
+		die(path, errno);
+	for (size_t i = 0; i < 2; i++) { /* arrays that have room for one CPU, to be for all */
+		struct bpf_map *map = bpf_object__find_map_by_name(o, per_cpu[i]);
+
+		if (map && bpf_map__type(map) == BPF_MAP_TYPE_ARRAY)
+			bpf_map__set_max_entries(map, bpf_map__max_entries(map) *
+							      libbpf_num_possible_cpus());
+	}
+	return o;
+}
+
+static void wait_for_end(void)
+{
+	fflush(stdout);
+	while (getchar() != EOF) {
+	}
+}
+
 static int do_hooks(char **argv)
 {
 	static const struct {
@@ -274,20 +344,10 @@ static int do_hooks(char **argv)
 		{"forward", NF_INET_FORWARD, INT_MIN + 1},
 		{"post_routing", NF_INET_POST_ROUTING, INT_MAX - 1},
 	};
-	static const char *const per_cpu[] = {"if_low", "path_low"};
-	struct bpf_object *o = bpf_object__open_file(argv[0], NULL);
+	struct bpf_object *o = open_object(argv[0]);
 	struct bpf_program *p;
 	int r;
 
-	if (!o)
-		die(argv[0], errno);
-	for (size_t i = 0; i < 2; i++) { /* arrays that have room for one CPU, to be for all */
-		struct bpf_map *map = bpf_object__find_map_by_name(o, per_cpu[i]);
-
-		if (map && bpf_map__type(map) == BPF_MAP_TYPE_ARRAY)
-			bpf_map__set_max_entries(map, bpf_map__max_entries(map) *
-							      libbpf_num_possible_cpus());
-	}
 	bpf_object__for_each_program(p, o)
 	{
 		bpf_program__set_type(p, PROG_TYPE_NETFILTER);
@@ -315,24 +375,103 @@ static int do_hooks(char **argv)
 			die(name[0], errno);
 		printf("%u%c", info.id, i == 2 ? '\n' : ' ');
 	}
-	fflush(stdout);
-	while (getchar() != EOF) {
-	}
+	wait_for_end();
 	return 0;
+}
+
+/* Returns the program of a pinned link. */
+static int program_of(const char *link)
+{
+	struct bpf_link_info info = {.id = 0};
+	uint32_t size = sizeof(info);
+	int fd = bpf_obj_get(link), program;
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		die(link, errno);
+	program = bpf_prog_get_fd_by_id(info.prog_id);
+	if (program < 0)
+		die(link, program);
+	close(fd);
+	printf("%u\n", info.prog_id);
+	return program;
 }
 
 static int do_ids(char **argv)
 {
-	for (; *argv; argv++) {
-		struct bpf_link_info info = {.id = 0};
-		uint32_t size = sizeof(info);
-		int fd = bpf_obj_get(*argv);
+	for (; *argv; argv++)
+		close(program_of(*argv));
+	return 0;
+}
 
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
-			die(*argv, errno);
-		printf("%u\n", info.prog_id);
+static int do_keep(char **argv)
+{
+	program_of(argv[0]); /* open until the end */
+	wait_for_end();
+	return 0;
+}
+
+static int do_drops(char **argv)
+{
+	struct bpf_object *o = open_object(argv[0]);
+	struct bpf_map *netns = bpf_object__find_map_by_name(o, ".rodata.netns");
+	struct bpf_prog_info info = {.id = 0};
+	uint32_t size = sizeof(info), inode;
+	struct stat s;
+	int r;
+
+	if (fstat(open_netns(argv[1]), &s))
+		die(argv[1], errno);
+	inode = s.st_ino;
+	r = netns ? bpf_map__set_initial_value(netns, &inode, sizeof(inode)) : -EINVAL;
+	if (!r)
+		r = bpf_object__load(o);
+	if (!r)
+		r = bpf_obj_get_info_by_fd(program_fd(o, "dropped"), &info, &size);
+	if (r)
+		die(argv[0], r);
+	printf("%u\n", info.id);
+	wait_for_end();
+	return 0;
+}
+
+/* tp_btf programs are links of this kind too. */
+static int do_traced(char **argv)
+{
+	uint32_t id = 0, n = 0;
+
+	while (!bpf_link_get_next_id(id, &id)) {
+		char name[64] = "";
+		struct bpf_link_info info = {.raw_tracepoint = {(uintptr_t)name, sizeof(name)}};
+		uint32_t size = sizeof(info);
+		int fd = bpf_link_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		    info.type == BPF_LINK_TYPE_RAW_TRACEPOINT && !strcmp(name, argv[0]))
+			n++;
 		close(fd);
 	}
+	printf("%u\n", n);
+	return 0;
+}
+
+static int do_sink(char **argv)
+{
+	struct generator g;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, options);
+	int r;
+
+	open_generator(&g, argv[0]);
+	enter(open_netns(argv[1]));
+	hook.ifindex = if_nametoindex(argv[2]);
+	options.prog_fd = g.swallow;
+	r = bpf_tc_hook_create(&hook);
+	if (!r)
+		r = bpf_tc_attach(&hook, &options);
+	if (r)
+		die(argv[2], r);
 	return 0;
 }
 
@@ -343,10 +482,9 @@ int main(int argc, char **argv)
 		int arguments;
 		int (*run)(char **argv);
 	} commands[] = {
-		{"rounds", 4, do_rounds},
-		{"stats", 4, do_stats},
-		{"hooks", 2, do_hooks},
-		{"ids", 1, do_ids},
+		{"rounds", 4, do_rounds}, {"stats", 4, do_stats},   {"hooks", 2, do_hooks},
+		{"drops", 2, do_drops},   {"ids", 1, do_ids},       {"keep", 1, do_keep},
+		{"sink", 3, do_sink},     {"traced", 1, do_traced},
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bpf/owners.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
 
 #define ENTRIES 10000
+#define TRIES   1000
 
 static void die(const char *what, int error)
 {
@@ -27,8 +29,14 @@ static void die(const char *what, int error)
 
 static void put(const int *maps, enum map_id map, const void *key, const void *value)
 {
-	int r = bpf_map_update_elem(maps[map], key, value, BPF_ANY);
+	int r = -ENOMEM;
 
+	/* The kernel gets the memory later than it is asked for. */
+	for (int i = 0; i < TRIES && r == -ENOMEM; i++) {
+		r = bpf_map_update_elem(maps[map], key, value, BPF_ANY);
+		if (r == -ENOMEM)
+			usleep(1000);
+	}
 	if (r)
 		die(maps_names[map], r);
 }

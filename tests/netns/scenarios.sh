@@ -363,9 +363,10 @@ unlike() {
 declare -A nft_family=([ipv4]=ip [ipv6]=ip6)
 
 locally() {
-	local f bytes own loop each to
+	local f bytes own loop each held to
 	for f in ipv4 ipv6; do
-		[ $f = ipv4 ] && own=10.2.0.1 loop=127.0.0.1 each=20 || own=fd02::1 loop=::1 each=48
+		# IPv6 delivers fragments as they came.
+		[ $f = ipv4 ] && own=10.2.0.1 loop=127.0.0.1 each=20 held=40 || own=fd02::1 loop=::1 each=48 held=0
 		begin
 		traffic "$R" send ${server[$f]} 9 50 100
 		sent $f rs 50 $((50 * $(udp_octets $f 100)))
@@ -390,12 +391,19 @@ locally() {
 		received $f rc 20 $bytes
 		sent $f rc 20 $bytes
 		check "the router answers $f"
+		begin
+		pings "$C" 20 4000 ${own/2/1} || not_ok "ping $f" "an echo reply is missing"
+		received $f rc 60 $((20 * (4008 + 3 * each)))
+		sent $f rc 60 $((20 * (4008 + 3 * each)))
+		check "the router answers fragments $f" held-$f=$held
 		for to in $loop $own; do
 			begin
 			pings "$R" 20 56 $to || not_ok "ping $to" "an echo reply is missing"
 			received $f lo 40 $((2 * bytes))
 			sent $f lo 40 $((2 * bytes))
 			check "the router pings $to"
+			expect "the router pings $to: delivered" "$f lo dl 40/$((2 * bytes))" \
+				"$(sed -n '/ all /d; / dl /p' "$TMP/moved")"
 		done
 	done
 }
