@@ -157,7 +157,8 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 		f->renewed[f->n_renewed++] = (struct renewed){row->ifindex, how, record};
 	}
 	row->continuity.since_ns = record.since_ns;
-	memset(&row->figures[FAMILY_IPV4], 0, 2 * sizeof(*row->figures));
+	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
+		figures_keep(&row->figures[family], metrics_of_group(GROUP_NOT_ROUTED));
 	row->ipv4_source = IPV4_NOT_DERIVED;
 	if (how == RENEWED_UNSEEN)
 		return; /* its figures are known from the next reading on */

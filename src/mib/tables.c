@@ -24,7 +24,7 @@ enum {
 /* A table has its index, those above and a column for each of its figures, without holes. */
 enum {
 	SYSTEM_LAST = 1 + 3 + M_COUNT,
-	IF_LAST = 1 + 4 + M_IF_COUNT,
+	IF_LAST = 1 + 4 + M_COUNT - 1, /* none has rp_filter */
 	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
@@ -41,12 +41,6 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 	while (m < M_COUNT && *((const unsigned char *)&metrics[m] + offset) != column)
 		m++;
 	return (enum metric_id)m;
-}
-
-/* total is the device's own count, which knows nothing about forwarding. */
-static bool family_counts(enum family family, enum metric_id m)
-{
-	return family != FAMILY_TOTAL || METRICS_DEVICE >> m & 1;
 }
 
 static bool known_delta(const struct delta *d, enum metric_id m)
@@ -241,7 +235,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 		return cells_discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
 	}
 	m = FIND_METRIC(if_column, column);
-	return m < M_COUNT && family_counts(family, m) &&
+	return m < M_COUNT && snapshot_if_metrics(family) >> m & 1 &&
 	       cells_counter(&i->figures[family], m, out);
 }
 
@@ -269,8 +263,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 		return false;
 	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
 	d = v->rates->ifs[then - v->rates_of->ifs][family];
-	if (family == FAMILY_TOTAL)
-		d.known &= METRICS_DEVICE;
+	d.known &= snapshot_if_metrics(family);
 	return rate_cell(v->rates, &d, column, out);
 }
 

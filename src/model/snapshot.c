@@ -175,6 +175,18 @@ void snapshot_sort(struct snapshot *s)
 		qsort(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), bypass_order);
 }
 
+uint32_t snapshot_if_metrics(enum family family)
+{
+	switch (family) {
+	case FAMILY_IPV4:
+		return METRICS_IF;
+	case FAMILY_IPV6:
+		return METRICS_IF | METRICS_IF_IPV6;
+	default:
+		return METRICS_DEVICE; /* which knows nothing about forwarding */
+	}
+}
+
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 {
 	size_t low = 0, high = s->n_ifs;

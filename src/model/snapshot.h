@@ -165,6 +165,9 @@ struct bypass *snapshot_add_bypass(struct snapshot *s);
 int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
 
+/* The metrics (bits) that an interface's row of that family has. */
+uint32_t snapshot_if_metrics(enum family family);
+
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
 

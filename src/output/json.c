@@ -80,12 +80,11 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
 		enum family family = order[i];
 		const struct figures *f = &row->figures[family];
-		bool is_ip = family == FAMILY_IPV4 || family == FAMILY_IPV6;
 
 		json_key(j, snapshot_family_names[family]);
 		json_open(j, '{');
-		for (int m = 0; m < M_IF_COUNT; m++)
-			if (is_ip || METRICS_DEVICE >> m & 1)
+		for (int m = 0; m < M_COUNT; m++)
+			if (snapshot_if_metrics(family) >> m & 1)
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)

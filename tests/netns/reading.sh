@@ -41,6 +41,7 @@ expect "mode of the directory" 755 "$(stat -c %a "$TMP/run")"
 # The same figures everywhere.
 datagrams "$C" 1000 72 10.2.0.2 # 100 octets each
 datagrams "$C" 500 152 fd02::2  # 200 octets each
+datagrams "$C" 7 152 fd02::2 1
 settle
 sleep 1.1
 ask 'json\n' >"$TMP/socket.json"
@@ -56,6 +57,8 @@ expect "an unprivileged user gets root's figures" "$(figures "$TMP/root.json")" 
 expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json")"
 expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
 expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"
+expect "unprivileged: the kernel's own reason, by interface" 7 "$(jq .interfaces.rc.ipv6.header_error_packets "$TMP/nobody.json")"
+expect "SNMP tells that too" 7 "$(mib "ipfwIfHdrErrors.2.$(jq .interfaces.rc.ifindex "$TMP/socket.json")")"
 expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.forwarding.outgoing_packets "$TMP/socket.json")"
 # Whoever owns the directory can put a link in the place of the socket, once it is made. Its mode and
 # group are then not those of what the link leads to.
