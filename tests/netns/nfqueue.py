@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Listens to a queue of netfilter: nfqueue.py NUMBER accept|drop [COUNT]
+"""Listens to a queue of netfilter: nfqueue.py NUMBER accept|drop [COUNT FIFO]
 
 Prints "ready" and judges each packet as it comes. With a COUNT it holds so many, prints "held", waits
-for a line, and judges them then.
+for a line from the FIFO, and judges them then.
 """
 import socket
 import struct
@@ -47,7 +47,8 @@ while True:
         continue
     if wanted:
         print("held", flush=True)
-        sys.stdin.readline()
+        with open(sys.argv[4], encoding="ascii") as fifo:
+            fifo.readline()
         wanted = 0
     for packet in held:
         s.send(message(VERDICT, number, NLM_F_REQUEST, 2, struct.pack("!II", verdict, packet)))

@@ -425,7 +425,7 @@ xt() {
 	in_ns "$R" $tool -w -t mangle "${3:--A}" "$2" -p udp --dport 9 -j NFQUEUE --queue-num 5 2>"$TMP/xt"
 }
 listen() { # ARGS of nfqueue.py
-	background in_ns "$R" "$here/nfqueue.py" 5 "$@" <>"$TMP/go" >"$TMP/queue" 2>&1
+	background in_ns "$R" "$here/nfqueue.py" 5 "$@" >"$TMP/queue" 2>&1
 	queue=$bg
 	wait_for 5 grep -q ready "$TMP/queue" || not_ok "a queue's listener" "$(cat "$TMP/queue")"
 }
@@ -458,7 +458,7 @@ verdicts() {
 			xt $f $hook -D
 		done
 		xt $f FORWARD
-		listen accept 20
+		listen accept 20 "$TMP/go"
 		begin
 		udp $f 20 100
 		wait_for 5 grep -q held "$TMP/queue"
