@@ -145,6 +145,7 @@ struct inet_skb_parm {
 
 struct inet6_skb_parm {
 	int iif;
+	__u16 nhoff;
 	__u16 flags;
 	__u16 frag_max_size;
 };
@@ -248,7 +249,9 @@ struct bpf_nf_ctx {
 #define IP6SKB_REROUTED         (1 << 2)
 #define IP6SKB_FAKEJUMBO        (1 << 9)
 #define XFRM_MODE_TUNNEL        1
-#define SKB_DST_PTRMASK         (~1ul)
+#define SKB_DST_NOREF           1ul
+#define SKB_DST_PTRMASK         (~SKB_DST_NOREF)
+#define IP_FRAGMENT             0x3fff /* IP_MF and the offset */
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_LOCK               1
 #define RTAX_MTU                2

@@ -140,10 +140,10 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 		r = read_info(b->hooks.maps, &info);
 	if (!r)
 		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
-	if (r < 0)
-		pins_remove(&b->pins, false, ended); /* not half of it */
-	else
+	if (!r)
 		r = open_pinned(b, HOOKS_NONE, true);
+	if (r < 0)
+		pins_remove(&b->pins, false, ended); /* not half of it, and none that was refused */
 	return r;
 }
 

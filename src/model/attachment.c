@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 char *attachment_line(const struct attachment *a, char *text, size_t size)
 {
@@ -13,4 +14,13 @@ char *attachment_line(const struct attachment *a, char *text, size_t size)
 		 clock_text(since, &a->since, CLOCK_ISO),
 		 a->directory[0] ? "pinned in " : "as long as this process runs", a->directory);
 	return text;
+}
+
+void attachment_log(const struct attachment *a)
+{
+	char line[512];
+
+	log_info("%s", attachment_line(a, line, sizeof(line)));
+	if (a->drops.text[0])
+		log_info("dropped packets are not counted: %s", a->drops.text);
 }

@@ -33,4 +33,7 @@ struct attachment {
 /* One line of text on what is attached. Returns `text`. */
 char *attachment_line(const struct attachment *a, char *text, size_t size);
 
+/* Log that line, and why dropped packets are not counted if they are not. */
+void attachment_log(const struct attachment *a);
+
 #endif

@@ -29,8 +29,8 @@ attach() {
 detach_all() {
 	local n
 	for n in "${attached[@]}"; do
-		expect "nothing was missed" "0 0" "$("$BIN" --json --source ebpf --netns "$n" 2>&1 |
-			jq -r '.source | "\(.missed_packets) \(.missed_path_packets)"' 2>&1)"
+		expect "nothing was missed" "0 0 0" "$("$BIN" --json --source ebpf --netns "$n" 2>&1 |
+			jq -r '.source | "\(.missed_packets) \(.missed_path_packets) \(.missed_drop_packets)"' 2>&1)"
 		expect_true "detach $HOOKS" "$BIN" detach --netns "$n"
 	done
 	attached=()
