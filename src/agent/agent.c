@@ -200,10 +200,12 @@ static int report_attached(const struct agent *a)
 	struct attachment attachment;
 	char line[512];
 
-	if (*refused)
+	if (*refused) {
 		log_info("%s", refused);
-	else if (collect_attachment(a->sampler.collector, &attachment))
+	} else if (collect_attachment(a->sampler.collector, &attachment)) {
 		log_info("%s", attachment_line(&attachment, line, sizeof(line)));
+		log_info("%s", attachment_flowtables(&attachment, line, sizeof(line)));
+	}
 	return *refused ? EXIT_NO_SOURCE : EXIT_DONE;
 }
 

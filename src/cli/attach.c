@@ -22,8 +22,10 @@ int cli_attach(const struct options *o)
 		log_warning("%s", why.text);
 		return EXIT_NO_SOURCE;
 	}
-	if (collect_attachment(c, &attachment))
+	if (collect_attachment(c, &attachment)) {
 		log_info("%s", attachment_line(&attachment, line, sizeof(line)));
+		log_info("%s", attachment_flowtables(&attachment, line, sizeof(line)));
+	}
 	/* The first reading notes which interfaces were there from the beginning. */
 	if (collect_read(c, &s, &why)) {
 		log_warning("%s", why.text);

@@ -14,3 +14,12 @@ char *attachment_line(const struct attachment *a, char *text, size_t size)
 		 a->directory[0] ? "pinned in " : "as long as this process runs", a->directory);
 	return text;
 }
+
+char *attachment_flowtables(const struct attachment *a, char *text, size_t size)
+{
+	const char *why = a->fast_path.text;
+
+	snprintf(text, size, "packets of flowtables are %scounted%s%s", why[0] ? "not " : "",
+		 why[0] ? ": " : "", why);
+	return text;
+}

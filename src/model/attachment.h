@@ -16,7 +16,8 @@ struct attachment {
 	struct timespec since; /* CLOCK_REALTIME */
 	char directory[192];   /* where it is pinned; "": as long as the process runs */
 
-	struct why drops; /* why dropped packets are not counted; "": they are */
+	struct why drops;     /* why dropped packets are not counted; "": they are */
+	struct why fast_path; /* and packets that flowtables forward */
 
 	/* Where nothing is attached: why, and what each hook set would say to it. */
 	struct why why;
@@ -29,5 +30,8 @@ struct attachment {
 
 /* One line of text on what is attached. Returns `text`. */
 char *attachment_line(const struct attachment *a, char *text, size_t size);
+
+/* One more on what flowtables forward. Returns `text`. */
+char *attachment_flowtables(const struct attachment *a, char *text, size_t size);
 
 #endif

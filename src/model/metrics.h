@@ -31,7 +31,9 @@ enum metric_id {
 	M_REFUSED_PACKETS, /* handed over and not forwarded */
 	M_REFUSED_OCTETS,
 	M_UNACCOUNTED_PACKETS, /* neither delivered, forwarded nor dropped: see accounting.h */
-	M_IF_COUNT,            /* the figures above exist per interface as well */
+	M_FAST_PATH_PACKETS,   /* really forwarded, by a flowtable: past the IP layer */
+	M_FAST_PATH_OCTETS,
+	M_IF_COUNT, /* the figures above exist per interface as well */
 
 	M_NO_ROUTES = M_IF_COUNT, /* not routed: no route to the destination */
 	M_HDR_ERRORS,             /* not routed: TTL, hop limit or header fault */

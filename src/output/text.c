@@ -237,11 +237,12 @@ static void print_drops(FILE *f, const struct snapshot *s, const struct rates *r
 static void print_losses(FILE *f, const struct snapshot *s, const struct rates *rates,
 			 enum detail detail)
 {
-	struct grid g = {.columns = 2 + M_IF_COUNT - IF_SHOWN, .left = 2};
+	int end = known_of_any(s, 1u << M_FAST_PATH_PACKETS) ? M_IF_COUNT : M_FAST_PATH_PACKETS;
+	struct grid g = {.columns = 2 + end - IF_SHOWN, .left = 2};
 
 	grid_put(&g, "interface");
 	grid_put(&g, "family");
-	for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+	for (int m = IF_SHOWN; m < end; m++)
 		grid_put(&g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
 	for (size_t i = 0; i < s->n_ifs; i++)
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
@@ -250,7 +251,7 @@ static void print_losses(FILE *f, const struct snapshot *s, const struct rates *
 			grid_put(&g, "%s",
 				 escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_TEXT));
 			grid_put(&g, "%s", snapshot_family_names[family]);
-			for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
+			for (int m = IF_SHOWN; m < end; m++)
 				put_figure(&g, &s->ifs[i].figures[family], m,
 					   rates ? &rates->ifs[i][family] : NULL, rates, detail);
 		}

@@ -32,6 +32,8 @@ $traffic = [
     'refused_packets' => 'RefusedPackets',
     'refused_octets' => 'RefusedOctets',
     'unaccounted_packets' => 'UnaccountedPackets',
+    'fast_path_packets' => 'FastPathPackets',
+    'fast_path_octets' => 'FastPathOctets',
 ];
 $not_routed = [
     'no_routes' => 'NoRoutes',
