@@ -72,6 +72,7 @@ struct flow_offload_tuple {
 	struct {
 		__u32 ifidx;
 	} out;
+	__u32 ifidx; /* likewise */
 };
 
 struct flow_offload_tuple_rhash {
@@ -236,6 +237,14 @@ static __always_inline __u32 input_of(struct net *net, void *flow, void *other)
 	return TUPLE(flow, iifidx);
 }
 
+/* The device that its packets are given to. */
+static __always_inline __u32 transmitting_device(void *flow, __u32 out)
+{
+	if (IS_XMIT(flow, FLOW_OFFLOAD_XMIT_DIRECT))
+		return TUPLE(flow, out.ifidx);
+	return bpf_core_field_exists(struct flow_offload_tuple, ifidx) ? TUPLE(flow, ifidx) : out;
+}
+
 /* The flow of the other direction stands beside it, see struct flow_offload. */
 static __always_inline void *other_direction(void *flow)
 {
@@ -268,7 +277,7 @@ static __always_inline void count_flow(struct net *net, void *flow, __u32 ipv6,
 {
 	void *other = other_direction(flow);
 	struct ipfw_path_key key = {.ipv6 = ipv6};
-	struct ipfw_if_counters *in;
+	struct ipfw_if_counters *in, *out;
 	struct ipfw_sum *path;
 
 	if (is_tunnelled(flow, other)) {
@@ -280,8 +289,11 @@ static __always_inline void count_flow(struct net *net, void *flow, __u32 ipv6,
 	in = counters_of(key.in_ifindex);
 	count(in, ipv6, IPFW_IN, l);
 	count(in, ipv6, IPFW_IN_FORW, l);
-	if (in)
+	if (in) {
 		add_sum(&in->fast[ipv6 & 1], l);
+		if (key.in_ifindex != (__u32)TUPLE(flow, iifidx))
+			add_sum(&in->beside[0], l);
+	}
 	path = fast_path(&key);
 	if (path)
 		add_sum(path, l);
@@ -289,9 +301,12 @@ static __always_inline void count_flow(struct net *net, void *flow, __u32 ipv6,
 		miss(IPFW_MISSED_PATH, l->packets);
 	if (IS_XMIT(flow, FLOW_OFFLOAD_XMIT_XFRM))
 		return; /* it passes the hooks of the output */
-	count_if(key.out_ifindex, ipv6, IPFW_OUT_FORW, l);
+	out = counters_of(key.out_ifindex);
+	count(out, ipv6, IPFW_OUT_FORW, l);
 	count_path(key.in_ifindex, key.out_ifindex, ipv6, l);
-	count_if(key.out_ifindex, ipv6, IPFW_OUT, l);
+	count(out, ipv6, IPFW_OUT, l);
+	if (out && key.out_ifindex != transmitting_device(flow, key.out_ifindex))
+		add_sum(&out->beside[1], l);
 }
 
 /* Arguments: as above, and what is returned. */

@@ -59,6 +59,8 @@ struct ipfw_if_counters {
 	struct ipfw_counter of[2][IPFW_STAGES];       /* [is IPv6][stage] */
 	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it */
 	struct ipfw_sum fast[2]; /* of what came in by it: forwarded by a flowtable */
+	/* [is sent] what a flowtable took from, or gave to, the device below: it did not count it */
+	struct ipfw_sum beside[2];
 };
 
 struct ipfw_path_key {

@@ -26,6 +26,7 @@ struct counters {
 	int maps[MAP_COUNT];
 	struct skipped skipped;
 	int records;        /* pinned: descriptor to lock from sample to fill; -1 */
+	bool may_attach;    /* to these, what they lack */
 	bool had_module;    /* that of flowtables, when it was last looked for */
 	uint64_t sealed_ns; /* pinned: with this pins_whole() knows whether they all are there */
 	struct maps_arrays arrays;
@@ -208,7 +209,7 @@ void counters_follow(struct counters *b)
 	bool has_module = fast_hook_has_module();
 	struct ipfw_info info;
 
-	if (has_module && !b->had_module && !info_read(b->maps, &info) && info.fast_error)
+	if (b->may_attach && has_module && !b->had_module && !info_read(b->maps, &info) && info.fast_error)
 		attach_late(b);
 	b->had_module = has_module;
 }
@@ -245,8 +246,8 @@ int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach at
 		return r;
 	}
 	find_skipped(b);
-	if (attach != BPF_ATTACH_NEVER)
-		counters_follow(b);
+	b->may_attach = attach == BPF_ATTACH_PINNED || !b->pinned;
+	counters_follow(b);
 	*out = b;
 	return 0;
 }

@@ -116,8 +116,9 @@ int counters_set_memo(struct counters *b, int64_t memo);
 bool counters_readable(const struct counters *b);
 
 /*
- * Attach what counts flowtables, if they have appeared since: for those who attach, after each
- * reading. Where that is refused (--user) it stays as it is.
+ * After each reading: attach what counts flowtables, if they have appeared since, to one's own
+ * counters or, if they were opened with BPF_ATTACH_PINNED, to pinned ones. Where that is refused
+ * (--user) it stays as it is.
  */
 void counters_follow(struct counters *b);
 

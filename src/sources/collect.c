@@ -227,7 +227,7 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		snapshot_free(s);
 		return r;
 	}
-	if (c->bpf && c->config->attach != BPF_ATTACH_NEVER)
+	if (c->bpf)
 		counters_follow(c->bpf);
 	filter_apply(c->filter, s);
 	s->duration_ns = clock_now_ns() - began_ns;
