@@ -152,6 +152,7 @@ struct inet6_skb_parm {
 
 struct iphdr {
 	__u8 ihl : 4, version : 4;
+	__be16 tot_len;
 	__be16 frag_off;
 	__u8 ttl;
 };
@@ -163,6 +164,7 @@ struct in6_addr {
 };
 
 struct ipv6hdr {
+	__be16 payload_len;
 	__u8 nexthdr;
 	struct in6_addr daddr;
 };
@@ -204,6 +206,7 @@ struct nf_hook_state {
 	struct net_device *in;
 	struct net_device *out;
 	struct sock *sk;
+	struct net *net;
 	void *okfn;
 };
 

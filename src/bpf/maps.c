@@ -192,6 +192,8 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 				       sizeof(struct ipfw_counter) * cpus, add_sum};
 	const struct map_form drops = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum) * cpus,
 				       add_sum};
+	const struct map_form fast = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum) * cpus,
+				      add_sum};
 	uint64_t *values;
 	int r;
 
@@ -203,10 +205,15 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 	out->paths.value_size = sizeof(struct ipfw_counter);
 	out->drops.key_size = sizeof(struct ipfw_drop_key);
 	out->drops.value_size = sizeof(struct ipfw_sum);
+	out->fast.key_size = sizeof(struct ipfw_path_key);
+	out->fast.value_size = sizeof(struct ipfw_sum);
 	table_empty(&out->ifs);
 	table_empty(&out->paths);
 	table_empty(&out->drops);
-	r = read_arrays(arrays, out);
+	table_empty(&out->fast);
+	r = read_map(fds[MAP_FAST], &fast, &out->fast); /* first: a share of what follows */
+	if (!r)
+		r = read_arrays(arrays, out);
 	if (!r)
 		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
 	if (!r)
@@ -309,11 +316,17 @@ int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_
 	return read_entry(fds[MAP_DROPS], key, (uint64_t *)out, sizeof(*out) / 8);
 }
 
+int maps_read_fast(const int *fds, const struct ipfw_path_key *key, struct ipfw_sum *out)
+{
+	return read_entry(fds[MAP_FAST], key, (uint64_t *)out, sizeof(*out) / 8);
+}
+
 void maps_counts_clear(struct maps_counts *c)
 {
 	table_clear(&c->ifs);
 	table_clear(&c->paths);
 	table_clear(&c->drops);
+	table_clear(&c->fast);
 }
 
 int maps_read_hash(int fd, struct table *out)

@@ -11,7 +11,15 @@
 /* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
-enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+enum {
+	PATH_IN_NAME = 4,
+	PATH_OUT_NAME,
+	PATH_PACKETS,
+	PATH_OCTETS,
+	PATH_DISCONTINUITY,
+	PATH_FAST_PACKETS,
+	PATH_FAST_OCTETS
+};
 enum {
 	DROP_IN_NAME = 6,
 	DROP_OUT_NAME,
@@ -312,6 +320,10 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 		return cells_counter(&p->figures, M_OUT_FORW_PACKETS, out);
 	case PATH_OCTETS:
 		return cells_counter(&p->figures, M_OUT_FORW_OCTETS, out);
+	case PATH_FAST_PACKETS:
+		return cells_counter(&p->figures, M_FAST_PATH_PACKETS, out);
+	case PATH_FAST_OCTETS:
+		return cells_counter(&p->figures, M_FAST_PATH_OCTETS, out);
 	case PATH_DISCONTINUITY:
 		return cells_discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
 	}
@@ -364,6 +376,6 @@ const struct mib_table mib_tables[] = {
 	{{MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
 	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
 	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
-	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, path_rows, path_index, path_cell},
+	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
 	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
 };

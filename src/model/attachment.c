@@ -16,6 +16,15 @@ char *attachment_line(const struct attachment *a, char *text, size_t size)
 	return text;
 }
 
+char *attachment_flowtables(const struct attachment *a, char *text, size_t size)
+{
+	const char *why = a->fast_path.text;
+
+	snprintf(text, size, "packets of flowtables are %scounted%s%s", why[0] ? "not " : "",
+		 why[0] ? ": " : "", why);
+	return text;
+}
+
 void attachment_log(const struct attachment *a)
 {
 	char line[512];
@@ -23,4 +32,5 @@ void attachment_log(const struct attachment *a)
 	log_info("%s", attachment_line(a, line, sizeof(line)));
 	if (a->drops.text[0])
 		log_info("dropped packets are not counted: %s", a->drops.text);
+	log_info("%s", attachment_flowtables(a, line, sizeof(line)));
 }

@@ -224,12 +224,16 @@ static bool same_names(const struct snapshot_path *a, const struct snapshot_path
 	return !strcmp(a->in_name, b->in_name) && !strcmp(a->out_name, b->out_name);
 }
 
+struct snapshot_path *snapshot_find_path(const struct snapshot *s, const struct snapshot_path *row)
+{
+	return s->n_paths ? bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths)
+			  : NULL;
+}
+
 const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
 					       const struct snapshot_path *row)
 {
-	const struct snapshot_path *p =
-		s->n_paths ? bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths)
-			   : NULL;
+	const struct snapshot_path *p = snapshot_find_path(s, row);
 
 	return p && same_names(p, row) ? p : NULL;
 }

@@ -162,6 +162,9 @@ static void put_paths(struct json *j, const struct snapshot *s, const struct rat
 		put_pair(j, &s->paths[i]);
 		put_counts(j, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
 			   rates ? rates->interval_ns : 0);
+		for (int m = M_FAST_PATH_PACKETS; m <= M_FAST_PATH_OCTETS; m++)
+			put_figure(j, metrics[m].if_key, &s->paths[i].figures, m,
+				   rates ? &rates->paths[i] : NULL, rates ? rates->interval_ns : 0);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -172,14 +172,15 @@ static void label_pair(struct pair_labels *l, const struct snapshot_path *p)
 
 static void put_paths(const struct writer *w, const struct snapshot *s)
 {
-	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
+	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS,
+					       M_FAST_PATH_PACKETS, M_FAST_PATH_OCTETS};
 
-	for (int k = 0; k < 2; k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(shown); k++) {
 		const char *unit = unit_of(shown[k]);
 		char name[64], help[128];
 		struct prom_family family = {name, COUNTER, unit, help, false};
 
-		snprintf(name, sizeof(name), "ipfw_path_%s", unit);
+		snprintf(name, sizeof(name), "ipfw_path_%s", k < 2 ? unit : metrics[shown[k]].name);
 		snprintf(help, sizeof(help), "%s, from interface to interface",
 			 metrics[shown[k]].help);
 		for (size_t i = 0; i < s->n_paths; i++) {

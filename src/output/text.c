@@ -248,6 +248,8 @@ static void print_if_part(FILE *f, const struct snapshot *s, const struct rates 
 	struct grid g = {.columns = 2, .left = 2};
 	uint32_t known = 0;
 
+	if (!known_of_any(s, METRICS_FAST_PATH))
+		shown &= ~METRICS_FAST_PATH;
 	for (int m = 0; shown >> m; m++)
 		g.columns += shown >> m & 1;
 	for (size_t i = 0; i < s->n_ifs; i++)

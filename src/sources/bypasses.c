@@ -153,3 +153,15 @@ void bypasses_read(struct bypasses *b, struct snapshot *s)
 		s->may_bypass |= b->rules.rows[i].kind == BYPASS_FLOWTABLE ||
 				 b->rules.rows[i].kind == BYPASS_FLOWTABLE_OFFLOAD;
 }
+
+void bypasses_counted(struct snapshot *s)
+{
+	size_t n = 0;
+
+	if (!figures_known(&s->system[FAMILY_IPV4].figures, M_FAST_PATH_PACKETS))
+		return;
+	for (size_t i = 0; i < s->n_bypasses; i++)
+		if (s->bypasses[i].kind != BYPASS_FLOWTABLE)
+			s->bypasses[n++] = s->bypasses[i];
+	s->n_bypasses = n;
+}

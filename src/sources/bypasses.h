@@ -21,4 +21,7 @@ void bypasses_close(struct bypasses *b); /* accepts NULL */
 /* Add to a sorted snapshot what is known, of the interfaces that it has. */
 void bypasses_read(struct bypasses *b, struct snapshot *s);
 
+/* Forget the flowtables whose packets the snapshot's figures count. */
+void bypasses_counted(struct snapshot *s);
+
 #endif

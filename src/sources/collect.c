@@ -188,6 +188,7 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);
+	bypasses_counted(s);
 	return 0;
 }
 
@@ -236,6 +237,8 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		snapshot_free(s);
 		return r;
 	}
+	if (c->bpf)
+		counters_follow(c->bpf);
 	filter_apply(c->filter, s);
 	s->duration_ns = clock_now_ns() - began_ns;
 	if (s->troubles && nothing_known(s)) {

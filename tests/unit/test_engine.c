@@ -469,7 +469,7 @@ static void test_kinds_of_absence(void **state)
 {
 	static const uint32_t no_instance[] = {MIB_OBJECTS, 3, 1, 8, 0, 7};
 	static const uint32_t no_row[] = {MIB_OBJECTS, 3, 1, 4, 1, 8};
-	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 29, 1, 7};
+	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 31, 1, 7};
 	static const uint32_t index_column[] = {MIB_OBJECTS, 3, 1, 1, 1, 7};
 	static const uint32_t no_table[] = {MIB_OBJECTS, 8, 1, 2, 1};
 	static const uint32_t elsewhere[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};

@@ -42,6 +42,8 @@ $outcomes = [
     'refused_packets' => 'RefusedPackets',
     'refused_octets' => 'RefusedOctets',
     'unaccounted_packets' => 'UnaccountedPackets',
+    'fast_path_packets' => 'FastPathPackets',
+    'fast_path_octets' => 'FastPathOctets',
 ];
 $more_reasons = [
     'rp_filter' => 'RpFilter',
