@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "bpf/owners.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
+#include "bpf/owners.h"
 
 #define ENTRIES 10000
 
@@ -29,6 +30,11 @@ static void put(const int *maps, enum map_id map, const void *key, const void *v
 {
 	int r = bpf_map_update_elem(maps[map], key, value, BPF_ANY);
 
+	/* The kernel fetches memory for its maps behind the back of who fills them. */
+	for (int i = 0; i < 1000 && r == -ENOMEM; i++) {
+		usleep(1000);
+		r = bpf_map_update_elem(maps[map], key, value, BPF_ANY);
+	}
 	if (r)
 		die(maps_names[map], r);
 }
