@@ -22,12 +22,13 @@
 /* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
 #define IPFW_RETIRED 0xffffffffu
 
+/* The last one first: so they are read, see maps_read_counts(). */
 enum ipfw_stage {
-	IPFW_IN,       /* entered the IP layer */
-	IPFW_IN_FORW,  /* reached the FORWARD chain */
-	IPFW_OUT_FORW, /* forwarded, and passed every filter */
 	IPFW_OUT,      /* left the IP layer */
+	IPFW_OUT_FORW, /* forwarded, and passed every filter */
 	IPFW_LOCAL,    /* delivered: for the router itself, and passed every filter */
+	IPFW_IN_FORW,  /* reached the FORWARD chain */
+	IPFW_IN,       /* entered the IP layer */
 	IPFW_STAGES
 };
 
@@ -56,12 +57,12 @@ struct ipfw_sum {
 };
 
 struct ipfw_if_counters {
-	struct ipfw_counter of[2][IPFW_STAGES];       /* [is IPv6][stage] */
-	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it */
-	struct ipfw_sum fast[2]; /* of what came in by it: forwarded by a flowtable */
+	struct ipfw_sum fast[2]; /* of what came in by it: forwarded by a flowtable: [is IPv6] */
 	/* [is sent] what a flowtable took from, or gave to, the device below: it did not count it
 	 */
 	struct ipfw_sum beside[2];
+	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it: [is IPv6][stage] */
+	struct ipfw_counter of[2][IPFW_STAGES];
 };
 
 struct ipfw_path_key {

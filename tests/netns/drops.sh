@@ -215,5 +215,48 @@ caught_up() { [ "$(snmp_value IPFWAGENT-MIB::ipfwSystemDroppedPackets.1)" = $((2
 expect_true "a flood: SNMP tells all of it" wait_for 5 caught_up
 kill "$agent" && wait "$agent"
 expect "a flood: the agent ends well" 0 $?
+
+# While packets flow, of which some are dropped: no reading has seen one further on and not yet there, so
+# that nothing is negative, and so absent. Interfaces are counted in an array, or from 1024 on in a hash.
+in_ns "$R" nft -f - <<'N'
+delete table inet t
+table inet t {
+	chain f { type filter hook forward priority 0; meta nfproto ipv4 limit rate 1000/second drop;
+		meta nfproto ipv6 limit rate 1000/second drop; }
+}
+N
+quiet "$S"
+flowing() { # NAME
+	ip -n "$R" link set rc address 02:00:00:00:00:01
+	ipfw detach
+	ipfw attach
+	background "$TMP/flood" rounds "$TMP/flood.o" 50 20000 "$R" >"$TMP/rates"
+	flood=$bg
+	passes() { [ "$(value .ipv6.forwarding.outgoing_packets)" -gt 0 ]; }
+	wait_for 10 passes
+	ipfw monitor --json --compact --source ebpf -i 0.01 --count 100 |
+		jq -c 'walk(if type == "object" then with_entries(.key |= sub("_total$"; "")) else . end)' >"$TMP/readings"
+	kill "$flood"
+	wait "$flood" 2>/dev/null
+	jq -c '. as $r | "ipv4", "ipv6" | . as $f | $r[$f] as $s | ($r.paths | map(select(.family == $f).packets) | add // 0) as $paths |
+		($r.drops | map(select(.family == $f and .in != null).packets) | add // 0) as $drops |
+		{$f, of_rc: $r.interfaces.rc[$f].unaccounted_packets, of_all: $s.losses.unaccounted_packets,
+			refused: ($s.forwarding | .incoming_packets - .outgoing_packets - $s.losses.refused_packets),
+			paths: ($s.forwarding.outgoing_packets - $paths), drops: ($s.losses.dropped_packets - $drops)} |
+		select(any(.[]; . == null or . < 0))' "$TMP/readings" >"$TMP/negative"
+	expect "readings while packets flow, $1: none is negative" "0 of 100" \
+		"$(wc -l <"$TMP/negative") of $(wc -l <"$TMP/readings")"
+	head -n 3 "$TMP/negative" | sed 's/^/# /'
+	expect_true "readings while packets flow, $1: they do" \
+		jq -ens '[inputs] | .[0] | (.[-1].ipv4.forwarding.outgoing_packets - .[0].ipv4.forwarding.outgoing_packets) > 1000' "$TMP/readings"
+}
+# The one that they leave by is far behind the other, so that there is time for what is to be seen.
+ip -n "$R" link del rs && connect rs "$S" s0 2 index 1000
+flowing "in the array"
+ip -n "$R" link del rs && connect rs "$S" s0 2 index 2000
+flowing "to the hash"
+ip -n "$R" link del rs && connect rs "$S" s0 2 index 1000
+ip -n "$R" link del rc && connect rc "$C" c0 1 index 2000
+flowing "from the hash"
 expect_true "detach" ipfw detach
 finish
