@@ -59,7 +59,8 @@ struct ipfw_if_counters {
 	struct ipfw_counter of[2][IPFW_STAGES];       /* [is IPv6][stage] */
 	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it */
 	struct ipfw_sum fast[2]; /* of what came in by it: forwarded by a flowtable */
-	/* [is sent] what a flowtable took from, or gave to, the device below: it did not count it */
+	/* [is sent] what a flowtable took from, or gave to, the device below: it did not count it
+	 */
 	struct ipfw_sum beside[2];
 };
 
@@ -129,7 +130,7 @@ struct ipfw_info {
 	__u64 object_hash;    /* of the eBPF object that counts */
 	__u32 hooks;          /* enum hooks_id */
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
-	__u64 fast_since_ns;  /* when what flowtables forward began to be counted; 0: it is not */
+	__u64 fast_since_ns;  /* since when all that flowtables forward is counted; 0: it is not */
 	__s64 fast_error;     /* and why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */

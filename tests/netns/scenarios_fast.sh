@@ -165,11 +165,19 @@ bridge() {
 
 # What the flowtable hands back: packets of a flow that is there, which go through the IP layer.
 handed_back() {
-	local f each icmp
+	local f to each icmp
 	leg small 5
 	no_flowtable
 	flowtable rc rs rsmall
 	ip -n "$R" link set rsmall mtu 1300
+	begin # while the client does not know of that MTU
+	flow "$C" 10.5.0.2 100:100 20:1372
+	received ipv4 rc 120 $((100 * 128 + 20 * 1400))
+	handed_over ipv4 rc 120 $((100 * 128 + 20 * 1400))
+	forwarded ipv4 rc rsmall 120 $((100 * 128 + 20 * 1400))
+	sent ipv4 rsmall 140 $((100 * 128 + 20 * 1420))
+	check "cut on the way out"
+	fast "cut on the way out" ipv4 80
 	for f in ipv4 ipv6; do
 		each=$(udp_octets $f 100) icmp=$((${ip_header[$f]} + 8))
 		begin
@@ -192,14 +200,6 @@ handed_back() {
 		check "too big $f"
 		fast "too big" $f 80
 	done
-	begin
-	flow "$C" 10.5.0.2 100:100 20:1372
-	received ipv4 rc 120 $((100 * 128 + 20 * 1400))
-	handed_over ipv4 rc 120 $((100 * 128 + 20 * 1400))
-	forwarded ipv4 rc rsmall 120 $((100 * 128 + 20 * 1400))
-	sent ipv4 rsmall 140 $((100 * 128 + 20 * 1420))
-	check "cut on the way out"
-	fast "cut on the way out" ipv4 80
 	for f in ipv4 ipv6; do # conntrack puts them together
 		each=20
 		[ $f = ipv4 ] || each=48
@@ -218,7 +218,7 @@ handed_back() {
 
 # Flows that end: by their age, with the flowtable, with the interface.
 ending() {
-	local f each n
+	local f each n errors
 	for f in ipv4 ipv6; do
 		each=$(udp_octets $f 100)
 		setns "$R" net.netfilter.nf_flowtable_udp_timeout=1
@@ -241,12 +241,12 @@ ending() {
 		fast "the flowtable goes" $f 50
 		flowtable rc rs
 	done
-	leg gone 5
+	leg gone 7
 	no_flowtable
 	flowtable rc rs rgone
 	begin
 	rm -f "$TMP/go"
-	flow "$C" 10.5.0.2 100:100 "$TMP/go" 100:100 &
+	flow "$C" 10.7.0.2 100:100 "$TMP/go" 100:100 &
 	n=$!
 	wait_for 20 passed ipv4 100
 	routed ipv4 rc rgone 100 12800
@@ -273,7 +273,7 @@ passed() {
 }
 
 two_flowtables() {
-	local f
+	local f to
 	leg two 6
 	nft -f - <<-'N'
 		table inet t2 {
