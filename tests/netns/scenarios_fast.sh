@@ -268,8 +268,8 @@ ending() {
 }
 # Whether that many packets of a family have come in since the reading a.
 passed() {
-	"$BIN" --json --source ebpf --netns "$R" | jq -e --arg f "$1" --argjson n "$2" --slurpfile a "$TMP/a.json" \
-		'.[$f].traffic.packets_received - $a[0][$f].traffic.packets_received >= $n'
+	"$BIN" --json --source ebpf --netns "$R" | jq -ne --arg f "$1" --argjson n "$2" --slurpfile a "$TMP/a.json" \
+		'input | .[$f].traffic.packets_received - $a[0][$f].traffic.packets_received >= $n'
 }
 
 two_flowtables() {
@@ -353,18 +353,43 @@ late() {
 	expect_true "late: attach adopts" "$BIN" attach --netns "$R"
 	expect "late: and adds nothing" 5 "$(find "$links" -name 'link_fast*' | wc -l)"
 }
-counts_fast() { "$BIN" status --json --netns "$R" | jq -e .fast_path; }
+counts_fast() { "$BIN" status --json --netns "$R" | jq -ne 'input | .fast_path'; }
+
+# Where that cannot be counted: it passes every hook.
+uncounted() {
+	local before after seen rest
+	begin
+	read -ra before <<<"$(wire "$S" s0)"
+	traffic "$C" tcp 10.2.0.2 7 300000
+	settle
+	reading b
+	read -ra after <<<"$(wire "$S" s0)"
+	moved >"$TMP/moved"
+	seen=$(awk '/^ipv4 rc rx/ { print $4 + 0 }' "$TMP/moved")
+	rest=$(jq -c '[.interfaces | .rc, .rs | .other | .rx_packets, .tx_bytes]' "$TMP/b.json")
+	expect_true "uncounted: few packets pass the hooks" [ "$seen" -lt 20 ]
+	expect_true "uncounted: the server has got more" [ $((after[0] - before[0])) -gt "$seen" ]
+	expect "uncounted: what bypasses is not known, it could be merged" '[null,null,null,null]' "$rest"
+	expect "uncounted: no figure" null "$(jq .ipv4.forwarding.fast_path_packets "$TMP/b.json")"
+}
 
 begin_scenarios
-if flowtable rc rs; then
-	# Attached before the flowtable was there, and after.
+all="udp_flows tcp_flows nat vlan bridge handed_back ending two_flowtables namespaces late"
+# The emulator is slow: there what differs between kernels most.
+[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="udp_flows tcp_flows vlan bridge late"
+if ! flowtable rc rs; then
+	lacking flowtable "$(head -n 1 "$TMP/nft")"
+else
 	"$BIN" status --json --netns "$R" >"$TMP/status"
-	expect "the module is there: attached before there is a flowtable" true "$(jq .fast_path "$TMP/status")"
-	for scenario in ${SCENARIOS:-udp_flows tcp_flows nat vlan bridge handed_back ending two_flowtables namespaces late}; do
+	if [[ $(jq -r .fast_path_why "$TMP/status") == *"lacks a function"* ]]; then # before Linux 5.11
+		all=uncounted
+	else
+		expect "the module is there: attached before there is a flowtable" true "$(jq .fast_path "$TMP/status")"
+	fi
+	fresh # attached when there is one
+	for scenario in ${SCENARIOS:-$all}; do
 		run_scenario "$scenario"
 	done
-else
-	lacking flowtable "$(head -n 1 "$TMP/nft")"
 fi
 detach_all
 finish
