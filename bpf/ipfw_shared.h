@@ -131,7 +131,7 @@ struct ipfw_info {
 	__u64 object_hash;    /* of the eBPF object that counts */
 	__u32 hooks;          /* enum hooks_id */
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
-	__u64 fast_since_ns;  /* when what flowtables forward began to be counted; 0: it is not */
+	__u64 fast_since_ns;  /* since when all that flowtables forward is counted; 0: it is not */
 	__s64 fast_error;     /* and why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */

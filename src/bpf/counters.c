@@ -185,34 +185,49 @@ static void find_skipped(struct counters *b)
 		skipped_open(&b->skipped, b->pinned ? &b->pins : NULL, &b->hooks, &info);
 }
 
-/* What could not be attached at first. Where that is refused all is as it was. */
-static void attach_late(struct counters *b)
+bool counters_follow(struct counters *b)
 {
-	int r = -EOPNOTSUPP;
+	bool has_module = fast_hook_has_module(), is_new = has_module && !b->had_module;
+	struct ipfw_info info;
+	int r;
 
-	if (b->pinned) {
-		r = late_attach_pinned(&b->pins, b->records, b->maps, b->sealed_ns);
-	} else if (b->hooks.fast_error) {
-		hooks_load_fast(&b->hooks);
-		hooks_attach_fast(&b->hooks);
-		r = b->hooks.fast_error;
-		if (!r)
-			r = info_note_fast(b->maps);
-	}
-	if (r)
-		return;
-	find_skipped(b);
+	b->had_module = has_module;
+	if (!b->may_attach || !is_new || info_read(b->maps, &info) || !info.fast_error)
+		return false;
+	r = b->pinned ? late_attach_pinned(&b->pins, b->records, b->maps, b->sealed_ns)
+		      : late_attach_own(&b->hooks);
+	if (!r)
+		find_skipped(b);
+	return !r;
 }
 
-void counters_follow(struct counters *b)
+/* Write in the record what `change` makes of it; with the lock. */
+static int change_info(struct counters *b, void (*change)(struct ipfw_info *info, int64_t to),
+		       int64_t to)
 {
-	bool has_module = fast_hook_has_module();
 	struct ipfw_info info;
+	int r = b->pinned ? pins_lock_records(b->records) : 0;
 
-	if (b->may_attach && has_module && !b->had_module && !info_read(b->maps, &info) &&
-	    info.fast_error)
-		attach_late(b);
-	b->had_module = has_module;
+	if (r)
+		return r;
+	r = info_read(b->maps, &info);
+	if (!r) {
+		change(&info, to);
+		r = info_write(b->maps, &info);
+	}
+	counters_drop(b);
+	return r;
+}
+
+static void count_from_begin(struct ipfw_info *info, int64_t to)
+{
+	(void)to;
+	info->fast_since_ns = info->since_ns;
+}
+
+void counters_none_bypassed(struct counters *b)
+{
+	change_info(b, count_from_begin, 0);
 }
 
 int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach attach,
@@ -248,7 +263,6 @@ int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach at
 	}
 	find_skipped(b);
 	b->may_attach = attach == BPF_ATTACH_PINNED || !b->pinned;
-	counters_follow(b);
 	*out = b;
 	return 0;
 }
@@ -323,21 +337,14 @@ int64_t counters_memo(const struct counters *b)
 	return info.memo;
 }
 
+static void put_memo(struct ipfw_info *info, int64_t to)
+{
+	info->memo = to;
+}
+
 int counters_set_memo(struct counters *b, int64_t memo)
 {
-	const uint32_t zero = 0;
-	struct ipfw_info info;
-	int r = b->pinned ? pins_lock_records(b->records) : 0;
-
-	if (r)
-		return r;
-	r = info_read(b->maps, &info);
-	if (!r) {
-		info.memo = memo;
-		r = bpf_map_update_elem(b->maps[MAP_INFO], &zero, &info, BPF_ANY);
-	}
-	counters_drop(b);
-	return r;
+	return change_info(b, put_memo, memo);
 }
 
 int counters_detach(bool all, counters_detached *each, struct why *why)

@@ -116,11 +116,12 @@ int counters_set_memo(struct counters *b, int64_t memo);
 bool counters_readable(const struct counters *b);
 
 /*
- * After each reading: attach what counts flowtables, if they have appeared since, to one's own
- * counters or, if they were opened with BPF_ATTACH_PINNED, to pinned ones. Where that is refused
- * (--user) it stays as it is.
+ * Attach what counts flowtables, if their module was loaded since, to one's own counters or, if
+ * they were opened with BPF_ATTACH_PINNED, to pinned ones. Returns whether it was attached; where
+ * that is refused (--user) it stays as it is. If there was no flowtable until then, say so.
  */
-void counters_follow(struct counters *b);
+bool counters_follow(struct counters *b);
+void counters_none_bypassed(struct counters *b);
 
 /* Give a sample up. */
 void counters_drop(struct counters *b);

@@ -276,10 +276,9 @@ static void give_up_fast(struct hooks *h, size_t links, int error)
 
 void hooks_load_fast(struct hooks *h)
 {
-	int r = fast_hook_load(&h->fast, h->maps);
-
-	if (r)
-		give_up_fast(h, h->n_links, r);
+	h->fast_error = fast_hook_load(&h->fast, h->maps);
+	if (h->fast_error)
+		give_up_fast(h, h->n_links, h->fast_error);
 }
 
 void hooks_attach_fast(struct hooks *h)

@@ -32,7 +32,7 @@ int info_read(const int *maps, struct ipfw_info *info)
 	return bpf_map_lookup_elem(maps[MAP_INFO], &zero, info);
 }
 
-static int write_info(const int *maps, const struct ipfw_info *info)
+int info_write(const int *maps, const struct ipfw_info *info)
 {
 	const uint32_t zero = 0;
 
@@ -55,7 +55,7 @@ int info_begin(const struct hooks *h)
 	};
 	int r = maps_begin(h->maps);
 
-	return r ? r : write_info(h->maps, &info);
+	return r ? r : info_write(h->maps, &info);
 }
 
 int info_note_fast(const int *maps)
@@ -67,5 +67,5 @@ int info_note_fast(const int *maps)
 		return r;
 	info.fast_since_ns = clock_ns(CLOCK_MONOTONIC);
 	info.fast_error = 0;
-	return write_info(maps, &info);
+	return info_write(maps, &info);
 }

@@ -11,6 +11,7 @@
 
 /* Each returns 0 or -errno. */
 int info_read(const int *maps, struct ipfw_info *info);
+int info_write(const int *maps, const struct ipfw_info *info);
 int info_begin(const struct hooks *h); /* the first one: they begin now */
 int info_note_fast(const int *maps);   /* what flowtables forward is counted from now on */
 

@@ -49,3 +49,10 @@ int late_attach_pinned(const struct pins *p, int records, const int *maps, uint6
 	hooks_close(&h);
 	return r;
 }
+
+int late_attach_own(struct hooks *h)
+{
+	hooks_load_fast(h);
+	hooks_attach_fast(h);
+	return h->fast_error ? h->fast_error : info_note_fast(h->maps);
+}

@@ -16,4 +16,7 @@
  */
 int late_attach_pinned(const struct pins *p, int records, const int *maps, uint64_t sealed_ns);
 
+/* To the process's own. Returns 0 or -errno. */
+int late_attach_own(struct hooks *h);
+
 #endif

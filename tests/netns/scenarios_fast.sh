@@ -165,11 +165,19 @@ bridge() {
 
 # What the flowtable hands back: packets of a flow that is there, which go through the IP layer.
 handed_back() {
-	local f each icmp
+	local f to each icmp
 	leg small 5
 	no_flowtable
 	flowtable rc rs rsmall
 	ip -n "$R" link set rsmall mtu 1300
+	begin # while the client does not know of that MTU
+	flow "$C" 10.5.0.2 100:100 20:1372
+	received ipv4 rc 120 $((100 * 128 + 20 * 1400))
+	handed_over ipv4 rc 120 $((100 * 128 + 20 * 1400))
+	forwarded ipv4 rc rsmall 120 $((100 * 128 + 20 * 1400))
+	sent ipv4 rsmall 140 $((100 * 128 + 20 * 1420))
+	check "cut on the way out"
+	fast "cut on the way out" ipv4 80
 	for f in ipv4 ipv6; do
 		each=$(udp_octets $f 100) icmp=$((${ip_header[$f]} + 8))
 		begin
@@ -192,14 +200,6 @@ handed_back() {
 		check "too big $f"
 		fast "too big" $f 80
 	done
-	begin
-	flow "$C" 10.5.0.2 100:100 20:1372
-	received ipv4 rc 120 $((100 * 128 + 20 * 1400))
-	handed_over ipv4 rc 120 $((100 * 128 + 20 * 1400))
-	forwarded ipv4 rc rsmall 120 $((100 * 128 + 20 * 1400))
-	sent ipv4 rsmall 140 $((100 * 128 + 20 * 1420))
-	check "cut on the way out"
-	fast "cut on the way out" ipv4 80
 	for f in ipv4 ipv6; do # conntrack puts them together
 		each=20
 		[ $f = ipv4 ] || each=48
@@ -218,7 +218,7 @@ handed_back() {
 
 # Flows that end: by their age, with the flowtable, with the interface.
 ending() {
-	local f each n
+	local f each n errors
 	for f in ipv4 ipv6; do
 		each=$(udp_octets $f 100)
 		setns "$R" net.netfilter.nf_flowtable_udp_timeout=1
@@ -241,12 +241,12 @@ ending() {
 		fast "the flowtable goes" $f 50
 		flowtable rc rs
 	done
-	leg gone 5
+	leg gone 7
 	no_flowtable
 	flowtable rc rs rgone
 	begin
 	rm -f "$TMP/go"
-	flow "$C" 10.5.0.2 100:100 "$TMP/go" 100:100 &
+	flow "$C" 10.7.0.2 100:100 "$TMP/go" 100:100 &
 	n=$!
 	wait_for 20 passed ipv4 100
 	routed ipv4 rc rgone 100 12800
@@ -273,7 +273,7 @@ passed() {
 }
 
 two_flowtables() {
-	local f
+	local f to
 	leg two 6
 	nft -f - <<-'N'
 		table inet t2 {
@@ -353,18 +353,43 @@ late() {
 	expect_true "late: attach adopts" "$BIN" attach --netns "$R"
 	expect "late: and adds nothing" 5 "$(find "$links" -name 'link_fast*' | wc -l)"
 }
-counts_fast() { "$BIN" status --json --netns "$R" | jq -ne 'input.fast_path'; }
+counts_fast() { "$BIN" status --json --netns "$R" | jq -ne 'input | .fast_path'; }
+
+# Where that cannot be counted: it passes every hook.
+uncounted() {
+	local before after seen rest
+	begin
+	read -ra before <<<"$(wire "$S" s0)"
+	traffic "$C" tcp 10.2.0.2 7 300000
+	settle
+	reading b
+	read -ra after <<<"$(wire "$S" s0)"
+	moved >"$TMP/moved"
+	seen=$(awk '/^ipv4 rc rx/ { print $4 + 0 }' "$TMP/moved")
+	rest=$(jq -c '[.interfaces | .rc, .rs | .other | .rx_packets, .tx_bytes]' "$TMP/b.json")
+	expect_true "uncounted: few packets pass the hooks" [ "$seen" -lt 20 ]
+	expect_true "uncounted: the server has got more" [ $((after[0] - before[0])) -gt "$seen" ]
+	expect "uncounted: what bypasses is not known, it could be merged" '[null,null,null,null]' "$rest"
+	expect "uncounted: no figure" null "$(jq .ipv4.forwarding.fast_path_packets "$TMP/b.json")"
+}
 
 begin_scenarios
-if flowtable rc rs; then
-	# Attached before the flowtable was there, and after.
+all="udp_flows tcp_flows nat vlan bridge handed_back ending two_flowtables namespaces late"
+# The emulator is slow: there what differs between kernels most.
+[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="udp_flows tcp_flows vlan bridge late"
+if ! flowtable rc rs; then
+	lacking flowtable "$(head -n 1 "$TMP/nft")"
+else
 	"$BIN" status --json --netns "$R" >"$TMP/status"
-	expect "the module is there: attached before there is a flowtable" true "$(jq .fast_path "$TMP/status")"
-	for scenario in ${SCENARIOS:-udp_flows tcp_flows nat vlan bridge handed_back ending two_flowtables namespaces late}; do
+	if [[ $(jq -r .fast_path_why "$TMP/status") == *"lacks a function"* ]]; then # before Linux 5.11
+		all=uncounted
+	else
+		expect "the module is there: attached before there is a flowtable" true "$(jq .fast_path "$TMP/status")"
+	fi
+	fresh # attached when there is one
+	for scenario in ${SCENARIOS:-$all}; do
 		run_scenario "$scenario"
 	done
-else
-	lacking flowtable "$(head -n 1 "$TMP/nft")"
 fi
 detach_all
 finish
