@@ -479,7 +479,6 @@ verdicts() {
 vanishing() {
 	local how f n=20000 senders before after rest
 	for how in "link set rgo down" "link del rgo"; do
-		fresh
 		leg go 7
 		senders=()
 		begin
@@ -511,7 +510,7 @@ vanishing() {
 		ip -n "$R" link del rgo 2>/dev/null
 		ip netns del "$leg"
 	done
-	fresh
+	unsettled=1
 }
 arrived() { wire "$leg" go0 | cut -d ' ' -f 1; }
 passing() { [ "$(arrived)" -gt "$1" ]; }
