@@ -497,7 +497,7 @@ vanishing() {
 		moved >"$TMP/moved"
 		for f in ipv4 ipv6; do
 			expect "$how $f: sent" "sent $n" "$(cat "$TMP/sent.$f")"
-			expect "$how $f: received" "$n/$((n * $(udp_octets $f 100)))" "$(sed -n "s/^$f all rx //p" "$TMP/moved")"
+			expect "$how $f: received" "$n/$((n * $(udp_octets $f 100)))" "$(sed -n "s/^$f rc rx //p" "$TMP/moved")"
 			rest=$(rest_of $f)
 			[ "$rest" = - ] || expect "$how $f accounts for all" "0 true" "$rest"
 			expect_true "$how $f: some were forwarded, some dropped" \
