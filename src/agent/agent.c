@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -21,6 +22,8 @@
 
 #define CACHE_MS 1000
 #define CACHE_NS (CACHE_MS * NS_PER_MS)
+
+#define MMAP_THRESHOLD (128 << 10) /* glibc's own, which setting it keeps from growing */
 
 struct agent {
 	const struct options *started; /* what it was started with */
@@ -339,6 +342,9 @@ int agent_run(const struct options *o)
 	int result;
 
 	log_never_wait();
+	/* Else the first large document that is freed makes glibc keep the memory of all later
+	 * ones. */
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	result = open_all(&a);
 	if (result < 0) {
 		take_reading(&a);
