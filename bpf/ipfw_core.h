@@ -236,8 +236,8 @@ static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const st
 }
 
 /*
- * The interface that IP received the packet by: the port of a VRF, not the VRF device. Of what comes
- * by lo IPv6 notes the interface that has the address.
+ * The interface that IP received the packet by: the port of a VRF, not the VRF device. Of what
+ * comes by lo IPv6 notes the interface that has the address.
  */
 static __always_inline __u32 ingress_ifindex(struct sk_buff *skb)
 {
