@@ -38,6 +38,9 @@ enum skb_drop_reason {
 	SKB_DROP_REASON_XFRM_POLICY,
 	SKB_DROP_REASON_NOMEM,
 	SKB_DROP_REASON_PACKET_SOCK_ERROR,
+	SKB_DROP_REASON_DUP_FRAG,
+	SKB_DROP_REASON_FRAG_REASM_TIMEOUT,
+	SKB_DROP_REASON_FRAG_TOO_FAR,
 };
 
 /* A kernel without that reason never gives it. */
@@ -107,6 +110,41 @@ static __always_inline bool is_of_socket(__u32 reason)
 	       IS_REASON(reason, SKB_DROP_REASON_PROTO_MEM);
 }
 
+/*
+ * Whether a packet that is dropped without a reason was in the FORWARD chain, where a queue of
+ * netfilter did it. It takes a reference to the route, which IPv6 does not before; IPv4 has a mark.
+ */
+static __always_inline bool was_handed_over(struct sk_buff *skb, __u32 ipv6)
+{
+	return ipv6 ? !(skb->_skb_refdst & SKB_DST_NOREF) : control_flags(skb, 0) & IPSKB_FORWARDED;
+}
+
+/*
+ * Whether IP was putting fragments together: IPv4 before they are delivered, conntrack before they
+ * are routed. IPv6 itself does it with what was delivered.
+ */
+static __always_inline bool was_fragment(struct sk_buff *skb, __u32 ipv6, void *dst, __u32 reason)
+{
+	void *ip = skb->head + skb->network_header;
+
+	if (!ipv6)
+		return KERNEL_READ(ip, struct iphdr, frag_off) & bpf_htons(IP_FRAGMENT);
+	return !dst && (IS_REASON(reason, SKB_DROP_REASON_DUP_FRAG) ||
+			IS_REASON(reason, SKB_DROP_REASON_FRAG_TOO_FAR));
+}
+
+/* Of an IPv6 packet without a route: whether its header was right, and a hook dropped it. */
+static __always_inline bool was_received(struct sk_buff *skb, __u32 reason)
+{
+	int noted = *(int *)skb->cb; /* by IP, of the next header too when it has looked at all */
+
+	if (IS_REASON(reason, SKB_DROP_REASON_NETFILTER_DROP))
+		return noted > 0;
+	return noted == skb->skb_iif && CONTROL(skb, struct inet6_skb_parm, nhoff) &&
+	       (IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED) || /* by a queue */
+		IS_REASON(reason, SKB_DROP_REASON_XFRM_POLICY));    /* which takes the route */
+}
+
 /* Of a packet that came in and was routed, whose device is still that of the input. */
 static __always_inline enum ipfw_drop_stage routed_stage(struct sk_buff *skb, __u32 ipv6, void *dst,
 							 __u32 reason)
@@ -119,9 +157,8 @@ static __always_inline enum ipfw_drop_stage routed_stage(struct sk_buff *skb, __
 		return !filtered && is_of_socket(reason) ? IPFW_DROP_LOCAL : IPFW_DROP_INPUT;
 	if (filtered)
 		return IPFW_DROP_FORWARD;
-	if (IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED)) /* by the verdict of a queue */
-		return ipv6 || control_flags(skb, 0) & IPSKB_FORWARDED ? IPFW_DROP_FORWARD
-								       : IPFW_DROP_INPUT;
+	if (IS_REASON(reason, SKB_DROP_REASON_NOT_SPECIFIED))
+		return was_handed_over(skb, ipv6) ? IPFW_DROP_FORWARD : IPFW_DROP_INPUT;
 	return is_refused_by_ip(reason) ? IPFW_DROP_INPUT : IPFW_DROP_OUTPUT;
 }
 
@@ -130,13 +167,12 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 						       long offset, __u32 reason)
 {
 	bool filtered = IS_REASON(reason, SKB_DROP_REASON_NETFILTER_DROP);
-	int noted = *(int *)skb->cb; /* by IP, when the header was found right */
 	void *dst = route_of(skb);
 
 	if (!skb->skb_iif) /* own, or just handed over by a driver */
 		return dst || skb->sk || offset < 0 ? IPFW_DROP_OUTPUT : IPFW_DROP_LINK;
 	if (offset > 0)
-		return IPFW_DROP_LOCAL;
+		return was_fragment(skb, ipv6, dst, reason) ? IPFW_DROP_INPUT : IPFW_DROP_LOCAL;
 	if (offset < 0)
 		return IPFW_DROP_OUTPUT;
 	if (ifindex != (__u32)skb->skb_iif) {
@@ -149,8 +185,8 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 	if (dst)
 		return routed_stage(skb, ipv6, dst, reason);
 	if (ipv6) /* which always has a route after PRE_ROUTING */
-		return filtered && noted > 0 ? IPFW_DROP_INPUT : IPFW_DROP_LINK;
-	if (noted == skb->skb_iif || is_vrf_device(dev))
+		return was_received(skb, reason) ? IPFW_DROP_INPUT : IPFW_DROP_LINK;
+	if (*(int *)skb->cb == skb->skb_iif || is_vrf_device(dev))
 		return IPFW_DROP_INPUT;
 	return IPFW_DROP_LINK;
 }
@@ -194,6 +230,8 @@ static __always_inline bool is_no_loss(struct sk_buff *skb, __u32 reason)
 		return true;
 	return !reason || skb->pkt_type == PACKET_OTHERHOST || skb->pkt_type == PACKET_OUTGOING ||
 	       is_own_multicast(skb) || IS_REASON(reason, SKB_DROP_REASON_PACKET_SOCK_ERROR) ||
+	       /* of fragments that waited in vain the kernel keeps the device of some only */
+	       IS_REASON(reason, SKB_DROP_REASON_FRAG_REASM_TIMEOUT) ||
 	       was_cut_for_ipsec(skb, reason);
 }
 

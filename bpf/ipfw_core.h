@@ -110,6 +110,23 @@ struct {
 	__type(value, struct ipfw_path_record);
 } drop_records SEC(".maps");
 
+/* Of the paths: what flowtables forwarded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_FAST_PATHS);
+	__type(key, struct ipfw_path_key);
+	__type(value, struct ipfw_sum);
+} fast SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IPFW_FAST_PATHS);
+	__type(key, struct ipfw_path_key);
+	__type(value, struct ipfw_path_record);
+} fast_records SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, IPFW_REASONS + IPFW_REASON_SUBSYSTEMS);

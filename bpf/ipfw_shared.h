@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define IPFW_LAYOUT 3
+#define IPFW_LAYOUT 4
 
 /* Interfaces and paths below these indexes are counted in arrays, the others in hashes. */
 #define IPFW_LOW_IFS      1024
@@ -17,16 +17,18 @@
 #define IPFW_LOW_PATHS    (2 * IPFW_LOW_PATH_IFS * IPFW_LOW_PATH_IFS)
 #define IPFW_HIGH_PATHS   16384
 #define IPFW_DROPS        4096 /* rows of struct ipfw_drop_key */
+#define IPFW_FAST_PATHS   (IPFW_LOW_PATHS + IPFW_HIGH_PATHS)
 
 /* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
 #define IPFW_RETIRED 0xffffffffu
 
+/* The last one first: so they are read, see maps_read_counts(). */
 enum ipfw_stage {
-	IPFW_IN,       /* entered the IP layer */
-	IPFW_IN_FORW,  /* reached the FORWARD chain */
-	IPFW_OUT_FORW, /* forwarded, and passed every filter */
 	IPFW_OUT,      /* left the IP layer */
+	IPFW_OUT_FORW, /* forwarded, and passed every filter */
 	IPFW_LOCAL,    /* delivered: for the router itself, and passed every filter */
+	IPFW_IN_FORW,  /* reached the FORWARD chain */
+	IPFW_IN,       /* entered the IP layer */
 	IPFW_STAGES
 };
 
@@ -55,8 +57,12 @@ struct ipfw_sum {
 };
 
 struct ipfw_if_counters {
-	struct ipfw_counter of[2][IPFW_STAGES];       /* [is IPv6][stage] */
-	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it */
+	struct ipfw_sum fast[2]; /* of what came in by it: forwarded by a flowtable: [is IPv6] */
+	/* [is sent] what a flowtable took from, or gave to, the device below: it did not count it
+	 */
+	struct ipfw_sum beside[2];
+	struct ipfw_sum dropped[2][IPFW_DROP_STAGES]; /* what came in by it: [is IPv6][stage] */
+	struct ipfw_counter of[2][IPFW_STAGES];
 };
 
 struct ipfw_path_key {
@@ -125,6 +131,8 @@ struct ipfw_info {
 	__u64 object_hash;    /* of the eBPF object that counts */
 	__u32 hooks;          /* enum hooks_id */
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
+	__u64 fast_since_ns;  /* since when all that flowtables forward is counted; 0: it is not */
+	__s64 fast_error;     /* and why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */
 };

@@ -145,12 +145,14 @@ struct inet_skb_parm {
 
 struct inet6_skb_parm {
 	int iif;
+	__u16 nhoff;
 	__u16 flags;
 	__u16 frag_max_size;
 };
 
 struct iphdr {
 	__u8 ihl : 4, version : 4;
+	__be16 tot_len;
 	__be16 frag_off;
 	__u8 ttl;
 };
@@ -162,6 +164,7 @@ struct in6_addr {
 };
 
 struct ipv6hdr {
+	__be16 payload_len;
 	__u8 nexthdr;
 	struct in6_addr daddr;
 };
@@ -203,6 +206,7 @@ struct nf_hook_state {
 	struct net_device *in;
 	struct net_device *out;
 	struct sock *sk;
+	struct net *net;
 	void *okfn;
 };
 
@@ -248,7 +252,9 @@ struct bpf_nf_ctx {
 #define IP6SKB_REROUTED         (1 << 2)
 #define IP6SKB_FAKEJUMBO        (1 << 9)
 #define XFRM_MODE_TUNNEL        1
-#define SKB_DST_PTRMASK         (~1ul)
+#define SKB_DST_NOREF           1ul
+#define SKB_DST_PTRMASK         (~SKB_DST_NOREF)
+#define IP_FRAGMENT             0x3fff /* IP_MF and the offset */
 #define DST_METRICS_PTRMASK     (~3ul)
 #define RTAX_LOCK               1
 #define RTAX_MTU                2

@@ -58,27 +58,24 @@ static __noinline __u32 ipv6_headers(struct sk_buff *skb, bool before_upper_laye
 }
 
 /*
- * The load of an skb of `len` octets from its network header on, whose transport header stands
- * `headers` after it. A GSO skb goes, or came, as segments that each carry the headers.
+ * The load of a GSO skb, which goes, or came, as segments that each carry the headers: of `len`
+ * octets from `network` in its buffer on, where the transport header stands `headers` later.
  */
-static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 len, __u32 headers)
+static __always_inline struct load weigh_segments(struct sk_buff *skb, __u32 network, __u32 len,
+						  __u32 headers)
 {
 	struct load l = {1, len, 1, len};
 	unsigned char *head = skb->head;
 	void *shared = head + skb->end;
 	__u32 size = KERNEL_READ(shared, struct skb_shared_info, gso_size);
-	__u32 type, segments;
+	__u32 type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
+	__u32 segments =
+		KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
 
-	if (!size)
-		return l;
-	type = KERNEL_READ(shared, struct skb_shared_info, gso_type);
-	segments = KERNEL_READ(shared, struct skb_shared_info, gso_segs); /* tap leaves it 0 */
-	if (ipv6) /* the transport header was taken to be after those that a router looks at */
-		headers = ipv6_headers(skb, true);
 	if (type & (GSO_TUNNELS | GSO_ESP))
-		headers = skb->inner_transport_header - skb->network_header;
+		headers = skb->inner_transport_header - network;
 	if (type & GSO_TCP) {
-		void *tcp = head + skb->network_header + headers;
+		void *tcp = head + network + headers;
 
 		headers += KERNEL_READ_BITS(tcp, struct tcphdr, doff) * 4;
 	} else if (type & GSO_SCTP) {
@@ -93,6 +90,18 @@ static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 
 		l.octets = len + (segments - 1) * headers;
 	}
 	return l;
+}
+
+/* The load of any skb of `len` octets from its network header on. */
+static __always_inline struct load weigh(struct sk_buff *skb, __u32 ipv6, __u32 len, __u32 headers)
+{
+	void *shared = skb->head + skb->end;
+
+	if (!KERNEL_READ(shared, struct skb_shared_info, gso_size))
+		return (struct load){1, len, 1, len};
+	if (ipv6) /* the transport header was taken to be after those that a router looks at */
+		headers = ipv6_headers(skb, true);
+	return weigh_segments(skb, skb->network_header, len, headers);
 }
 
 static __always_inline struct load weigh_routed(struct sk_buff *skb, __u32 ipv6)

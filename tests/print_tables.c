@@ -56,6 +56,7 @@ static void put_metrics(struct json *j)
 		put_number(j, "is_gauge", METRICS_GAUGES >> i & 1);
 		put_number(j, "ipv4_only", METRICS_IPV4_ONLY >> i & 1);
 		put_number(j, "of_output", METRICS_OUTPUT >> i & 1);
+		put_number(j, "interface_ipv6_only", METRICS_IF_IPV6 >> i & 1);
 		put_text(j, "interface_key", m->if_key);
 		put_text(j, "name", m->name);
 		put_text(j, "help", m->help);

@@ -215,12 +215,12 @@ static int report_attached(const struct agent *a)
 {
 	const char *refused = collect_note(a->sampler.collector);
 	struct attachment attachment;
-	char line[512];
 
-	if (*refused)
+	if (*refused) {
 		log_info("%s", refused);
-	else if (collect_attachment(a->sampler.collector, &attachment))
-		log_info("%s", attachment_line(&attachment, line, sizeof(line)));
+	} else if (collect_attachment(a->sampler.collector, &attachment)) {
+		attachment_log(&attachment);
+	}
 	return *refused ? EXIT_NO_SOURCE : EXIT_DONE;
 }
 

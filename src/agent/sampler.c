@@ -86,7 +86,7 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 		s->errors++;
 	if (fresh->troubles)
 		set_status(s, MIB_STATUS_DEGRADED, fresh->trouble);
-	else if (fresh->missed_packets || fresh->missed_path_packets)
+	else if (fresh->missed_packets || fresh->missed_path_packets || fresh->missed_drop_packets)
 		set_status(
 			s, MIB_STATUS_DEGRADED,
 			"eBPF could not count some packets: its maps are full, or it was skipped");

@@ -1,80 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "bpf/counters.h"
 
-#include <asm/socket.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "bpf/bpffs.h"
 #include "bpf/drop_hook.h"
 #include "bpf/error.h"
 #include "bpf/hooks.h"
+#include "bpf/info.h"
+#include "bpf/late.h"
 #include "bpf/maps.h"
 #include "bpf/owners.h"
 #include "bpf/pins.h"
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
+#include "bpf/skipped.h"
 
 struct counters {
 	struct pins pins;
 	bool pinned;        /* the maps are those of the pins, and so is `hooks` empty */
 	struct hooks hooks; /* the process's own */
 	int maps[MAP_COUNT];
-	int programs[HOOKS_LINKS_MAX]; /* of fentry: they know how often they were skipped */
-	size_t n_programs;
+	struct skipped skipped;
 	int records;        /* pinned: descriptor to lock from sample to fill; -1 */
+	bool may_attach;    /* to these, what they lack */
+	bool had_module;    /* that of flowtables, when it was last looked for */
 	uint64_t sealed_ns; /* pinned: with this pins_whole() knows whether they all are there */
 	struct maps_arrays arrays;
 	struct maps_counts counts;
 	struct owners book;
 };
-
-/* A number that no other network namespace ever has; 0: the kernel gives none (before 5.14). */
-static uint64_t netns_cookie(void)
-{
-	uint64_t cookie = 0;
-	socklen_t size = sizeof(cookie);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0) {
-		getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size);
-		close(fd);
-	}
-	return cookie;
-}
-
-static int read_info(const int *maps, struct ipfw_info *info)
-{
-	const uint32_t zero = 0;
-
-	return bpf_map_lookup_elem(maps[MAP_INFO], &zero, info);
-}
-
-/* Note in the fresh counters what they are. */
-static int begin(const struct hooks *h)
-{
-	const uint32_t zero = 0;
-	const struct ipfw_info info = {
-		.since_ns = clock_ns(CLOCK_MONOTONIC),
-		.since_boot_ns = clock_ns(CLOCK_BOOTTIME),
-		.since_wall_ns = clock_ns(CLOCK_REALTIME),
-		.netns_cookie = netns_cookie(),
-		.object_hash = hooks_object_hash(h->id),
-		.hooks = h->id,
-		.drops_error = h->drops_error,
-	};
-	int r = maps_begin(h->maps);
-
-	return r ? r : bpf_map_update_elem(h->maps[MAP_INFO], &zero, &info, BPF_ANY);
-}
 
 static void close_pinned(struct counters *b)
 {
@@ -86,11 +44,23 @@ static void close_pinned(struct counters *b)
 	b->pinned = false;
 }
 
+/* Under the lock: whoever adds pins gives the directory another time for a moment. */
+static bool is_whole(const struct counters *b, const struct ipfw_info *info)
+{
+	int locked = pins_lock_records(b->records);
+	bool whole = pins_whole(b->records, info->since_wall_ns);
+
+	if (!locked)
+		pins_unlock_records(b->records);
+	return whole;
+}
+
 /* Open the pinned maps. -ESTALE: they are there, but made by another version or for another. */
 static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_version)
 {
 	struct ipfw_info info = {.since_wall_ns = 0};
 	int r = pins_open_records(&b->pins); /* first: it also tells whether there are any */
+	bool whole;
 
 	if (r < 0)
 		return r;
@@ -98,11 +68,11 @@ static int open_pinned(struct counters *b, enum hooks_id wanted, bool same_versi
 	r = pins_open_maps(&b->pins, b->maps);
 	b->pinned = !r;
 	if (!r)
-		r = maps_fit(b->maps) ? read_info(b->maps, &info) : -ESTALE;
-	if (!r && (info.netns_cookie != netns_cookie() || info.hooks >= HOOKS_COUNT ||
+		r = maps_fit(b->maps) ? info_read(b->maps, &info) : -ESTALE;
+	whole = !r && is_whole(b, &info);
+	if (!r && (info.netns_cookie != info_netns_cookie() || info.hooks >= HOOKS_COUNT ||
 		   (wanted != HOOKS_NONE && wanted != info.hooks) ||
-		   (same_version && info.object_hash != hooks_object_hash(info.hooks)) ||
-		   !pins_whole(b->records, info.since_wall_ns)))
+		   (same_version && info.object_hash != hooks_object_hash(info.hooks)) || !whole))
 		r = -ESTALE;
 	b->sealed_ns = info.since_wall_ns;
 	if (r)
@@ -123,7 +93,7 @@ static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
 	if (r)
 		return r;
 	memcpy(b->maps, b->hooks.maps, sizeof(b->maps));
-	r = begin(&b->hooks);
+	r = info_begin(&b->hooks);
 	return r ? refuse(why, r, "eBPF map") : 0;
 }
 
@@ -135,15 +105,15 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 
 	/* Nobody has read them yet: they begin when the old ones are not shown any more. */
 	if (r >= 0)
-		r = begin(&b->hooks);
+		r = info_begin(&b->hooks);
 	if (!r)
-		r = read_info(b->hooks.maps, &info);
+		r = info_read(b->hooks.maps, &info);
 	if (!r)
 		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
-	if (r < 0)
-		pins_remove(&b->pins, false, ended); /* not half of it */
-	else
+	if (!r)
 		r = open_pinned(b, HOOKS_NONE, true);
+	if (r < 0)
+		pins_remove(&b->pins, false, ended); /* not half of it, and none that was refused */
 	return r;
 }
 
@@ -195,28 +165,69 @@ void counters_describe(const struct counters *b, struct attachment *out)
 {
 	struct ipfw_info info = {.hooks = HOOKS_NONE};
 
-	read_info(b->maps, &info);
+	info_read(b->maps, &info);
 	*out = (struct attachment){.hooks = info.hooks, .since = owners_since(&info)};
 	if (info.drops_error)
 		why_set(&out->drops, info.drops_error, "%s", drop_hook_reason(info.drops_error));
+	if (info.fast_error)
+		why_set(&out->fast_path, info.fast_error, "%s", fast_hook_reason(info.fast_error));
 	if (b->pinned)
 		snprintf(out->directory, sizeof(out->directory), "%s",
 			 bpffs_shown(b->pins.directory));
 }
 
-/* The programs that the kernel may skip, and which know how often: those of tracing. */
-static void find_programs(struct counters *b)
+static void find_skipped(struct counters *b)
 {
 	struct ipfw_info info;
 
-	if (read_info(b->maps, &info) || (info.hooks != HOOKS_FENTRY && info.drops_error))
-		return;
-	if (b->pinned)
-		b->n_programs = pins_open_programs(
-			&b->pins, info.hooks == HOOKS_FENTRY ? "link_" : DROPS_LINK, b->programs,
-			HOOKS_LINKS_MAX);
-	else
-		b->n_programs = hooks_programs(&b->hooks, b->programs, HOOKS_LINKS_MAX);
+	skipped_close(&b->skipped);
+	if (!info_read(b->maps, &info))
+		skipped_open(&b->skipped, b->pinned ? &b->pins : NULL, &b->hooks, &info);
+}
+
+bool counters_follow(struct counters *b)
+{
+	bool has_module = fast_hook_has_module(), is_new = has_module && !b->had_module;
+	struct ipfw_info info;
+	int r;
+
+	b->had_module = has_module;
+	if (!b->may_attach || !is_new || info_read(b->maps, &info) || !info.fast_error)
+		return false;
+	r = b->pinned ? late_attach_pinned(&b->pins, b->records, b->maps, b->sealed_ns)
+		      : late_attach_own(&b->hooks);
+	if (!r)
+		find_skipped(b);
+	return !r;
+}
+
+/* Write in the record what `change` makes of it; with the lock. */
+static int change_info(struct counters *b, void (*change)(struct ipfw_info *info, int64_t to),
+		       int64_t to)
+{
+	struct ipfw_info info;
+	int r = b->pinned ? pins_lock_records(b->records) : 0;
+
+	if (r)
+		return r;
+	r = info_read(b->maps, &info);
+	if (!r) {
+		change(&info, to);
+		r = info_write(b->maps, &info);
+	}
+	counters_drop(b);
+	return r;
+}
+
+static void count_from_begin(struct ipfw_info *info, int64_t to)
+{
+	(void)to;
+	info->fast_since_ns = info->since_ns;
+}
+
+void counters_none_bypassed(struct counters *b)
+{
+	change_info(b, count_from_begin, 0);
 }
 
 int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach attach,
@@ -250,7 +261,8 @@ int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach at
 		counters_close(b);
 		return r;
 	}
-	find_programs(b);
+	find_skipped(b);
+	b->may_attach = attach == BPF_ATTACH_PINNED || !b->pinned;
 	*out = b;
 	return 0;
 }
@@ -260,28 +272,13 @@ void counters_close(struct counters *b)
 	if (!b)
 		return;
 	counters_drop(b);
-	for (size_t i = 0; i < b->n_programs; i++)
-		close(b->programs[i]);
+	skipped_close(&b->skipped);
 	maps_arrays_close(&b->arrays);
 	close_pinned(b);
 	hooks_close(&b->hooks);
 	maps_counts_clear(&b->counts);
 	owners_clear(&b->book);
 	free(b);
-}
-
-/* Packets for which the kernel skipped a program: it does not run within itself. */
-static void add_skipped(const struct counters *b, uint64_t missed[IPFW_MISSED])
-{
-	for (size_t i = 0; i < b->n_programs; i++) {
-		struct bpf_prog_info info = {.type = 0};
-		uint32_t size = sizeof(info);
-
-		if (!bpf_obj_get_info_by_fd(b->programs[i], &info, &size))
-			missed[strcmp(info.name, DROPS_PROGRAM) ? IPFW_MISSED_IF
-								: IPFW_MISSED_DROP] +=
-				info.recursion_misses;
-	}
 }
 
 void counters_drop(struct counters *b)
@@ -313,7 +310,7 @@ int counters_sample(struct counters *b, struct why *why)
 		counters_drop(b);
 		return refuse(why, r, "eBPF maps");
 	}
-	add_skipped(b, b->counts.missed);
+	skipped_add(&b->skipped, b->counts.missed);
 	return 0;
 }
 
@@ -329,32 +326,25 @@ bool counters_readable(const struct counters *b)
 {
 	struct ipfw_info info;
 
-	return !read_info(b->maps, &info);
+	return !info_read(b->maps, &info);
 }
 
 int64_t counters_memo(const struct counters *b)
 {
 	struct ipfw_info info = {.memo = 0};
 
-	read_info(b->maps, &info);
+	info_read(b->maps, &info);
 	return info.memo;
+}
+
+static void put_memo(struct ipfw_info *info, int64_t to)
+{
+	info->memo = to;
 }
 
 int counters_set_memo(struct counters *b, int64_t memo)
 {
-	const uint32_t zero = 0;
-	struct ipfw_info info;
-	int r = b->pinned ? pins_lock_records(b->records) : 0;
-
-	if (r)
-		return r;
-	r = read_info(b->maps, &info);
-	if (!r) {
-		info.memo = memo;
-		r = bpf_map_update_elem(b->maps[MAP_INFO], &zero, &info, BPF_ANY);
-	}
-	counters_drop(b);
-	return r;
+	return change_info(b, put_memo, memo);
 }
 
 int counters_detach(bool all, counters_detached *each, struct why *why)

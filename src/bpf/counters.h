@@ -28,6 +28,12 @@
  * longer than a whole reading. Where what came in is compared with what became of it, upstream
  * counters are read after those downstream, so that no packet is seen further on and not yet there.
  *
+ * FLOWTABLES. Five more programs, the same for both sets, by fentry and fexit on functions of the
+ * module nf_flow_table, in maps of the set (fast_hook.h). They can be loaded only while the module
+ * is, and hold it. So without it they are not attached, info.fast_error says so, and whoever may
+ * attaches them to counters that are there already (late.h), as when the agent finds the module
+ * after a reading. What a flowtable forwarded before info.fast_since_ns is not known.
+ *
  * MAPS. Interfaces with an ifindex below 1,024, and paths between those below 32, are counted in
  * plain arrays that are mapped into memory: [cpu][ifindex]. The hooks find a place there without
  * hashing, and reading takes no system call. The others are in per-CPU hashes of 16,384 each. What
@@ -108,6 +114,14 @@ int counters_set_memo(struct counters *b, int64_t memo);
 
 /* Whether the kernel lets this process read the maps that are open. */
 bool counters_readable(const struct counters *b);
+
+/*
+ * Attach what counts flowtables, if their module was loaded since, to one's own counters or, if
+ * they were opened with BPF_ATTACH_PINNED, to pinned ones. Returns whether it was attached; where
+ * that is refused (--user) it stays as it is. If there was no flowtable until then, say so.
+ */
+bool counters_follow(struct counters *b);
+void counters_none_bypassed(struct counters *b);
 
 /* Give a sample up. */
 void counters_drop(struct counters *b);

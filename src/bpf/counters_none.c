@@ -55,6 +55,17 @@ int counters_set_memo(struct counters *b, int64_t memo)
 	return -EOPNOTSUPP;
 }
 
+bool counters_follow(struct counters *b)
+{
+	(void)b;
+	return false;
+}
+
+void counters_none_bypassed(struct counters *b)
+{
+	(void)b;
+}
+
 void counters_drop(struct counters *b)
 {
 	(void)b;

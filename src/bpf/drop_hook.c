@@ -18,19 +18,6 @@ static const unsigned char drops_object[] __attribute__((aligned(8))) = {
 #include "drops.bpf.inc"
 };
 
-/* Its maps that are no maps of a hook set are the data that are set here. */
-static int share_maps(struct bpf_object *object, const int *maps)
-{
-	int r = 0;
-
-	for (int i = 0; i < MAP_COUNT && !r; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
-
-		r = map ? bpf_map__reuse_fd(map, maps[i]) : -ENOENT;
-	}
-	return r;
-}
-
 /* Write the names of an enum's values, without their prefix, from the index `first` on. */
 static int name_reasons(const struct btf *kernel, const char *type, const char *prefix, int fd,
 			uint32_t first, uint32_t room)
@@ -79,7 +66,7 @@ int drop_hook_attach(struct bpf_object **object, const int *maps)
 	*object = bpf_object__open_mem(drops_object, sizeof(drops_object), NULL);
 	if (!*object)
 		return -errno;
-	r = share_maps(*object, maps);
+	r = maps_share(*object, maps);
 	if (!r)
 		r = maps_set_netns(*object);
 	if (!r)

@@ -113,21 +113,27 @@ static int attach_netfilter(struct hooks *h, const char **what)
 	return 0;
 }
 
+static int attach_tracing(struct hooks *h, const struct bpf_program *p)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+	int fd = bpf_link_create(bpf_program__fd(p), 0, BPF_TRACE_FENTRY, &options);
+
+	if (fd == -EINVAL) /* before Linux 5.18 tracing had a call of its own */
+		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
+	return add_link(h, fd, bpf_program__name(p));
+}
+
 static int attach_fentry(struct hooks *h, const char **what)
 {
 	struct bpf_program *p;
+	int r;
 
 	bpf_object__for_each_program(p, h->object)
 	{
-		LIBBPF_OPTS(bpf_link_create_opts, options);
-		int fd = bpf_link_create(bpf_program__fd(p), 0, BPF_TRACE_FENTRY, &options);
-
-		if (fd == -EINVAL) /* before Linux 5.18 tracing had a call of its own */
-			fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
 		*what = bpf_program__name(p);
-		fd = add_link(h, fd, *what);
-		if (fd)
-			return fd;
+		r = attach_tracing(h, p);
+		if (r)
+			return r;
 	}
 	return 0;
 }
@@ -214,7 +220,7 @@ uint64_t hooks_object_hash(enum hooks_id id)
 {
 	uint64_t hash = bpf_hash_object(sets[id].object, sets[id].object_size);
 
-	return drop_hook_hash(sets[id].hash ? sets[id].hash(hash) : hash);
+	return fast_hook_hash(drop_hook_hash(sets[id].hash ? sets[id].hash(hash) : hash));
 }
 
 static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
@@ -256,6 +262,35 @@ static void attach_drops(struct hooks *h)
 		return;
 	bpf_object__close(h->drops);
 	h->drops = NULL;
+}
+
+/* Without it. */
+static void give_up_fast(struct hooks *h, size_t links, int error)
+{
+	h->fast_error = error;
+	while (h->n_links > links)
+		close(h->links[--h->n_links].fd);
+	bpf_object__close(h->fast);
+	h->fast = NULL;
+}
+
+void hooks_load_fast(struct hooks *h)
+{
+	h->fast_error = fast_hook_load(&h->fast, h->maps);
+	if (h->fast_error)
+		give_up_fast(h, h->n_links, h->fast_error);
+}
+
+void hooks_attach_fast(struct hooks *h)
+{
+	const size_t links = h->n_links;
+	struct bpf_program *p;
+	int r = 0;
+
+	for (unsigned i = 0; h->fast && !r && (p = fast_hook_program(h->fast, i)); i++)
+		r = attach_tracing(h, p);
+	if (r)
+		give_up_fast(h, links, r);
 }
 
 /* What one set takes, with room for what libbpf tries. */
@@ -307,6 +342,8 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 		r = attach_set(h, id, &what);
 		if (!r) {
 			attach_drops(h);
+			hooks_load_fast(h);
+			hooks_attach_fast(h);
 			return 0;
 		}
 		snprintf(step, sizeof(step), "%s", what);
@@ -324,20 +361,20 @@ void hooks_close(struct hooks *h)
 {
 	for (size_t i = 0; i < h->n_links; i++)
 		close(h->links[i].fd);
-	bpf_object__close(h->drops); /* accepts NULL, as the next one */
+	bpf_object__close(h->fast); /* accepts NULL, as the next ones */
+	bpf_object__close(h->drops);
 	bpf_object__close(h->object);
 	*h = (struct hooks){.id = HOOKS_NONE};
 }
 
 size_t hooks_programs(const struct hooks *h, int *programs, size_t max)
 {
-	struct bpf_object *const objects[] = {h->object, h->drops};
+	struct bpf_object *const objects[] = {h->object, h->drops, h->fast};
 	struct bpf_program *p;
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(objects) && objects[i]; i++)
-		bpf_object__for_each_program(p, objects[i])
-		{
+	for (size_t i = 0; i < ARRAY_SIZE(objects); i++)
+		for (p = NULL; objects[i] && (p = bpf_object__next_program(objects[i], p));) {
 			if (n == max)
 				break;
 			programs[n] = fcntl(bpf_program__fd(p), F_DUPFD_CLOEXEC, 0);

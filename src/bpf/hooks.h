@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "base/why.h"
+#include "bpf/fast_hook.h"
 #include "bpf/maps.h"
 #include "model/snapshot.h"
 
-#define HOOKS_LINKS_MAX 16
+#define HOOKS_LINKS_MAX 24
 #define DROPS_PROGRAM   "dropped" /* the program of drop_hook.h */
 #define DROPS_LINK      "link_" DROPS_PROGRAM
+#define FAST_LINK       "link_" FAST_PREFIX /* those of fast_hook.h begin with it */
 
 struct bpf_object;
 
@@ -23,6 +25,8 @@ struct hooks {
 	struct bpf_object *object; /* owns the maps' descriptors */
 	struct bpf_object *drops;  /* NULL: what is dropped is not counted */
 	int drops_error;           /* and why not, -errno */
+	struct bpf_object *fast;   /* NULL: what flowtables forward is not counted */
+	int fast_error;            /* and why not, -errno */
 	int maps[MAP_COUNT];
 	struct {
 		int fd;
@@ -37,6 +41,13 @@ struct hooks {
  * `why`. The caller calls hooks_close().
  */
 int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why);
+
+/*
+ * Count in `h->maps` what flowtables forward, if there can be any: load what that takes, and attach
+ * it. Where h->fast_error says why not, there is nothing to attach. hooks_open() has tried it.
+ */
+void hooks_load_fast(struct hooks *h);
+void hooks_attach_fast(struct hooks *h);
 
 /* Close the descriptors; links that are not pinned end. Accepts an object that failed to open. */
 void hooks_close(struct hooks *h);

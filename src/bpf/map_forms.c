@@ -14,6 +14,7 @@ const char *const maps_names[MAP_COUNT] = {
 	[MAP_MISSED] = "missed",     [MAP_IF_RECORDS] = "if_records",
 	[MAP_IF_BASES] = "if_bases", [MAP_PATH_RECORDS] = "path_records",
 	[MAP_DROPS] = "drops",       [MAP_DROP_RECORDS] = "drop_records",
+	[MAP_FAST] = "fast",         [MAP_FAST_RECORDS] = "fast_records",
 	[MAP_REASONS] = "reasons",   [MAP_PRESENT] = "present",
 	[MAP_INFO] = "info",
 };
@@ -44,6 +45,10 @@ static const struct {
 		       sizeof(struct ipfw_sum), IPFW_DROPS, false},
 	[MAP_DROP_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_drop_key),
 			      sizeof(struct ipfw_path_record), IPFW_DROPS, false},
+	[MAP_FAST] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
+		      sizeof(struct ipfw_sum), IPFW_FAST_PATHS, false},
+	[MAP_FAST_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
+			      sizeof(struct ipfw_path_record), IPFW_FAST_PATHS, false},
 	[MAP_REASONS] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_reason_name),
 			 IPFW_REASONS + IPFW_REASON_SUBSYSTEMS, false},
 	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t),
@@ -80,6 +85,18 @@ int maps_set_netns(struct bpf_object *object)
 		return -EINVAL;
 	*inum = netns_inode();
 	return *inum ? 0 : -ENOENT;
+}
+
+int maps_share(struct bpf_object *object, const int *fds)
+{
+	int r = 0;
+
+	for (int i = 0; i < MAP_COUNT && !r; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
+
+		r = map ? bpf_map__reuse_fd(map, fds[i]) : -ENOENT;
+	}
+	return r;
 }
 
 int maps_size(struct bpf_object *object)

@@ -143,36 +143,66 @@ void maps_arrays_close(struct maps_arrays *a)
 	*a = (struct maps_arrays){NULL, NULL};
 }
 
-/*
- * What came in and what was handed over, again: so that no packet is seen further on and not yet
- * there. An interface's own come in that order.
- */
+/* What came in and what was handed over, again, of the interfaces in the array. */
 static void read_upstream_again(const struct maps_arrays *a, struct table *ifs)
 {
 	static const enum ipfw_stage upstream[] = {IPFW_IN_FORW, IPFW_IN};
 	const size_t stride = sizeof(*a->ifs) / 8 * IPFW_LOW_IFS;
 
 	for (size_t i = 0; i < ifs->n; i++) {
-		const struct ipfw_if_counters *slot = &a->ifs[*(uint32_t *)table_key(ifs, i)];
+		uint32_t ifindex = *(uint32_t *)table_key(ifs, i);
 		struct ipfw_if_counters *total = table_value(ifs, i);
 
-		for (size_t k = 0; k < 2 * ARRAY_SIZE(upstream); k++) {
+		for (size_t k = 0; ifindex < IPFW_LOW_IFS && k < 2 * ARRAY_SIZE(upstream); k++) {
 			const enum ipfw_stage stage = upstream[k / 2];
 
 			sum((uint64_t *)&total->of[k & 1][stage],
-			    (const uint64_t *)&slot->of[k & 1][stage],
+			    (const uint64_t *)&a->ifs[ifindex].of[k & 1][stage],
 			    sizeof(struct ipfw_counter) / 8, cpus_possible().ids, stride);
 		}
 	}
 }
 
-static int read_arrays(const struct maps_arrays *a, struct maps_counts *out)
+/* An interface in the hash again: all but what left by it, and what flowtables forwarded of what it
+ * received, which are as they were, or not seen yet. */
+static int add_upstream(struct table *ifs, const void *key, const void *values)
 {
-	int r = 0;
+	struct ipfw_if_counters now, *before = table_find(ifs, key);
+	const size_t words = sizeof(now) / 8;
+
+	sum((uint64_t *)&now, values, words, cpus_possible().count, words);
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		now.fast[ipv6] = before ? before->fast[ipv6] : (struct ipfw_sum){0};
+		for (enum ipfw_stage s = IPFW_OUT; s <= IPFW_OUT_FORW; s++)
+			now.of[ipv6][s] = before ? before->of[ipv6][s] : (struct ipfw_counter){0};
+	}
+	if (!before)
+		return table_add(ifs, key, &now);
+	*before = now;
+	return 0;
+}
+
+/* Of the interfaces. First what left by any of them: what came in by another follows. */
+static int read_ifs(const int *fds, const struct maps_arrays *a, struct maps_counts *out)
+{
+	const size_t values_size = sizeof(struct ipfw_if_counters) * cpus_possible().count;
+	const struct map_form form = {sizeof(uint32_t), values_size, add_sum},
+			      again = {sizeof(uint32_t), values_size, add_upstream};
+	int r = read_map(fds[MAP_IF_HIGH], &form, &out->ifs);
+	bool hashed = out->ifs.n > 0;
 
 	for (uint32_t i = 0; i < IPFW_LOW_IFS && !r; i++)
 		r = add_slot(&out->ifs, &i, &a->ifs[i], IPFW_LOW_IFS);
+	if (!r && hashed)
+		r = read_map(fds[MAP_IF_HIGH], &again, &out->ifs);
 	read_upstream_again(a, &out->ifs);
+	return r;
+}
+
+static int read_low_paths(const struct maps_arrays *a, struct maps_counts *out)
+{
+	int r = 0;
+
 	for (uint32_t i = 0; i < IPFW_LOW_PATHS && !r; i++) {
 		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
 						   i % IPFW_LOW_PATH_IFS,
@@ -183,36 +213,45 @@ static int read_arrays(const struct maps_arrays *a, struct maps_counts *out)
 	return r;
 }
 
+static void begin_table(struct table *t, size_t key_size, size_t value_size)
+{
+	t->key_size = key_size;
+	t->value_size = value_size;
+	table_empty(t);
+}
+
+/*
+ * In the order against the packets' way, so that none is seen further on and not yet where it was
+ * before: rows of drops and paths, which are parts of what an interface's counters hold, then
+ * these.
+ */
 int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out)
 {
 	size_t cpus = cpus_possible().count;
-	const struct map_form ifs = {sizeof(uint32_t), sizeof(struct ipfw_if_counters) * cpus,
-				     add_sum};
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
 				       sizeof(struct ipfw_counter) * cpus, add_sum};
 	const struct map_form drops = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum) * cpus,
 				       add_sum};
+	const struct map_form fast = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum) * cpus,
+				      add_sum};
 	uint64_t *values;
 	int r;
 
 	if (!cpus)
 		return -errno;
-	out->ifs.key_size = sizeof(uint32_t);
-	out->ifs.value_size = sizeof(struct ipfw_if_counters);
-	out->paths.key_size = sizeof(struct ipfw_path_key);
-	out->paths.value_size = sizeof(struct ipfw_counter);
-	out->drops.key_size = sizeof(struct ipfw_drop_key);
-	out->drops.value_size = sizeof(struct ipfw_sum);
-	table_empty(&out->ifs);
-	table_empty(&out->paths);
-	table_empty(&out->drops);
-	r = read_arrays(arrays, out);
+	begin_table(&out->ifs, sizeof(uint32_t), sizeof(struct ipfw_if_counters));
+	begin_table(&out->paths, sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter));
+	begin_table(&out->drops, sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum));
+	begin_table(&out->fast, sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum));
+	r = read_map(fds[MAP_FAST], &fast, &out->fast); /* shares of the paths */
 	if (!r)
-		r = read_map(fds[MAP_IF_HIGH], &ifs, &out->ifs);
+		r = read_map(fds[MAP_DROPS], &drops, &out->drops);
 	if (!r)
 		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
 	if (!r)
-		r = read_map(fds[MAP_DROPS], &drops, &out->drops);
+		r = read_low_paths(arrays, out);
+	if (!r)
+		r = read_ifs(fds, arrays, out);
 	if (r)
 		return r;
 	values = calloc(cpus, sizeof(*values));
@@ -309,11 +348,17 @@ int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_
 	return read_entry(fds[MAP_DROPS], key, (uint64_t *)out, sizeof(*out) / 8);
 }
 
+int maps_read_fast(const int *fds, const struct ipfw_path_key *key, struct ipfw_sum *out)
+{
+	return read_entry(fds[MAP_FAST], key, (uint64_t *)out, sizeof(*out) / 8);
+}
+
 void maps_counts_clear(struct maps_counts *c)
 {
 	table_clear(&c->ifs);
 	table_clear(&c->paths);
 	table_clear(&c->drops);
+	table_clear(&c->fast);
 }
 
 int maps_read_hash(int fd, struct table *out)

@@ -23,6 +23,8 @@ enum map_id {
 	MAP_PATH_RECORDS,
 	MAP_DROPS,
 	MAP_DROP_RECORDS,
+	MAP_FAST,
+	MAP_FAST_RECORDS,
 	MAP_REASONS,
 	MAP_PRESENT,
 	MAP_INFO,
@@ -51,6 +53,10 @@ void maps_arrays_close(struct maps_arrays *a);
 struct bpf_object;
 int maps_set_netns(struct bpf_object *object);
 
+/* Let an object that is not loaded yet use the maps of a hook set. Its maps that are none of these
+ * are its own. Returns 0 or -errno. */
+int maps_share(struct bpf_object *object, const int *fds);
+
 /* Let the maps of an object that is not loaded yet have room for every CPU. */
 int maps_size(struct bpf_object *object);
 
@@ -59,6 +65,7 @@ struct maps_counts {
 	struct table ifs;   /* uint32_t -> struct ipfw_if_counters */
 	struct table paths; /* struct ipfw_path_key -> struct ipfw_counter; empty ones left out */
 	struct table drops; /* struct ipfw_drop_key -> struct ipfw_sum */
+	struct table fast;  /* struct ipfw_path_key -> struct ipfw_sum */
 	uint64_t missed[IPFW_MISSED];
 };
 
@@ -82,6 +89,7 @@ int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifin
 int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 		   const struct ipfw_path_key *key, struct ipfw_counter *out);
 int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out);
+int maps_read_fast(const int *fds, const struct ipfw_path_key *key, struct ipfw_sum *out);
 
 /* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
 int maps_read_hash(int fd, struct table *out);

@@ -37,13 +37,14 @@ static struct ip_traffic as_device(const struct snapshot_if *row, bool bypassed,
 {
 	const struct ipfw_counter *v4 = &own->of[0][stage], *v6 = &own->of[1][stage];
 	int header = stage == IPFW_IN ? row->rx_header : row->tx_header;
-	uint64_t packets = v4->packets + v6->packets;
+	const struct ipfw_sum *beside = &own->beside[stage == IPFW_OUT];
+	uint64_t packets = v4->packets + v6->packets - beside->packets;
 	bool merged = v4->extra_packets + v6->extra_packets || bypassed;
 	bool known = !merged || is_hardware(row->name);
 
-	return (struct ip_traffic){
-		{packets, v4->octets + v6->octets + (header > 0 ? packets * header : 0)},
-		{known, known && header >= 0}};
+	return (struct ip_traffic){{packets, v4->octets + v6->octets - beside->octets +
+						     (header > 0 ? packets * header : 0)},
+				   {known, known && header >= 0}};
 }
 
 static const enum ipfw_stage directions[2] = {IPFW_IN, IPFW_OUT};

@@ -49,6 +49,8 @@ int owners_read(struct owners *b, const int *maps)
 	b->path_records.value_size = sizeof(struct ipfw_path_record);
 	b->drop_records.key_size = sizeof(struct ipfw_drop_key);
 	b->drop_records.value_size = sizeof(struct ipfw_path_record);
+	b->fast_records.key_size = sizeof(struct ipfw_path_key);
+	b->fast_records.value_size = sizeof(struct ipfw_path_record);
 	r = bpf_map_lookup_elem(maps[MAP_INFO], &zero, &b->info);
 	if (!r)
 		r = maps_read_hash(maps[MAP_IF_RECORDS], &b->if_records);
@@ -58,6 +60,8 @@ int owners_read(struct owners *b, const int *maps)
 		r = maps_read_hash(maps[MAP_PATH_RECORDS], &b->path_records);
 	if (!r)
 		r = maps_read_hash(maps[MAP_DROP_RECORDS], &b->drop_records);
+	if (!r)
+		r = maps_read_hash(maps[MAP_FAST_RECORDS], &b->fast_records);
 	return r;
 }
 
@@ -67,6 +71,7 @@ void owners_clear(struct owners *b)
 	table_clear(&b->if_bases);
 	table_clear(&b->path_records);
 	table_clear(&b->drop_records);
+	table_clear(&b->fast_records);
 }
 
 static void add_words(void *to, const void *from, size_t words)
@@ -90,12 +95,27 @@ static void mark_present(struct filling *f, uint32_t ifindex)
 		f->error = r;
 }
 
-static void figures_of(struct figures *out, const struct ipfw_counter stages[IPFW_STAGES])
+static void figures_of(const struct filling *f, struct figures *out,
+		       const struct ipfw_if_counters *own, int ipv6)
 {
+	const struct ipfw_counter *stages = own->of[ipv6];
+
 	for (int stage = 0; stage < IPFW_STAGES; stage++) {
 		figures_set(out, stage_metrics[stage], stages[stage].packets);
 		figures_set(out, stage_metrics[stage] + 1, stages[stage].octets);
 	}
+	if (f->book->info.fast_since_ns) {
+		figures_set(out, M_FAST_PATH_PACKETS, own->fast[ipv6].packets);
+		figures_set(out, M_FAST_PATH_OCTETS, own->fast[ipv6].octets);
+	}
+}
+
+/* Whether a flowtable may have carried packets past IP uncounted since the record began. */
+static bool may_bypass(const struct filling *f, const struct ipfw_if_record *record)
+{
+	const uint64_t fast_ns = f->book->info.fast_since_ns;
+
+	return fast_ns ? fast_ns > record->since_ns : f->s->may_bypass;
 }
 
 static bool is_present(const struct filling *f, uint32_t ifindex)
@@ -152,19 +172,20 @@ static void fill_if(struct filling *f, struct snapshot_if *row)
 	if (how == RENEWED_NAME)
 		record.since_ns = f->s->mono_ns;
 	memcpy(record.name, row->name, sizeof(record.name));
-	if (how != RENEWED_NOT || (f->s->may_bypass && !record.bypassed)) {
-		record.bypassed |= f->s->may_bypass;
+	if (how != RENEWED_NOT || (may_bypass(f, &record) && !record.bypassed)) {
+		record.bypassed |= may_bypass(f, &record);
 		f->renewed[f->n_renewed++] = (struct renewed){row->ifindex, how, record};
 	}
 	row->continuity.since_ns = record.since_ns;
-	memset(&row->figures[FAMILY_IPV4], 0, 2 * sizeof(*row->figures));
+	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
+		figures_keep(&row->figures[family], metrics_of_group(GROUP_NOT_ROUTED));
 	row->ipv4_source = IPV4_NOT_DERIVED;
 	if (how == RENEWED_UNSEEN)
 		return; /* its figures are known from the next reading on */
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		struct figures *out = &row->figures[FAMILY_IPV4 + ipv6];
 
-		figures_of(out, own.of[ipv6]);
+		figures_of(f, out, &own, ipv6);
 		if (!f->book->info.drops_error)
 			losses_of_if(out, &own, ipv6);
 	}
@@ -193,7 +214,7 @@ static void fill_system(struct filling *f)
 	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
 		struct snapshot_system *row = &f->s->system[FAMILY_IPV4 + ipv6];
 
-		figures_of(&row->figures, total.of[ipv6]);
+		figures_of(f, &row->figures, &total, ipv6);
 		if (!f->book->info.drops_error)
 			losses_of_system(&row->figures, &total, ipv6);
 		row->continuity.since_ns = f->book->info.since_ns;

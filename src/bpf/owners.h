@@ -19,7 +19,7 @@
 
 struct owners {
 	struct ipfw_info info;
-	struct table if_records, if_bases, path_records, drop_records;
+	struct table if_records, if_bases, path_records, drop_records, fast_records;
 };
 
 /*

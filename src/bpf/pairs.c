@@ -13,7 +13,7 @@ static_assert((int)IPFW_DROP_STAGES == (int)DROP_STAGES && IPFW_DROP_LINK == (in
 	      "the stages of the maps are those of a snapshot");
 static_assert(IPFW_REASON_MAX == SNAPSHOT_REASON_MAX, "reasons are copied whole");
 
-/* One of the two kinds. Above `crowded` rows, those of interfaces that went away make room. */
+/* One of the kinds. Above `crowded` rows, those of interfaces that went away make room. */
 struct kind {
 	enum map_id counts, records;
 	size_t crowded;
@@ -47,7 +47,12 @@ static bool is_hashed_path(const void *key)
 	return k->in_ifindex >= IPFW_LOW_PATH_IFS || k->out_ifindex >= IPFW_LOW_PATH_IFS;
 }
 
-static bool is_hashed_drop(const void *key)
+static int read_fast(const struct filling *f, const void *key, struct ipfw_sum *out)
+{
+	return maps_read_fast(f->maps, key, out);
+}
+
+static bool is_hashed_always(const void *key)
 {
 	(void)key;
 	return true;
@@ -58,9 +63,29 @@ static int add_path(struct filling *f, const void *key, const struct snapshot_pa
 	struct snapshot_path *added = snapshot_add_path(f->s);
 
 	(void)key;
-	if (added)
-		*added = *row;
-	return added ? 0 : -ENOMEM;
+	if (!added)
+		return -ENOMEM;
+	*added = *row;
+	if (f->book->info.fast_since_ns && row->figures.known) { /* so far */
+		figures_set(&added->figures, M_FAST_PATH_PACKETS, 0);
+		figures_set(&added->figures, M_FAST_PATH_OCTETS, 0);
+	}
+	return 0;
+}
+
+/* The share of a path that is there already. */
+static int add_fast(struct filling *f, const void *key, const struct snapshot_path *row)
+{
+	struct snapshot_path *path = snapshot_find_path(f->s, row);
+
+	(void)key;
+	for (int m = M_FAST_PATH_PACKETS; path && m <= M_FAST_PATH_OCTETS; m++) {
+		if (figures_known(&row->figures, m))
+			figures_set(&path->figures, m, row->figures.value[m]);
+		else
+			path->figures.known &= ~(1u << m);
+	}
+	return 0;
 }
 
 static bool read_reason(const struct filling *f, uint32_t index, struct ipfw_reason_name *name)
@@ -102,7 +127,11 @@ static const struct kind path_kind = {
 };
 static const struct kind drop_kind = {
 	MAP_DROPS, MAP_DROP_RECORDS, IPFW_DROPS / 4 * 3, M_DROPPED_PACKETS,
-	read_drop, is_hashed_drop,   add_drop,
+	read_drop, is_hashed_always, add_drop,
+};
+static const struct kind fast_kind = {
+	MAP_FAST,         MAP_FAST_RECORDS, IPFW_FAST_PATHS / 4 * 3, M_FAST_PATH_PACKETS, read_fast,
+	is_hashed_always, add_fast,
 };
 
 /* Both begin with them. */
@@ -287,12 +316,13 @@ void pairs_fill(struct filling *f)
 
 	fill_pairs(f, &path_kind, &f->counts->paths, &f->book->path_records);
 	s->paths_known = true;
+	if (s->n_paths)
+		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
+	fill_pairs(f, &fast_kind, &f->counts->fast, &f->book->fast_records);
 	if (!f->book->info.drops_error) {
 		fill_pairs(f, &drop_kind, &f->counts->drops, &f->book->drop_records);
 		s->drops_known = true;
 	}
-	if (s->n_paths)
-		qsort(s->paths, s->n_paths, sizeof(*s->paths), snapshot_order_paths);
 	if (s->n_drops)
 		qsort(s->drops, s->n_drops, sizeof(*s->drops), snapshot_order_drops);
 	merge_drops(s);

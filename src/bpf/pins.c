@@ -128,6 +128,24 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 	return r;
 }
 
+int pins_add(const struct pins *p, const struct hooks *h, uint64_t since_ns)
+{
+	const struct timespec times[] = {{0, UTIME_OMIT}, seal(since_ns)};
+	int r = 0;
+
+	for (size_t i = 0; i < h->n_links && !r; i++)
+		r = pin(p->directory, h->links[i].name, h->links[i].fd);
+	for (size_t i = 0; i < h->n_links && r; i++) {
+		char path[256];
+
+		snprintf(path, sizeof(path), "%s/%s", p->directory, h->links[i].name);
+		unlink(path);
+	}
+	if (utimensat(AT_FDCWD, p->directory, times, 0) < 0 && !r)
+		r = -errno;
+	return r;
+}
+
 /* Until the kernel no longer knows the link, or for two seconds. */
 static void await_end(uint32_t link_id)
 {

@@ -44,6 +44,9 @@ size_t pins_open_programs(const struct pins *p, const char *prefix, int *program
  */
 int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns);
 
+/* Pin the hooks' links beside the others, as if from the beginning; with both locks below. */
+int pins_add(const struct pins *p, const struct hooks *h, uint64_t since_ns);
+
 /* Links that were detached, which the kernel lets go of later. */
 struct pins_ended {
 	uint32_t *ids;

@@ -17,7 +17,6 @@ int cli_attach(const struct options *o)
 	struct snapshot *s = NULL;
 	struct attachment attachment;
 	struct why why;
-	char line[512];
 	int result = EXIT_DONE;
 
 	if (collect_open(&c, &o->collect, &why)) {
@@ -25,7 +24,7 @@ int cli_attach(const struct options *o)
 		return EXIT_NO_SOURCE;
 	}
 	if (collect_attachment(c, &attachment))
-		log_info("%s", attachment_line(&attachment, line, sizeof(line)));
+		attachment_log(&attachment);
 	/* The first reading notes which interfaces were there from the beginning. */
 	if (collect_read(c, &s, &why)) {
 		log_warning("%s", why.text);

@@ -12,9 +12,9 @@ int reader_open(struct reader *r, const struct options *o, struct why *why)
 {
 	int error;
 
-	*r = (struct reader){.o = o};
+	*r = (struct reader){.o = o, .format = OUTPUT_READING, .asks = o->asks_agent};
 	error = collect_open(&r->collector, &o->collect, &r->refused);
-	if (!error || o->asks_agent)
+	if (!error || r->asks)
 		return 0;
 	*why = r->refused;
 	return error;
@@ -30,7 +30,7 @@ void reader_close(struct reader *r)
 static int read_agents(struct reader *r, struct snapshot **s)
 {
 	const struct request request = {
-		.format = OUTPUT_READING, .netns = netns_inode(), .filter = r->o->collect.filter};
+		.format = r->format, .netns = netns_inode(), .filter = r->o->collect.filter};
 	struct snapshot *fresh = NULL;
 	int error = agent_client_read(&fresh, &r->note, options_reading_socket(r->o), &request,
 				      &r->agent);
@@ -85,15 +85,15 @@ static void say_source(struct reader *r, enum source_id source)
 
 int reader_read(struct reader *r, struct snapshot **s, struct why *why)
 {
-	bool asks = r->o->asks_agent && (!r->collector || collect_degraded(r->collector));
+	bool asks = r->asks && (!r->collector || collect_degraded(r->collector));
 	int error = asks ? read_agents(r, s) : -ENOENT;
 
 	r->agents = !error;
-	if (error == -ENOENT)
+	if (asks && error == -ENOENT)
 		r->agent.text[0] = '\0';
 	if (error)
 		error = read_own(r, s, why);
-	if (!error)
+	if (!error && !r->quiet)
 		say_source(r, (*s)->source);
 	return error;
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * reader: the readings of a command: those that this process takes itself; or the running agent's,
- * as long as this process cannot read eBPF counters. What changes is said on stderr, once.
+ * as long as this process cannot read eBPF counters. What changes is said on stderr, once, unless
+ * the reader is quiet.
  */
 #ifndef IPFW_CLI_READER_H
 #define IPFW_CLI_READER_H
 
 #include "base/units.h"
 #include "options/options.h"
+#include "output/output.h"
 
 struct reader {
 	const struct options *o;
+	enum output_format format; /* in which the agent gives its readings */
+	bool asks;                 /* it may be asked */
+	bool quiet;
 	struct collector *collector; /* NULL: none that the command can use */
 	struct why refused;          /* why */
 	struct why agent;            /* why the agent's readings cannot be used; "": they can */
@@ -20,7 +25,10 @@ struct reader {
 	bool agents;                 /* the last reading was the agent's */
 };
 
-/* Returns 0 or -errno, with a sentence in `why`. Close it either way. */
+/*
+ * Returns 0 or -errno, with a sentence in `why`. Close it either way. The first three of its
+ * properties may be changed afterwards.
+ */
 int reader_open(struct reader *r, const struct options *o, struct why *why);
 void reader_close(struct reader *r);
 

@@ -11,7 +11,15 @@
 /* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
 enum { RATE_INTERVAL = 2 };
-enum { PATH_IN_NAME = 4, PATH_OUT_NAME, PATH_PACKETS, PATH_OCTETS, PATH_DISCONTINUITY };
+enum {
+	PATH_IN_NAME = 4,
+	PATH_OUT_NAME,
+	PATH_PACKETS,
+	PATH_OCTETS,
+	PATH_DISCONTINUITY,
+	PATH_FAST_PACKETS,
+	PATH_FAST_OCTETS
+};
 enum {
 	DROP_IN_NAME = 6,
 	DROP_OUT_NAME,
@@ -24,7 +32,7 @@ enum {
 /* A table has its index, those above and a column for each of its figures, without holes. */
 enum {
 	SYSTEM_LAST = 1 + 3 + M_COUNT,
-	IF_LAST = 1 + 4 + M_IF_COUNT,
+	IF_LAST = 1 + 4 + M_COUNT - 1, /* none has rp_filter */
 	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
@@ -41,12 +49,6 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 	while (m < M_COUNT && *((const unsigned char *)&metrics[m] + offset) != column)
 		m++;
 	return (enum metric_id)m;
-}
-
-/* total is the device's own count, which knows nothing about forwarding. */
-static bool family_counts(enum family family, enum metric_id m)
-{
-	return family != FAMILY_TOTAL || METRICS_DEVICE >> m & 1;
 }
 
 static bool known_delta(const struct delta *d, enum metric_id m)
@@ -241,7 +243,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 		return cells_discontinuity(ctx, family, &i->figures[family], &i->continuity, out);
 	}
 	m = FIND_METRIC(if_column, column);
-	return m < M_COUNT && family_counts(family, m) &&
+	return m < M_COUNT && snapshot_if_metrics(family) >> m & 1 &&
 	       cells_counter(&i->figures[family], m, out);
 }
 
@@ -269,8 +271,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 		return false;
 	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
 	d = v->rates->ifs[then - v->rates_of->ifs][family];
-	if (family == FAMILY_TOTAL)
-		d.known &= METRICS_DEVICE;
+	d.known &= snapshot_if_metrics(family);
 	return rate_cell(v->rates, &d, column, out);
 }
 
@@ -319,6 +320,10 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 		return cells_counter(&p->figures, M_OUT_FORW_PACKETS, out);
 	case PATH_OCTETS:
 		return cells_counter(&p->figures, M_OUT_FORW_OCTETS, out);
+	case PATH_FAST_PACKETS:
+		return cells_counter(&p->figures, M_FAST_PATH_PACKETS, out);
+	case PATH_FAST_OCTETS:
+		return cells_counter(&p->figures, M_FAST_PATH_OCTETS, out);
 	case PATH_DISCONTINUITY:
 		return cells_discontinuity(ctx, p->family, &p->figures, &p->continuity, out);
 	}
@@ -371,6 +376,6 @@ const struct mib_table mib_tables[] = {
 	{{MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
 	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
 	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
-	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_DISCONTINUITY, path_rows, path_index, path_cell},
+	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
 	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
 };

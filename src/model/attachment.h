@@ -16,7 +16,8 @@ struct attachment {
 	struct timespec since; /* CLOCK_REALTIME */
 	char directory[192];   /* where it is pinned; "": as long as the process runs */
 
-	struct why drops; /* why dropped packets are not counted; "": they are */
+	struct why drops;     /* why dropped packets are not counted; "": they are */
+	struct why fast_path; /* and packets that flowtables forward */
 
 	char agent[768];      /* what the running agent says of itself; "": nothing */
 	struct why no_answer; /* why it does not; "": it does, or there is no socket */
@@ -32,5 +33,11 @@ struct attachment {
 
 /* One line of text on what is attached. Returns `text`. */
 char *attachment_line(const struct attachment *a, char *text, size_t size);
+
+/* One more on what flowtables forward. Returns `text`. */
+char *attachment_flowtables(const struct attachment *a, char *text, size_t size);
+
+/* Log both, and why dropped packets are not counted if they are not. */
+void attachment_log(const struct attachment *a);
 
 #endif

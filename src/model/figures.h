@@ -51,6 +51,14 @@ static inline void figures_subtract(struct figures *f, enum metric_id m, uint64_
 	f->difference |= 1u << m;
 }
 
+/* Forget all but the metrics in `mask` (bits). */
+static inline void figures_keep(struct figures *f, uint32_t mask)
+{
+	f->known &= mask;
+	f->derived &= mask;
+	f->difference &= mask;
+}
+
 /* The quality of the metrics in `mask` (bits) taken together: that of the weakest known one. */
 enum quality figures_quality(const struct figures *f, uint32_t mask);
 

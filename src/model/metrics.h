@@ -31,7 +31,9 @@ enum metric_id {
 	M_REFUSED_PACKETS, /* handed over and not forwarded */
 	M_REFUSED_OCTETS,
 	M_UNACCOUNTED_PACKETS, /* neither delivered, forwarded nor dropped: see accounting.h */
-	M_IF_COUNT,            /* the figures above exist per interface as well */
+	M_FAST_PATH_PACKETS,   /* really forwarded, by a flowtable: past the IP layer */
+	M_FAST_PATH_OCTETS,
+	M_IF_COUNT, /* the figures above exist per interface and family as well */
 
 	M_NO_ROUTES = M_IF_COUNT, /* not routed: no route to the destination */
 	M_HDR_ERRORS,             /* not routed: TTL, hop limit or header fault */
@@ -71,11 +73,14 @@ extern const struct metric metrics[M_COUNT];
 extern const char *const metrics_groups[GROUP_COUNT];
 
 /* Sets of metrics, a bit for each: those of an interface, and of a group. */
-#define METRICS_IF ((1u << M_IF_COUNT) - 1)
+#define METRICS_IF        ((1u << M_IF_COUNT) - 1)
+#define METRICS_FAST_PATH (1u << M_FAST_PATH_PACKETS | 1u << M_FAST_PATH_OCTETS)
 /* Those that fall as well as rise. */
 #define METRICS_GAUGES (1u << M_UNACCOUNTED_PACKETS)
-/* Not routed: what no kernel counts for IPv6; and packets that, most of them, did not come in. */
+/* Not routed: what no kernel counts for IPv6; what it counts for an interface, of IPv6 alone; and
+ * packets that, most of them, did not come in. */
 #define METRICS_IPV4_ONLY (1u << M_RP_FILTER)
+#define METRICS_IF_IPV6   (((1u << M_COUNT) - 1) & ~METRICS_IF & ~METRICS_IPV4_ONLY)
 #define METRICS_OUTPUT    (1u << M_OUT_DISCARDS | 1u << M_OUT_NO_ROUTES)
 /* Of the first so many there are rates in the MIB. */
 #define METRICS_RATES (M_OUT_FORW_OCTETS + 1)

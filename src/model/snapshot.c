@@ -175,6 +175,18 @@ void snapshot_sort(struct snapshot *s)
 		qsort(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), bypass_order);
 }
 
+uint32_t snapshot_if_metrics(enum family family)
+{
+	switch (family) {
+	case FAMILY_IPV4:
+		return METRICS_IF;
+	case FAMILY_IPV6:
+		return METRICS_IF | METRICS_IF_IPV6;
+	default:
+		return METRICS_DEVICE; /* which knows nothing about forwarding */
+	}
+}
+
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex)
 {
 	size_t low = 0, high = s->n_ifs;
@@ -212,12 +224,16 @@ static bool same_names(const struct snapshot_path *a, const struct snapshot_path
 	return !strcmp(a->in_name, b->in_name) && !strcmp(a->out_name, b->out_name);
 }
 
+struct snapshot_path *snapshot_find_path(const struct snapshot *s, const struct snapshot_path *row)
+{
+	return s->n_paths ? bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths)
+			  : NULL;
+}
+
 const struct snapshot_path *snapshot_same_path(const struct snapshot *s,
 					       const struct snapshot_path *row)
 {
-	const struct snapshot_path *p =
-		s->n_paths ? bsearch(row, s->paths, s->n_paths, sizeof(*row), snapshot_order_paths)
-			   : NULL;
+	const struct snapshot_path *p = snapshot_find_path(s, row);
 
 	return p && same_names(p, row) ? p : NULL;
 }

@@ -77,7 +77,7 @@ struct snapshot_path {
 	enum family family;
 	uint32_t in_ifindex, out_ifindex;
 	char in_name[SNAPSHOT_NAME_MAX], out_name[SNAPSHOT_NAME_MAX];
-	struct figures figures; /* M_OUT_FORW_PACKETS and M_OUT_FORW_OCTETS */
+	struct figures figures; /* M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS, M_FAST_PATH_... */
 	struct continuity continuity;
 };
 
@@ -165,8 +165,14 @@ struct bypass *snapshot_add_bypass(struct snapshot *s);
 int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
 
+/* The metrics (bits) that an interface's row of that family has. */
+uint32_t snapshot_if_metrics(enum family family);
+
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
+
+/* The path with the same family and ifindexes, where the paths are sorted, or NULL. */
+struct snapshot_path *snapshot_find_path(const struct snapshot *s, const struct snapshot_path *row);
 
 /* The host whose figures these are, if it is not `own`; NULL: not known. */
 const char *snapshot_host(const struct snapshot *s, const char *own);

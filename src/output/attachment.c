@@ -17,6 +17,7 @@ int output_text_attachment(struct output_document *d, const struct attachment *a
 	fprintf(f, "%s\n", attachment_line(a, line, sizeof(line)));
 	if (a->drops.text[0])
 		fprintf(f, "dropped packets are not counted: %s\n", a->drops.text);
+	fprintf(f, "%s\n", attachment_flowtables(a, line, sizeof(line)));
 	if (a->agent[0])
 		fprintf(f, "agent: %s\n", a->agent);
 	return output_end(d, f);
@@ -54,6 +55,8 @@ int output_json_attachment(struct output_document *d, const struct attachment *a
 	json_put_text(&j, "pinned", a->directory[0] ? a->directory : NULL);
 	json_put_bool(&j, "drops", attached, !a->drops.text[0]);
 	json_put_text(&j, "drops_why", a->drops.text[0] ? a->drops.text : NULL);
+	json_put_bool(&j, "fast_path", attached, !a->fast_path.text[0]);
+	json_put_text(&j, "fast_path_why", a->fast_path.text[0] ? a->fast_path.text : NULL);
 	json_put_text(&j, "agent", a->agent[0] ? a->agent : NULL);
 	json_put_text(&j, "agent_why", a->no_answer.text[0] ? a->no_answer.text : NULL);
 	json_put_text(&j, "why", attached ? NULL : a->why.text);

@@ -80,12 +80,11 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
 		enum family family = order[i];
 		const struct figures *f = &row->figures[family];
-		bool is_ip = family == FAMILY_IPV4 || family == FAMILY_IPV6;
 
 		json_key(j, snapshot_family_names[family]);
 		json_open(j, '{');
-		for (int m = 0; m < M_IF_COUNT; m++)
-			if (is_ip || METRICS_DEVICE >> m & 1)
+		for (int m = 0; m < M_COUNT; m++)
+			if (snapshot_if_metrics(family) >> m & 1)
 				put_figure(j, metrics[m].if_key, f, m,
 					   deltas ? &deltas[family] : NULL, interval_ns);
 		if (family != FAMILY_TOTAL)
@@ -163,6 +162,9 @@ static void put_paths(struct json *j, const struct snapshot *s, const struct rat
 		put_pair(j, &s->paths[i]);
 		put_counts(j, &s->paths[i], M_OUT_FORW_PACKETS, rates ? &rates->paths[i] : NULL,
 			   rates ? rates->interval_ns : 0);
+		for (int m = M_FAST_PATH_PACKETS; m <= M_FAST_PATH_OCTETS; m++)
+			put_figure(j, metrics[m].if_key, &s->paths[i].figures, m,
+				   rates ? &rates->paths[i] : NULL, rates ? rates->interval_ns : 0);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -116,23 +116,23 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 
 			if (!figures_known(figures, m))
 				continue;
-			if (is_reason)
-				put_u64(w, &not_routed,
-					LABELS("family", snapshot_family_names[f], "reason",
-					       metrics[m].name),
-					figures->value[m]);
-			else
-				put_u64(w, &own, LABELS("family", snapshot_family_names[f]),
-					figures->value[m]);
+			put_u64(w, is_reason ? &not_routed : &own,
+				LABELS("family", snapshot_family_names[f],
+				       is_reason ? "reason" : NULL, metrics[m].name),
+				figures->value[m]);
 		}
 	}
 }
 
 static void put_ifs(const struct writer *w, const struct snapshot *s)
 {
+	struct prom_family not_routed = {"ipfw_interface_not_routed_packets", COUNTER, "packets",
+					 "Packets that went no further, by interface and reason",
+					 false};
 	char device[ESCAPE_NAME_MAX];
 
-	for (int m = 0; m < M_IF_COUNT; m++) {
+	for (int m = 0; m < M_COUNT; m++) {
+		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
 		char name[64], help[128];
 		struct prom_family family = {name, kind_of(m), unit_of(m), help, false};
 
@@ -142,9 +142,11 @@ static void put_ifs(const struct writer *w, const struct snapshot *s)
 			escape_name(device, sizeof(device), s->ifs[i].name, ESCAPE_TEXT);
 			for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 				if (figures_known(&s->ifs[i].figures[f], m))
-					put_u64(w, &family,
+					put_u64(w, is_reason ? &not_routed : &family,
 						LABELS("device", device, "family",
-						       snapshot_family_names[f]),
+						       snapshot_family_names[f],
+						       is_reason ? "reason" : NULL,
+						       metrics[m].name),
 						s->ifs[i].figures[f].value[m]);
 		}
 	}
@@ -170,14 +172,15 @@ static void label_pair(struct pair_labels *l, const struct snapshot_path *p)
 
 static void put_paths(const struct writer *w, const struct snapshot *s)
 {
-	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS};
+	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS,
+					       M_FAST_PATH_PACKETS, M_FAST_PATH_OCTETS};
 
-	for (int k = 0; k < 2; k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(shown); k++) {
 		const char *unit = unit_of(shown[k]);
 		char name[64], help[128];
 		struct prom_family family = {name, COUNTER, unit, help, false};
 
-		snprintf(name, sizeof(name), "ipfw_path_%s", unit);
+		snprintf(name, sizeof(name), "ipfw_path_%s", k < 2 ? unit : metrics[shown[k]].name);
 		snprintf(help, sizeof(help), "%s, from interface to interface",
 			 metrics[shown[k]].help);
 		for (size_t i = 0; i < s->n_paths; i++) {

@@ -60,7 +60,8 @@ static void put_figure(struct grid *g, const struct figures *f, enum metric_id m
 
 /* What passes an interface; and what becomes of the rest, which eBPF tells, or nobody. */
 #define IF_SHOWN        M_DELIVERED_PACKETS
-#define IS_OF_LOSSES(m) ((m) >= IF_SHOWN && (m) < M_IF_COUNT)
+#define IF_LOSSES       (METRICS_IF & ~((1u << IF_SHOWN) - 1))
+#define IS_OF_LOSSES(m) (IF_LOSSES >> (m)&1)
 
 static bool known_of_any(const struct snapshot *s, uint32_t mask)
 {
@@ -103,18 +104,25 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
 	grid_print(f, &g);
 }
 
-/* Two lines: what is counted, once for its packets and octets; and the units. */
-static void put_if_titles(struct grid *g, const struct rates *rates)
+/*
+ * Two lines: what is counted, once for its packets and octets; and the units. What is left of the
+ * figures has its words; above the first stands `title`.
+ */
+static void put_if_titles(struct grid *g, const char *title, uint32_t shown,
+			  const struct rates *rates)
 {
-	for (int i = 0; i < 3; i++)
-		grid_put(g, "%s", "");
-	for (int m = 0; m < IF_SHOWN; m++)
-		grid_put(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
-	grid_put(g, "interface");
-	grid_put(g, "family");
-	grid_put(g, "quality");
-	for (int m = 0; m < IF_SHOWN; m++)
-		grid_put(g, "%s", unit_name(metrics[m].unit, rates));
+	static const char *const words[] = {"interface", "family", "quality"};
+
+	for (size_t i = 0; i < g->left; i++)
+		grid_put(g, "%s", i ? "" : title);
+	for (int m = 0; shown >> m; m++)
+		if (shown >> m & 1)
+			grid_put(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
+	for (size_t i = 0; i < g->left; i++)
+		grid_put(g, "%s", words[i]);
+	for (int m = 0; shown >> m; m++)
+		if (shown >> m & 1)
+			grid_put(g, "%s", unit_name(metrics[m].unit, rates));
 }
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates,
@@ -129,7 +137,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 	/* Of a narrow screen: first the quality goes, then what was handed over. */
 	g.drop[2] = 2;
 	g.drop[3 + M_IN_FORW_PACKETS] = g.drop[3 + M_IN_FORW_OCTETS] = 1;
-	put_if_titles(&g, rates);
+	put_if_titles(&g, "", (1u << IF_SHOWN) - 1, rates);
 	for (size_t n = 0; n < s->n_ifs; n++) {
 		const size_t i = order[n];
 		const struct snapshot_if *row = &s->ifs[i];
@@ -233,26 +241,38 @@ static void print_drops(FILE *f, const struct snapshot *s, const struct rates *r
 	grid_print(f, &g);
 }
 
-/* What became of the packets that came in by an interface and were not forwarded. */
-static void print_losses(FILE *f, const struct snapshot *s, const struct rates *rates,
-			 enum detail detail)
+/* The figures `shown` of each interface that has them, unless none is known. */
+static void print_if_part(FILE *f, const struct snapshot *s, const struct rates *rates,
+			  const char *title, uint32_t shown, enum detail detail)
 {
-	struct grid g = {.columns = 2 + M_IF_COUNT - IF_SHOWN, .left = 2};
+	struct grid g = {.columns = 2, .left = 2};
+	uint32_t known = 0;
 
-	grid_put(&g, "interface");
-	grid_put(&g, "family");
-	for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
-		grid_put(&g, "%s %s", metrics[m].label, unit_name(metrics[m].unit, rates));
+	if (!known_of_any(s, METRICS_FAST_PATH))
+		shown &= ~METRICS_FAST_PATH;
+	for (int m = 0; shown >> m; m++)
+		g.columns += shown >> m & 1;
+	for (size_t i = 0; i < s->n_ifs; i++)
+		known |=
+			s->ifs[i].figures[FAMILY_IPV4].known | s->ifs[i].figures[FAMILY_IPV6].known;
+	if (!(known & shown))
+		return;
+	fputc('\n', f);
+	put_if_titles(&g, title, shown, rates);
 	for (size_t i = 0; i < s->n_ifs; i++)
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
 			char name[ESCAPE_NAME_MAX];
 
+			if (shown & ~snapshot_if_metrics(family))
+				continue;
 			grid_put(&g, "%s",
 				 escape_name(name, sizeof(name), s->ifs[i].name, ESCAPE_TEXT));
 			grid_put(&g, "%s", snapshot_family_names[family]);
-			for (int m = IF_SHOWN; m < M_IF_COUNT; m++)
-				put_figure(&g, &s->ifs[i].figures[family], m,
-					   rates ? &rates->ifs[i][family] : NULL, rates, detail);
+			for (int m = 0; shown >> m; m++)
+				if (shown >> m & 1)
+					put_figure(&g, &s->ifs[i].figures[family], m,
+						   rates ? &rates->ifs[i][family] : NULL, rates,
+						   detail);
 		}
 	grid_print(f, &g);
 }
@@ -298,13 +318,15 @@ static void put_reading(FILE *f, const struct snapshot *s, const struct rates *r
 	print_system(f, s, rates, detail);
 	fputc('\n', f);
 	print_ifs(f, s, rates, options, detail);
-	if (options->verbose && s->paths_known) {
+	if (!options->verbose)
+		return;
+	print_if_part(f, s, rates, "not routed", METRICS_IF_IPV6, detail);
+	if (s->paths_known) {
 		fputc('\n', f);
 		print_paths(f, s, rates, options, detail);
 	}
-	if (options->verbose && s->drops_known) {
-		fputc('\n', f);
-		print_losses(f, s, rates, detail);
+	if (s->drops_known) {
+		print_if_part(f, s, rates, "", IF_LOSSES, detail);
 		fputc('\n', f);
 		print_drops(f, s, rates, options, detail);
 	}

@@ -131,6 +131,16 @@ static void add_known(struct snapshot *s, const struct netlink_bypass_list *l)
 	}
 }
 
+static bool may_have_flowtables(const struct bypasses *b)
+{
+	bool may = b->rules_why.text[0] && has_flowtables();
+
+	for (size_t i = 0; i < b->rules.n; i++)
+		may |= b->rules.rows[i].kind == BYPASS_FLOWTABLE ||
+		       b->rules.rows[i].kind == BYPASS_FLOWTABLE_OFFLOAD;
+	return may;
+}
+
 void bypasses_read(struct bypasses *b, struct snapshot *s)
 {
 	bool no_memory;
@@ -148,8 +158,23 @@ void bypasses_read(struct bypasses *b, struct snapshot *s)
 			b->rules_why.text[0]   ? b->rules_why.text
 			: b->links_why.text[0] ? b->links_why.text
 					       : strerror(ENOMEM));
-	s->may_bypass = b->rules_why.text[0] && has_flowtables();
-	for (size_t i = 0; i < b->rules.n; i++)
-		s->may_bypass |= b->rules.rows[i].kind == BYPASS_FLOWTABLE ||
-				 b->rules.rows[i].kind == BYPASS_FLOWTABLE_OFFLOAD;
+	s->may_bypass = may_have_flowtables(b);
+}
+
+bool bypasses_may_have_flowtables(struct bypasses *b)
+{
+	look_at_rules(b);
+	return may_have_flowtables(b);
+}
+
+void bypasses_counted(struct snapshot *s)
+{
+	size_t n = 0;
+
+	if (!figures_known(&s->system[FAMILY_IPV4].figures, M_FAST_PATH_PACKETS))
+		return;
+	for (size_t i = 0; i < s->n_bypasses; i++)
+		if (s->bypasses[i].kind != BYPASS_FLOWTABLE)
+			s->bypasses[n++] = s->bypasses[i];
+	s->n_bypasses = n;
 }

@@ -21,4 +21,13 @@ void bypasses_close(struct bypasses *b); /* accepts NULL */
 /* Add to a sorted snapshot what is known, of the interfaces that it has. */
 void bypasses_read(struct bypasses *b, struct snapshot *s);
 
+/*
+ * Whether flowtables of nftables may carry packets now. Who may not ask is told so where the
+ * kernel's module for them is loaded.
+ */
+bool bypasses_may_have_flowtables(struct bypasses *b);
+
+/* Forget the flowtables whose packets the snapshot's figures count. */
+void bypasses_counted(struct snapshot *s);
+
 #endif

@@ -29,6 +29,13 @@ static bool wants_bpf(const struct collector *c)
 	return !c->config->root && c->config->source != CHOOSE_KERNEL;
 }
 
+/* Count what flowtables forward as soon as that can be; from the beginning, if there was none. */
+static void follow_flowtables(struct collector *c)
+{
+	if (c->bpf && counters_follow(c->bpf) && !bypasses_may_have_flowtables(c->bypasses))
+		counters_none_bypassed(c->bpf);
+}
+
 int collect_open(struct collector **out, const struct collect_config *config, struct why *why)
 {
 	struct collector *c = calloc(1, sizeof(*c));
@@ -60,6 +67,7 @@ int collect_open(struct collector **out, const struct collect_config *config, st
 		collect_close(c);
 		return r;
 	}
+	follow_flowtables(c);
 	*out = c;
 	return 0;
 }
@@ -188,6 +196,7 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 	r = counters_fill(c->bpf, s, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);
+	bypasses_counted(s);
 	return 0;
 }
 
@@ -236,6 +245,7 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		snapshot_free(s);
 		return r;
 	}
+	follow_flowtables(c);
 	filter_apply(c->filter, s);
 	s->duration_ns = clock_now_ns() - began_ns;
 	if (s->troubles && nothing_known(s)) {

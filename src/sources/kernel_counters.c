@@ -137,8 +137,6 @@ void kernel_figures(const struct kernel_counters *k, enum family family, struct 
 		figures_derive(out, M_OUT_OCTETS, v[K_OUT_OCTETS]);
 	sent(k, family, out);
 	forwarded(k, per_if, out);
-	if (per_if)
-		return;
 	for (size_t i = 0; i < ARRAY_SIZE(not_routed); i++)
 		if (kernel_known(k, not_routed[i].column))
 			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bpf/owners.h"
 #include "bpf/hooks.h"
 #include "bpf/maps.h"
+#include "bpf/owners.h"
 
 #define ENTRIES 10000
 #define TRIES   1000

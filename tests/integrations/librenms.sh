@@ -160,9 +160,31 @@ metric() { jq -r "$1" "$STATE/metrics.json"; }
 v4() { pings "$C" "$1" "$2" 10.2.0.2 || not_ok "traffic" "a ping was lost"; }
 v6() { pings "$C" "$1" "$2" fd02::2 || not_ok "traffic" "a ping was lost"; }
 
+# Files that ipfwagent 0.1.0 left: LibreNMS hands rrdtool the values by their place, so that a file never gets
+# another data source.
+first="in_packets in_octets out_packets out_octets in_forw_packets in_forw_octets out_forw_packets out_forw_octets"
+mkdir -p "$STATE/rrd/router.example"
+old_file() {
+	local sources=("${@:2}")
+	sources=("${sources[@]/#/DS:}")
+	rrdtool create "$(rrd "$1")" --start $T --step 300 "${sources[@]/%/:DERIVE:600:0:U}" RRA:{AVERAGE,MAX,LAST}:0.5:1:2016
+}
+# shellcheck disable=SC2086 # words
+old_file system-ipv4 $first no_routes hdr_errors forw_discards too_big && old_file if-rc-ipv4 $first
+sources_of() { rrdtool info "$(rrd "$1")" | sed -nE 's/^ds\[(.*)\]\.index = (.*)/\2 \1/p' | sort -n; }
+
 poll
 interval system-ipv4 out_forw_packets=unknown
-expect "files of the system and two interfaces" 6 "$(find "$STATE/rrd" -name '*.rrd' | wc -l)"
+expect "files of the system and two interfaces" 12 "$(find "$STATE/rrd" -name '*.rrd' | wc -l)"
+expect "files of the system have the data sources of the first ones" "$(sources_of system-ipv4)" "$(sources_of system-ipv6)"
+expect "files of an interface have the data sources of the first ones" "$(sources_of if-rc-ipv4)" "$(sources_of if-rs-ipv6)"
+# Those of later versions do not change either.
+outcomes="delivered_packets delivered_octets dropped_packets dropped_octets refused_packets refused_octets unaccounted_packets"
+names_of() { sources_of "$1" | cut -d' ' -f2 | paste -sd' '; }
+expect "data sources of the system's losses" "$outcomes rp_filter addr_errors out_discards out_no_routes reasm_fails" \
+	"$(names_of losses-system-ipv4)"
+expect "data sources of an interface's losses" "$outcomes no_routes hdr_errors forw_discards too_big addr_errors out_discards out_no_routes reasm_fails" \
+	"$(names_of losses-if-rc-ipv6)"
 expect "state" OK "$(state .state)"
 
 v4 100 472 # 500 octets
@@ -199,14 +221,35 @@ interval if-rs-ipv6 in_packets=0 out_octets=0
 
 datagrams "$C" 7 100 10.9.9.9   # no route
 datagrams "$C" 5 100 10.2.0.2 1 # its time is over here
+datagrams "$C" 8 100 fd02::2 1
+datagrams "$S" 6 100 10.1.0.2 1
 in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; ip daddr 10.2.0.99 drop; }'
 datagrams "$C" 9 100 10.2.0.99
 in_ns "$R" nft delete table ip refuse
 poll
-interval system-ipv4 no_routes=7 hdr_errors=5 out_forw_packets=0 dropped_packets=21 dropped_octets=$((21 * 128)) refused_packets=9
-interval system-ipv6 no_routes=0 hdr_errors=0 dropped_packets=0 refused_packets=0
-interval if-rc-ipv4 dropped_packets=21 refused_packets=9 refused_octets=$((9 * 128)) delivered_packets=0
-interval if-rs-ipv4 dropped_packets=0 refused_packets=0
+interval system-ipv4 no_routes=7 hdr_errors=11 out_forw_packets=0
+interval losses-system-ipv4 dropped_packets=27 dropped_octets=$((27 * 128)) refused_packets=9 rp_filter=0
+interval system-ipv6 no_routes=0 hdr_errors=8
+interval losses-system-ipv6 dropped_packets=8 refused_packets=0
+interval losses-if-rc-ipv4 dropped_packets=21 refused_packets=9 refused_octets=$((9 * 128)) delivered_packets=0 hdr_errors=unknown
+interval losses-if-rc-ipv6 dropped_packets=8 hdr_errors=8 no_routes=0
+interval losses-if-rs-ipv4 dropped_packets=6 refused_packets=0
+
+# Reasons come: a file is made when the first packet is lost for one, and counts it with the next poll.
+expect "the reasons" '["forward-NETFILTER_DROP","input-IP_INHDR","input-IP_INNOROUTES"]' "$(state '.data.reasons | tojson')"
+datagrams "$C" 3 100 10.9.9.9
+poll
+interval drops-system-input-IP_INNOROUTES-ipv4 packets=10 octets=1280
+interval drops-system-input-IP_INHDR-ipv4 packets=11 octets=$((11 * 128))
+interval drops-system-input-IP_INHDR-ipv6 packets=8
+interval drops-system-forward-NETFILTER_DROP-ipv4 packets=9
+interval drops-if-rc-input-IP_INHDR-ipv4 packets=5
+interval drops-if-rs-input-IP_INHDR-ipv4 packets=6
+datagrams "$C" 4 100 10.9.9.9
+poll
+interval drops-system-input-IP_INNOROUTES-ipv4 packets=4 octets=512
+interval drops-if-rc-input-IP_INNOROUTES-ipv4 packets=4
+interval drops-if-rs-input-IP_INHDR-ipv4 packets=0
 
 # An interface that goes away and comes back as another, with more traffic than its counters ever had:
 # the rate is unknown, not a spike. With DERIVE and min 0 alone, only a lower counter is noticed.
@@ -217,10 +260,15 @@ poll
 interval if-rs-ipv4 in_packets=unknown out_octets=unknown in_forw_packets=unknown
 interval if-rc-ipv4 in_packets=300 out_octets=150000
 interval system-ipv4 out_forw_packets=600 out_forw_octets=300000
+interval drops-if-rs-input-IP_INHDR-ipv4 packets=0 # its row stays
 poll
 v4 20 472
 poll
 interval if-rs-ipv4 in_packets=20 out_octets=10000 in_forw_packets=20
+datagrams "$S" 2 100 10.1.0.2 1 # another row, of the new one, for the same file
+poll
+interval drops-if-rs-input-IP_INHDR-ipv4 packets=2
+interval drops-system-input-IP_INHDR-ipv4 packets=2
 
 ip -n "$R" link del rs # absent at one poll
 poll
@@ -261,8 +309,10 @@ for i in "${!hostile[@]}"; do
 		not_ok "hostile names" "the kernel refuses ${hostile[$i]}"
 done
 poll
-expect "hostile names: a file for each and version" $((2 * (${#hostile[@]} + 2))) \
-	"$(find "$STATE/rrd" -name '*-if-*' | wc -l)"
+for kind in if losses-if; do
+	expect "hostile names: a file for each and version, $kind" $((2 * (${#hostile[@]} + 2))) \
+		"$(find "$STATE/rrd" -name "*-7-$kind-*" | wc -l)"
+done
 expect "hostile names: each is known" "$(SNMP_FLAGS=-OQv snmp snmpwalk IPFWAGENT-MIB::ipfwIfName | sort -u)" \
 	"$(jq -r '.data.interfaces[]' "$STATE/application.json" | sort -u)"
 html() { /usr/bin/python3 - "$1" <<'P'
@@ -300,13 +350,13 @@ page() { php "$harness" page "$TREE" "$STATE" "$@"; }
 page >"$TMP/page.html" || not_ok "page" "$(head -c 300 "$TMP/page.html")"
 html "$TMP/page.html" >"$TMP/page.json" || not_ok "page" "it is not clean HTML"
 expect "page: names as they are" "$(jq -c '[.data.interfaces[]] | sort' "$STATE/application.json")" "$(jq -c .names "$TMP/page.json")"
-expect "page: its graphs" '["bits","packets","share","dropped","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page: its graphs" '["bits","packets","share","dropped","reasons","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page: what counts" "eBPF, netfilter" "$(cat "$TMP/page.html")"
 key=$(jq -r '.data.interfaces | to_entries[] | select(.value == "&<b>") | .key' "$STATE/application.json")
 expect "a key has nothing but safe characters" ",26,3cb,3e" "$key"
 page "$key" >"$TMP/interface.html"
 html "$TMP/interface.html" >"$TMP/page.json" || not_ok "page of an interface" "it is not clean HTML"
-expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets","if_dropped"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets","if_dropped","if_reasons","if_notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page of an interface: its name" '&amp;&lt;b&gt;' "$(cat "$TMP/interface.html")"
 page '<script>' >"$TMP/interface.html"
 expect_true "page of an interface that is not there" html "$TMP/interface.html"
@@ -328,12 +378,15 @@ anew() {
 }
 anew
 v4 20 472
+datagrams "$C" 50 100 10.9.9.9 # more than ever before
 poll
-since=$(state '.data.files["system-ipv4"].since')
+interval drops-system-input-IP_INNOROUTES-ipv4 packets=unknown
+interval drops-system-input-IP_INHDR-ipv4 packets=unknown # it is gone
+since=$(state '.data.files["system-ipv4"].since[0]')
 anew
 v4 80 472
 poll
-expect "two times 0" "0 0" "$since $(state '.data.files["system-ipv4"].since')"
+expect "two times 0" "0 0" "$since $(state '.data.files["system-ipv4"].since[0]')"
 interval system-ipv4 in_forw_packets=unknown out_forw_octets=unknown
 poll
 v4 25 472
@@ -353,7 +406,8 @@ poll
 v4 40 472
 v6 60 952
 poll
-interval system-ipv4 out_forw_packets=80 refused_packets=0 dropped_packets=unknown in_forw_octets=unknown out_forw_octets=unknown
+interval system-ipv4 out_forw_packets=80 in_forw_octets=unknown out_forw_octets=unknown
+interval losses-system-ipv4 refused_packets=0 dropped_packets=unknown
 interval system-ipv6 out_forw_packets=120 in_forw_octets=unknown out_forw_octets=unknown
 interval if-rc-ipv6 in_packets=60 in_octets=60000 out_octets=60000 in_forw_octets=unknown
 expect "figures that are not known are no metrics" "null" "$(metric .ipv4_out_forw_octets)"

@@ -148,26 +148,6 @@ for f in ipv4 ipv6; do
 done
 in_ns "$R" nft delete table inet refuse
 
-# Not routed.
-reading a
-datagrams "$C" 20 100 10.99.0.1
-datagrams "$C" 20 100 fd99::1
-settle
-reading b
-for f in ipv4 ipv6; do
-	gained "no route $f" ".$f.not_routed.no_route_packets" 20
-	gained "no route $f outgoing" ".$f.forwarding.outgoing_packets" 0
-done
-reading a
-datagrams "$C" 20 100 10.2.0.2 1
-datagrams "$C" 20 100 fd02::2 1
-settle
-reading b
-for f in ipv4 ipv6; do
-	gained "TTL 1 $f" ".$f.not_routed.header_error_packets" 20
-	gained "TTL 1 $f outgoing" ".$f.forwarding.outgoing_packets" 0
-done
-
 # odd KIND COUNT: datagrams from the client that no ordinary socket sends.
 odd() {
 	in_ns "$C" /usr/bin/python3 - "$@" <<'P'
@@ -203,9 +183,9 @@ for _ in range(int(sys.argv[1])):
 P
 }
 # lose NAME FAMILY REASON COUNT COMMAND...: the command is as many losses for that reason ("-": for none), and
-# for no other.
+# for no other. IPv6 has them by the interface $at ("": by none).
 lose() {
-	local key
+	local key dev
 	reading a
 	"${@:5}" || not_ok "$1" "nothing was sent"
 	settle
@@ -218,8 +198,19 @@ lose() {
 		else
 			gained "$1 $2 $key" ".$2.not_routed.$key" 0
 		fi
+		[ "$2 $key" != "ipv6 rpfilter_packets" ] || continue
+		for dev in rc rs; do
+			if [ $2 = ipv4 ]; then
+				gained "$1 $2 $key by $dev" ".interfaces.$dev.$2.$key" null
+			elif [ "$key" = "$3_packets" ] && [ $dev = "$at" ]; then
+				gained "$1 $2 $key by $dev" ".interfaces.$dev.$2.$key" "$4"
+			else
+				gained "$1 $2 $key by $dev" ".interfaces.$dev.$2.$key" 0
+			fi
+		done
 	done
 }
+at=rc
 # fragments FAMILY COUNT: until the kernel gave them up.
 fragments() {
 	local before
@@ -228,6 +219,23 @@ fragments() {
 	before=$(failures "$1")
 	odd "fragment $1" "$2" && wait_for 10 given_up "$1" $((before + $2))
 }
+for f in ipv4 ipv6; do
+	[ $f = ipv4 ] && to=10.2.0.2 nowhere=10.99.0.1 || to=fd02::2 nowhere=fd99::1
+	lose "no route" $f no_route 21 datagrams "$C" 21 100 $nowhere
+	gained "no route $f outgoing" ".$f.forwarding.outgoing_packets" 0
+	lose "TTL 1" $f header_error 22 datagrams "$C" 22 100 $to 1
+	gained "TTL 1 $f outgoing" ".$f.forwarding.outgoing_packets" 0
+done
+ip -n "$R" link set rs mtu 1280
+lose "too big" ipv6 too_big 9 datagrams "$C" 9 1372 fd02::2
+ip -n "$R" link set rs mtu 1500
+in_ns "$C" ip -6 route flush cache
+if ip -n "$R" xfrm policy add src ::/0 dst ::/0 dir fwd action block 2>/dev/null; then
+	lose "blocked by a policy" ipv6 discarded 8 datagrams "$C" 8 100 fd02::2
+	ip -n "$R" xfrm policy flush
+else
+	skip "blocked by a policy" "no policies of IPsec in this kernel"
+fi
 setns "$R" net.ipv4.conf.rc.rp_filter=1 net.ipv4.ipfrag_time=1 net.ipv6.ip6frag_time=1
 ip -n "$R" -6 route add fe80::/64 dev rc # for the errors of ICMP
 neighbour "$R" rc "$C" c0 fe80::7
@@ -236,10 +244,10 @@ lose "link-local source" ipv6 address_error 27 odd "link-local ipv6" 27
 for f in ipv4 ipv6; do
 	[ $f = ipv4 ] && to=10.2.0.2 nowhere=10.99.0.1 || to=fd02::2 nowhere=fd99::1
 	lose "lone fragments" $f reassembly_failed 7 fragments $f 7
-	lose "own without a route" $f output_no_route 6 own 6 $nowhere
+	at='' lose "own without a route" $f output_no_route 6 own 6 $nowhere
 	in_ns "$R" nft "add table inet mute; add chain inet mute out { type filter hook output priority 0; };
 		add rule inet mute out udp dport 9 drop"
-	lose "own, refused" $f output_discarded 5 own 5 $to
+	at=rs lose "own, refused" $f output_discarded 5 own 5 $to
 	in_ns "$R" nft delete table inet mute
 done
 setns "$R" net.ipv4.conf.rc.rp_filter=0
@@ -320,9 +328,7 @@ done
 for dev in rc rs; do
 	index=$(value b ".interfaces.$dev.ifindex")
 	for f in total ipv4 ipv6; do
-		for pair in InPackets:rx_packets InOctets:rx_bytes OutPackets:tx_packets OutOctets:tx_bytes \
-			InForwPackets:forwarded_in_packets InForwOctets:forwarded_in_bytes \
-			OutForwPackets:forwarded_out_packets OutForwOctets:forwarded_out_bytes; do
+		for pair in $(jq -r '.[] | select(.interface_key) | "\(.column):\(.interface_key)"' "$top/integrations/figures.json"); do
 			agree "$dev $f ${pair#*:}" "ipfwIf${pair%:*}.$f.$index" ".interfaces.$dev.$f.${pair#*:}"
 		done
 	done

@@ -48,9 +48,11 @@ for f in families:
         put("ipfw_quality_info", 1, family=f, group=group, quality=row[group]["quality"])
     for name, i in reading["interfaces"].items():
         for m in figures:
-            if m["interface_key"]:
-                put("ipfw_interface_" + m["name"] + "_total" * (not m["is_gauge"]), i[f][m["interface_key"]],
-                    device=text(name), family=f)
+            value = i[f].get(m["interface_key"])
+            if m["group"] == "not_routed":
+                put("ipfw_interface_not_routed_packets_total", value, device=text(name), family=f, reason=m["name"])
+            else:
+                put("ipfw_interface_" + m["name"] + "_total" * (not m["is_gauge"]), value, device=text(name), family=f)
         put("ipfw_interface_quality_info", 1, device=text(name), family=f, quality=i[f]["quality"])
 for part, ours in ("paths", "path"), ("drops", "dropped"):
     for p in reading.get(part, []):

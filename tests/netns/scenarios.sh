@@ -447,30 +447,6 @@ multicast() {
 	done
 }
 
-# What the flow table forwards passes no hook and none of the kernel's IP counters.
-flowtable() {
-	local before after seen rest
-	in_ns "$R" nft -f - 2>"$TMP/nft" <<-'N' || { lacking flowtable "$(head -n 1 "$TMP/nft")" && return; }
-		table inet t {
-			flowtable ft { hook ingress priority 0; devices = { rc, rs }; }
-			chain f { type filter hook forward priority 0; meta l4proto { tcp, udp } flow add @ft; }
-		}
-	N
-	begin
-	read -ra before <<<"$(wire "$S" s0)"
-	traffic "$C" tcp 10.2.0.2 7 300000
-	settle
-	reading b
-	read -ra after <<<"$(wire "$S" s0)"
-	moved >"$TMP/moved"
-	seen=$(awk '/^ipv4 rc rx/ { print $4 + 0 }' "$TMP/moved")
-	rest=$("$BIN" --json --source ebpf --netns "$R" | jq -c '[.interfaces | .rc, .rs | .other | .rx_packets, .tx_bytes]')
-	expect_true "flowtable: few packets pass the hooks" [ "$seen" -lt 20 ]
-	expect_true "flowtable: the server has got more" [ $((after[0] - before[0])) -gt "$seen" ]
-	expect "flowtable: what bypasses is not known, it could be merged" '[null,null,null,null]' "$rest"
-	in_ns "$R" nft delete table inet t
-}
-
 two_namespaces() {
 	local bytes=$((70 * 128))
 	attach "$S"
@@ -512,7 +488,7 @@ two_processors() {
 
 begin_scenarios
 for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters unlike locally multicast two_namespaces two_processors \
-	conntrack flowtable segmented sctp}; do
+	conntrack segmented sctp}; do
 	run_scenario "$scenario"
 done
 detach_all

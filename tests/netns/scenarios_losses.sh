@@ -137,7 +137,7 @@ frames() {
 		import socket, struct, sys
 		own, gateway, to, family, source, count, *fault = sys.argv[1:]
 		fault = fault[0] if fault else ""
-		udp = struct.pack("!HHHH", 999, 9, 108, 0) + bytes(100)
+		udp = struct.pack("!HHHH", 999, 9, 108, 1 if fault == "udp" else 0) + bytes(100)
 		if family == "ipv4":
 		    def header(sum):
 		        return struct.pack("!BBHHHBBH4s4s", 0x45, 0, 128, 0, 0, 64, 17, sum,
@@ -262,33 +262,39 @@ carrier() {
 
 # What was delivered, and lost behind it.
 sockets() {
-	local n bytes=$((300 * 1028))
-	background in_ns "$R" /usr/bin/python3 -c '
+	local f n own bytes
+	for f in ipv4 ipv6; do
+		[ $f = ipv4 ] && own=10.1.0.1 || own=fd01::1
+		bytes=$(udp_octets $f 1000)
+		background in_ns "$R" /usr/bin/python3 -c '
 import socket, sys, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-s.bind(("10.1.0.1", 5001)); print("ready", flush=True); time.sleep(600)' >"$TMP/deaf"
-	wait_for 5 grep -q ready "$TMP/deaf"
-	begin
-	n=$(kernel snmp Udp RcvbufErrors)
-	traffic "$C" send 10.1.0.1 5001 300 1000
-	n=$(($(kernel snmp Udp RcvbufErrors) - n))
-	expect_true "socket buffer: datagrams are lost" [ "$n" -gt 250 ]
-	received ipv4 rc 300 $bytes
-	delivered ipv4 rc 300 $bytes
-	lost ipv4 rc "" local SOCKET_RCVBUFF "$n" $((n * 1028))
-	check "socket buffer"
-	kill "$bg"
-	begin
-	n=$(icmp_errors)
-	traffic "$C" send 10.1.0.1 5001 20 100
-	received ipv4 rc 20 $((20 * 128))
-	delivered ipv4 rc 20 $((20 * 128))
-	n=$(($(icmp_errors) - n))
-	sent ipv4 rc "$n" $((n * (128 + 28)))
-	lost ipv4 rc "" local NO_SOCKET 20 $((20 * 128))
-	check "no socket"
+s.bind((sys.argv[1], 5001)); print("ready", flush=True); time.sleep(600)' $own >"$TMP/deaf"
+		wait_for 5 grep -q ready "$TMP/deaf"
+		begin
+		n=$(buffer_errors $f)
+		traffic "$C" send $own 5001 300 1000
+		n=$(($(buffer_errors $f) - n))
+		expect_true "socket buffer $f: datagrams are lost" [ "$n" -gt 250 ]
+		received $f rc 300 $((300 * bytes))
+		delivered $f rc 300 $((300 * bytes))
+		lost $f rc "" local SOCKET_RCVBUFF "$n" $((n * bytes))
+		check "socket buffer $f"
+		kill "$bg" && wait "$bg" 2>/dev/null
+		bytes=$(udp_octets $f 100)
+		begin
+		n=$(icmp_errors)
+		traffic "$C" send $own 5001 20 100
+		n=$(($(icmp_errors) - n))
+		received $f rc 20 $((20 * bytes))
+		delivered $f rc 20 $((20 * bytes))
+		sent $f rc "$n" $((n * (bytes + ${ip_header[$f]} + 8)))
+		lost $f rc "" local NO_SOCKET 20 $((20 * bytes))
+		check "no socket $f"
+	done
 }
+buffer_errors() { if [ "$1" = ipv4 ]; then kernel snmp Udp RcvbufErrors; else kernel6 Udp6RcvbufErrors; fi; }
 
 # Copies for those who look on are no losses.
 onlookers() {
@@ -330,13 +336,300 @@ batches() {
 	fresh
 }
 
+# A filter that answers: its ICMP errors and resets are packets of the router's own.
+rejects() {
+	local f n bytes
+	for f in ipv4 ipv6; do
+		nft "$(chain forward 0 "reject with icmpx admin-prohibited")"
+		bytes=$((20 * $(udp_octets $f 100)))
+		begin
+		n=$(icmp_errors)
+		udp $f 20 100
+		n=$(($(icmp_errors) - n))
+		received $f rc 20 $bytes
+		handed_over $f rc 20 $bytes
+		lost $f rc "" forward NETFILTER_DROP 20 $bytes
+		sent $f rc "$n" $((n * ($(udp_octets $f 100) + ${ip_header[$f]} + 8)))
+		check "nft reject in FORWARD $f"
+		expect "nft reject in FORWARD $f: answers" 20 "$n"
+		no_nft
+		nft "add chain inet t c { type filter hook forward priority 0; }; add rule inet t c tcp dport 9 reject with tcp reset"
+		bytes=$((5 * (${ip_header[$f]} + 40))) # a SYN with its options
+		begin
+		in_ns "$C" /usr/bin/python3 -c '
+import socket, sys
+for _ in range(5):
+    try: socket.create_connection((sys.argv[1], 9))
+    except ConnectionRefusedError: continue
+    sys.exit(1)' ${server[$f]} || not_ok "nft reject with a reset $f" "no reset came"
+		received $f rc 5 $bytes
+		handed_over $f rc 5 $bytes
+		lost $f rc "" forward NETFILTER_DROP 5 $bytes
+		sent $f rc 5 $((5 * (${ip_header[$f]} + 20)))
+		check "nft reject with a reset $f"
+		no_nft
+	done
+}
+
+# What conntrack finds wrong.
+invalid() {
+	local f bytes
+	for f in ipv4 ipv6; do
+		nft "add chain inet t c { type filter hook forward priority 0; }; add rule inet t c ct state invalid drop"
+		bytes=$((20 * $(udp_octets $f 100)))
+		begin
+		[ $f = ipv4 ] && frames ipv4 10.1.0.2 20 udp || frames ipv6 fd01::2 20 udp
+		received $f rc 20 $bytes
+		handed_over $f rc 20 $bytes
+		lost $f rc "" forward NETFILTER_DROP 20 $bytes
+		check "conntrack: invalid $f"
+		begin
+		udp $f 20 100
+		routed $f rc rs 20 $bytes
+		check "conntrack: valid $f"
+		no_nft
+	done
+}
+
+# Policies of IPsec that block: of what is forwarded, on its way out, and of what is for the router.
+policies() {
+	local f from to own bytes dir
+	ip -n "$R" xfrm policy list >/dev/null 2>"$TMP/xfrm" || { lacking "IPsec policies" "$(head -n 1 "$TMP/xfrm")" && return; }
+	for f in ipv4 ipv6; do
+		from=${client[$f]} to=${server[$f]} own=10.1.0.1 bytes=$((20 * $(udp_octets $f 100)))
+		[ $f = ipv4 ] || own=fd01::1
+		for dir in fwd out; do
+			ip -n "$R" xfrm policy add dir $dir src "$from" dst "$to" action block
+			begin
+			udp $f 20 100
+			received $f rc 20 $bytes
+			lost_somehow "IPsec policy $dir" $f "" input 20 $bytes 'XFRM_POLICY|NOT_SPECIFIED'
+			check "IPsec policy $dir $f"
+			ip -n "$R" xfrm policy del dir $dir src "$from" dst "$to"
+		done
+		ip -n "$R" xfrm policy add dir in src "$from" dst $own action block
+		begin
+		traffic "$C" send $own 9 20 100
+		received $f rc 20 $bytes
+		delivered $f rc 20 $bytes
+		lost_somehow "IPsec policy in" $f "" local 20 $bytes 'XFRM_POLICY|NO_SOCKET|NOT_SPECIFIED'
+		check "IPsec policy in $f"
+		ip -n "$R" xfrm policy del dir in src "$from" dst $own
+	done
+}
+
+# xt FAMILY CHAIN: UDP to port 9 goes to queue 5 there; FAMILY CHAIN -D: no more.
+xt() {
+	local tool=iptables
+	[ "$1" = ipv4 ] || tool=ip6tables
+	in_ns "$R" $tool -w -t mangle "${3:--A}" "$2" -p udp --dport 9 -j NFQUEUE --queue-num 5 2>"$TMP/xt"
+}
+listen() { # ARGS of nfqueue.py
+	background in_ns "$R" "$here/nfqueue.py" 5 "$@" >"$TMP/queue" 2>&1
+	queue=$bg
+	wait_for 5 grep -q ready "$TMP/queue" || not_ok "a queue's listener" "$(cat "$TMP/queue")"
+}
+deafen() { kill "$queue" && wait "$queue" 2>/dev/null; }
+# Queues of netfilter: nobody listens, a verdict says no, or says yes, and in between they hold packets.
+verdicts() {
+	local f hook way to stage out held bytes
+	[ -p "$TMP/go" ] || mkfifo "$TMP/go"
+	xt ipv4 FORWARD && xt ipv4 FORWARD -D || { lacking NFQUEUE "$(head -n 1 "$TMP/xt")" && return; }
+	for f in ipv4 ipv6; do
+		bytes=$((20 * $(udp_octets $f 100)))
+		for hook in PREROUTING FORWARD POSTROUTING INPUT; do
+			to=${server[$f]} stage=forward out='' held=0
+			[ $hook != INPUT ] || { [ $f = ipv4 ] && to=10.1.0.1 || to=fd01::1; }
+			[[ $hook != @(PREROUTING|INPUT) ]] || stage=input
+			# Nothing tells it from what is lost behind that.
+			[ $hook != POSTROUTING ] || stage=output out=rs held=20
+			xt $f $hook
+			for way in nobody drop; do
+				[ $way$hook != nobodyINPUT ] && [ $way$hook != nobodyPOSTROUTING ] || continue
+				[ $way = nobody ] || listen drop
+				begin
+				traffic "$C" send "$to" 9 20 100
+				received $f rc 20 $bytes
+				[ $stage = input ] || handed_over $f rc 20 $bytes
+				lost $f rc "$out" $stage NOT_SPECIFIED 20 $bytes
+				check "NFQUEUE in $hook, $way $f" held-$f=$held
+			done
+			deafen
+			xt $f $hook -D
+		done
+		xt $f FORWARD
+		listen accept 20 "$TMP/go"
+		begin
+		udp $f 20 100
+		wait_for 5 grep -q held "$TMP/queue"
+		received $f rc 20 $bytes
+		handed_over $f rc 20 $bytes
+		check "NFQUEUE holds packets $f" held-$f=20
+		echo >"$TMP/go"
+		forwarded $f rc rs 20 $bytes
+		sent $f rs 20 $bytes
+		check "NFQUEUE lets them go $f"
+		deafen
+		xt $f FORWARD -D
+	done
+}
+
+# An output device that goes down, or away, under traffic: what it did not take has other ends.
+vanishing() {
+	local how f n=20000 senders before after rest
+	for how in "link set rgo down" "link del rgo"; do
+		fresh
+		leg go 7
+		senders=()
+		begin
+		before=$(arrived)
+		for f in ipv4 ipv6; do
+			background in_ns "$C" "$TRAFFIC" send "$([ $f = ipv4 ] && echo 10.7.0.2 || echo fd07::2)" 9 $n 100 >"$TMP/sent.$f"
+			senders+=("$bg")
+		done
+		wait_for 10 passing "$before"
+		# shellcheck disable=SC2086
+		ip -n "$R" $how
+		wait "${senders[@]}"
+		settle
+		[[ $how == *del* ]] && after='' || after=$(arrived)
+		reading b
+		moved >"$TMP/moved"
+		for f in ipv4 ipv6; do
+			expect "$how $f: sent" "sent $n" "$(cat "$TMP/sent.$f")"
+			expect "$how $f: received" "$n/$((n * $(udp_octets $f 100)))" "$(sed -n "s/^$f all rx //p" "$TMP/moved")"
+			rest=$(rest_of $f)
+			[ "$rest" = - ] || expect "$how $f accounts for all" "0 true" "$rest"
+			expect_true "$how $f: some were forwarded, some dropped" \
+				awk -v f=$f '$1 == f && $2 == "all" && $3 == "out" { o = $4 + 0 } $1 == f && $3 == "drop" { d += $4 }
+					END { exit !(o > 0 && d > 0) }' "$TMP/moved"
+		done
+		sed -n "s/^.* drop .*/# &/p" "$TMP/moved"
+		[ -z "$after" ] || expect "$how: what was forwarded and not dropped is on the wire" $((after - before)) \
+			"$(awk '$2 == "all" && $3 == "out" { n += $4 } $3 == "drop" && $2 ~ /,output,/ { n -= $4 } END { print n }' "$TMP/moved")"
+		ip -n "$R" link del rgo 2>/dev/null
+		ip netns del "$leg"
+	done
+	fresh
+}
+arrived() { wire "$leg" go0 | cut -d ' ' -f 1; }
+passing() { [ "$(arrived)" -gt "$1" ]; }
+
+# Fragments that never become a datagram: the kernel does not keep of all of them where they came in. One
+# that is there already is dropped at once.
+incomplete() {
+	local f with octets stage
+	local -A to=([ipv4]=10.1.0.1 [ipv6]=fd01::1) letters=([ipv4]='' [ipv6]=f) fails=() answers=() held=()
+	failed() { [ $(($(reassembly_failed $f) - fails[$f])) -ge 20 ]; }
+	setns "$R" net.ipv4.ipfrag_time=3 net.ipv6.ip6frag_time=3
+	for with in "" ", conntrack"; do
+		[ -z "$with" ] || nft "add chain inet t c { type filter hook prerouting priority 0; }; add rule inet t c ct state established accept" &&
+			setns "$R" net.netfilter.nf_conntrack_frag6_timeout=3
+		begin
+		for f in ipv4 ipv6; do
+			fails[$f]=$(reassembly_failed $f) answers[$f]=$(too_late $f)
+			for _ in once again; do traffic "$C" with "${letters[$f]}" pieces ${to[$f]} 20 1448,1448,0; done
+		done
+		for f in ipv4 ipv6; do wait_for 10 failed || not_ok "fragments without an end$with" "the kernel still waits"; done
+		settle
+		for f in ipv4 ipv6; do
+			answers[$f]=$(($(too_late $f) - answers[$f]))
+			# IPv6 puts together what was delivered.
+			[ "$f$with" = ipv6 ] && stage=local held[$f]=0 || stage=input held[$f]=40
+			octets=$((20 * (2 * (${ip_header[$f]} + 8 * ${#letters[$f]}) + 1448 + 1448)))
+			received $f rc 80 $((2 * octets))
+			[ $stage = input ] || delivered $f rc 80 $((2 * octets))
+			lost $f rc "" $stage DUP_FRAG 40 $octets
+			sent $f rc ${answers[$f]} $((answers[$f] * $([ $f = ipv4 ] && echo 576 || echo 1280)))
+		done
+		check "fragments without an end$with" held-ipv4=${held[ipv4]} held-ipv6=${held[ipv6]}
+	done
+	no_nft
+}
+too_late() { if [ "$1" = ipv4 ]; then kernel snmp Icmp OutTimeExcds; else kernel6 Icmp6OutTimeExcds; fi; } # its ICMP
+reassembly_failed() { if [ "$1" = ipv4 ]; then kernel snmp Ip ReasmFails; else kernel6 Ip6ReasmFails; fi; }
+
+# Copies that the kernel makes: none of them, and no packet that was copied, is lost.
+copies() {
+	local f group bytes
+	leg m 3
+	for f in ipv4 ipv6; do
+		bytes=$((20 * $(udp_octets $f 100)))
+		in_ns "$R" nft "add table ${f/ipv4/ip} t; add chain ${f/ipv4/ip} t c { type filter hook forward priority 0; };
+			add rule ${f/ipv4/ip} t c udp dport 9 dup to ${server[$f]} device rs" 2>"$TMP/nft" || {
+			lacking "nft dup $f" "$(head -n 1 "$TMP/nft")" && continue; }
+		begin
+		udp $f 20 100
+		routed $f rc rs 20 $bytes
+		forwarded $f rc rs 20 $bytes
+		sent $f rs 20 $bytes
+		check "copies by nftables $f" held-$f=-20
+		in_ns "$R" nft delete table ${f/ipv4/ip} t
+
+		[ $f = ipv4 ] && group=239.1.1.1 || group=ff0e::11
+		background in_ns "$R" "$TRAFFIC" udpd 5000 $group rs >"$TMP/member"
+		wait_for 5 grep -q ready "$TMP/member"
+		unsettled=1
+		begin
+		traffic "$R" send $group 5000 20 100 4 rs
+		sent $f rs 20 $bytes
+		check "own multicast with a member $f" unseen-$f=20
+		kill "$bg" && wait "$bg"
+		[ $f = ipv4 ] && group=239.2.2.2 || group=ff0e::12
+		background in_ns "$R" "$TRAFFIC" mroute rc rs,rm $group ${client[$f]} 60 >"$TMP/mroute" 2>&1
+		wait_for 5 grep -q . "$TMP/mroute"
+		if grep -q ready "$TMP/mroute"; then
+			unsettled=1
+			begin
+			traffic "$C" send $group 9 20 100 8 c0
+			received $f rc 20 $bytes
+			[ "$HOOKS" = fentry ] || handed_over $f rc 40 $((2 * bytes))
+			forwarded $f rc rs 20 $bytes
+			forwarded $f rc rm 20 $bytes
+			sent $f rs 20 $bytes
+			sent $f rm 20 $bytes
+			check "multicast routing $f" held-$f=-20
+			kill "$bg" && wait "$bg"
+		else
+			lacking "multicast routing $f" "$(cat "$TMP/mroute")"
+		fi
+		unsettled=1
+	done
+	fresh
+}
+
+# A queue that is fair, and has no room: what it drops it counts itself.
+fair_queue() {
+	local f n bytes
+	for f in ipv4 ipv6; do
+		in_ns "$R" tc qdisc add dev rs root handle 1: tbf rate 20kbit burst 1600 limit 100000 &&
+			in_ns "$R" tc qdisc add dev rs parent 1: fq_codel limit 5 2>"$TMP/tc" || {
+			lacking "queue fq_codel" "$(head -n 1 "$TMP/tc")"
+			in_ns "$R" tc qdisc del dev rs root
+			return
+		}
+		bytes=$(udp_octets $f 100)
+		begin
+		udp $f 60 100
+		settle # it drops what waited too long as well
+		n=$(in_ns "$R" tc -s -j qdisc show dev rs | jq '.[] | select(.kind == "fq_codel") | .drops')
+		expect_true "fq_codel $f: drops" [ "$n" -gt 20 ]
+		routed $f rc rs 60 $((60 * bytes))
+		lost_somehow fq_codel $f rs output "$n" $((n * bytes)) 'QDISC_[A-Z]*|NOT_SPECIFIED'
+		check "fq_codel $f"
+		in_ns "$R" tc qdisc del dev rs root
+	done
+	fresh
+}
+
 begin_scenarios
 "$BIN" status --json --netns "$R" >"$TMP/status"
 expect_true "drops are counted, unless the kernel gives no reasons" \
 	jq -ne 'input | .drops or (.drops_why | test("gives no reasons"))' "$TMP/status"
-all="filters routes ttl sources headers too_big sockets onlookers batches neighbours queues carrier"
-# The emulator is slow: there what differs between hook sets.
-[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="filters ttl sockets neighbours"
+all="filters rejects routes ttl sources headers too_big sockets policies verdicts onlookers copies batches neighbours queues
+ fair_queue carrier vanishing invalid incomplete"
+# The emulator is slow: there what differs between hook sets, and what other kernels lack.
+[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="filters ttl sockets policies neighbours fair_queue"
 for scenario in ${SCENARIOS:-$all}; do
 	run_scenario "$scenario"
 done

@@ -37,7 +37,8 @@ static const char usage[] =
 	"       traffic gso ADDRESS PORT COUNT TOTAL SEGMENT      COUNT times TOTAL, cut by "
 	"SEGMENT\n"
 	"       traffic pieces ADDRESS COUNT SIZE[,SIZE...]       COUNT datagrams in fragments "
-	"that carry so much\n"
+	"that carry so much;\n"
+	"                     a last SIZE of 0: the end is missing\n"
 	"       traffic udpd PORT [GROUP DEV]                     receive; the number at SIGTERM\n"
 	"       traffic tcp ADDRESS PORT OCTETS                   send, and have it confirmed\n"
 	"       traffic tcpd PORT                                 receive and confirm\n"
@@ -283,7 +284,7 @@ static int cmd_pieces(char **argv)
 	memcpy(data, buffer + headers, end - headers);
 	memcpy(data + (end - headers), &udp, sizeof udp);
 	for (long i = 0; i < count; i++) {
-		for (size_t k = 0, at = 0; k < n; at += sizes[k++]) {
+		for (size_t k = 0, at = 0; k < n && sizes[k]; at += sizes[k++]) {
 			size_t size = headers + sizes[k];
 
 			mark_piece(v6, headers, at, k + 1 < n, (unsigned int)i + 1);

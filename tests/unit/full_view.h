@@ -13,10 +13,11 @@
 
 #define FULL_NOW_NS UINT64_C(1000000000000)
 
-static inline void fill_figures(struct figures *f, int count, uint64_t value)
+static inline void fill_figures(struct figures *f, uint32_t mask, uint64_t value)
 {
-	for (int m = 0; m < count; m++)
-		figures_set(f, m, value + m);
+	for (int m = 0; mask >> m; m++)
+		if (mask >> m & 1)
+			figures_set(f, m, value + m);
 }
 
 static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
@@ -35,15 +36,14 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	s->since_known = true;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		s->system[f].forwarding_known = true;
-		fill_figures(&s->system[f].figures, M_COUNT, value);
-		fill_figures(&row->figures[f], M_IF_COUNT, value);
+		fill_figures(&s->system[f].figures, (1u << M_COUNT) - 1, value);
 	}
-	fill_figures(&row->figures[FAMILY_TOTAL], M_OUT_OCTETS + 1, value);
-	fill_figures(&row->figures[FAMILY_OTHER], M_OUT_OCTETS + 1, value);
+	for (int f = 0; f < FAMILY_COUNT; f++)
+		fill_figures(&row->figures[f], snapshot_if_metrics(f), value);
 	s->paths_known = true;
 	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
 				       {{0}, 0, 0, 0, 0}, {0, false}};
-	fill_figures(&path->figures, M_IF_COUNT, value);
+	fill_figures(&path->figures, METRICS_IF, value);
 	s->drops_known = true;
 	drop = snapshot_add_drop(s);
 	if (!drop)

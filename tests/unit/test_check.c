@@ -469,7 +469,7 @@ static void test_reading(void **state)
 
 		row->continuity.since_ns = 100 + i;
 		for (int f = 0; f < FAMILY_COUNT; f++)
-			for (int m = 0; m < M_IF_COUNT; m += i + 1)
+			for (int m = 0; m < M_COUNT; m += i + 1)
 				(f % 2 ? figures_set : figures_derive)(&row->figures[f], m,
 								       UINT64_MAX - m);
 		path = snapshot_add_path(s);

@@ -320,7 +320,8 @@ static void test_not_routed(void **state)
 		is_exact(&f, M_REASM_FAILS, 19);
 	}
 	f = figures_of(&k, FAMILY_IPV6, EPOCH(6, 1), true);
-	assert_int_equal(f.known & ~METRICS_IF, 0);
+	is_exact(&f, M_NO_ROUTES, 11);
+	is_exact(&f, M_REASM_FAILS, 19);
 }
 
 /*
@@ -343,6 +344,8 @@ static void test_every_reason_has_a_rule(void **state)
 	assert_int_equal(f.known & reasons, reasons);
 	f6 = figures_of(&k6, FAMILY_IPV6, EPOCH(6, 12), false);
 	assert_int_equal(f6.known & reasons, reasons & ~METRICS_IPV4_ONLY);
+	f6 = figures_of(&k6, FAMILY_IPV6, EPOCH(6, 12), true);
+	assert_int_equal(f6.known & reasons, METRICS_IF_IPV6);
 	for (int a = M_IF_COUNT; a < M_COUNT; a++)
 		for (int b = a + 1; b < M_COUNT; b++)
 			assert_true(f.value[a] != f.value[b]);

@@ -83,6 +83,21 @@ static void test_counted_before(void **state)
 	expect_other(&row, 1, 60);
 }
 
+/* A flowtable took them from the device below, and gave others to it. */
+static void test_beside(void **state)
+{
+	struct ipfw_if_counters none = counted(0, 0, 0), some = counted(10, 1000, 0);
+	struct snapshot_if begin = device(100, 12000), row;
+	struct ipfw_if_record record = {.name = "lo"};
+
+	(void)state;
+	some.beside[0] = some.beside[1] = (struct ipfw_sum){8, 800};
+	other_begin(&record, &begin, &none);
+	row = device(100 + 12 + 1, 12000 + 12 * 114 + 60);
+	other_fill(&row, &record, &some);
+	expect_other(&row, 1, 60);
+}
+
 static void test_unknown(void **state)
 {
 	const struct ipfw_if_counters none = counted(0, 0, 0), gso = counted(10, 1000, 5);
@@ -115,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_counted_before),
+		cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_unknown),
 	};
 

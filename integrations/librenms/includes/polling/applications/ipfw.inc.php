@@ -1,22 +1,24 @@
 <?php
 
 // SPDX-License-Identifier: MIT
-// ipfwagent for LibreNMS: polls IPFWAGENT-MIB. One RRD file for each IP version of the system and
-// of each interface. What the agent does not know is null here and unknown (U) in the file.
+// ipfwagent for LibreNMS: polls IPFWAGENT-MIB. For each IP version of the system and of each interface
+// there is an RRD file of its traffic, one of its losses, and one for each reason for which packets
+// were dropped. What the agent does not know is null here and unknown (U) in the file.
 //
 // The application's data, for the next poll, the graphs and the page:
 //   agent       what the agent says of itself: version, source, hooks, status, text
 //   began       when sysUpTime was 0, by this machine's clock; the times in `files` count from then
 //   forwarding  IP version => 1 (on) or 2 (off)
 //   interfaces  key => name; the key is the name in a form that file names and URLs can carry
-//   files       RRD file => since (…DiscontinuityTime), quality, tags
+//   files       RRD file => since (…DiscontinuityTime of each row that is in it), quality, tags
+//   reasons     those seen so far, as STAGE-REASON in order
 
 use LibreNMS\RRD\RrdDefinition;
 
 $name = 'ipfw';
 
 // Data source => column of ipfwSystemTable and ipfwIfTable without its prefix.
-$traffic = [
+$first_traffic = [
     'in_packets' => 'InPackets',
     'in_octets' => 'InOctets',
     'out_packets' => 'OutPackets',
@@ -25,6 +27,14 @@ $traffic = [
     'in_forw_octets' => 'InForwOctets',
     'out_forw_packets' => 'OutForwPackets',
     'out_forw_octets' => 'OutForwOctets',
+];
+$first_reasons = [
+    'no_routes' => 'NoRoutes',
+    'hdr_errors' => 'HdrErrors',
+    'forw_discards' => 'ForwDiscards',
+    'too_big' => 'TooBig',
+];
+$outcomes = [
     'delivered_packets' => 'DeliveredPackets',
     'delivered_octets' => 'DeliveredOctets',
     'dropped_packets' => 'DroppedPackets',
@@ -32,19 +42,25 @@ $traffic = [
     'refused_packets' => 'RefusedPackets',
     'refused_octets' => 'RefusedOctets',
     'unaccounted_packets' => 'UnaccountedPackets',
+    'fast_path_packets' => 'FastPathPackets',
+    'fast_path_octets' => 'FastPathOctets',
 ];
-$not_routed = [
-    'no_routes' => 'NoRoutes',
-    'hdr_errors' => 'HdrErrors',
-    'forw_discards' => 'ForwDiscards',
-    'too_big' => 'TooBig',
+$more_reasons = [
     'rp_filter' => 'RpFilter',
     'addr_errors' => 'AddrErrors',
     'out_discards' => 'OutDiscards',
     'out_no_routes' => 'OutNoRoutes',
     'reasm_fails' => 'ReasmFails',
 ];
-$columns = ['ipfwSystem' => $traffic + $not_routed, 'ipfwIf' => $traffic];
+// How a file's name begins => its data sources. They never change: LibreNMS hands rrdtool the values by
+// their place, and refuses nothing. What is new gets files of its own.
+$columns = [
+    'system' => $first_traffic + $first_reasons,
+    'if' => $first_traffic,
+    'losses-system' => $outcomes + $more_reasons,
+    'losses-if' => $outcomes + array_diff_key($first_reasons + $more_reasons, ['rp_filter' => '']),
+    'drops' => ['packets' => 'Packets', 'octets' => 'Octets'],
+];
 
 $walk = fn (string $table) => SnmpQuery::hideMib()->walk("IPFWAGENT-MIB::$table");
 
@@ -81,27 +97,74 @@ $data = [
     'forwarding' => [],
     'interfaces' => [],
     'files' => [],
+    'reasons' => $app->data['reasons'] ?? [],
 ];
-$rows = []; // RRD file => the columns' prefix, the row, tags for other data stores
+$before = $app->data['files'] ?? [];
+// With another snmpd than before, or another source of the counters, equal times mean nothing.
+$same = (! isset($began, $app->data['began']) || abs($began - $app->data['began']) < 5)
+    && ($app->data['agent']['source'] ?? null) === $data['agent']['source']
+    && ($app->data['agent']['hooks'] ?? null) === $data['agent']['hooks'];
+$kind = fn (string $file) => preg_replace('/^(drops|(losses-)?(system|if))-.*/', '$1', $file);
+$key = fn (string $if_name) => preg_replace_callback('/[^A-Za-z0-9._-]/', fn ($m) => sprintf(',%02x', ord($m[0])), $if_name);
+$rows = []; // RRD file => values, since, quality, tags for other data stores
+$metrics = [];
+
 foreach (['ipv4', 'ipv6'] as $family) {
+    $add = function (array $files, string $prefix, array $row, array $tags) use (&$rows, &$metrics, $columns, $family, $kind) {
+        foreach ($files as $file) {
+            $values = array_map(fn ($column) => $row[$prefix . $column] ?? null, $columns[$kind($file)]);
+            $rows["$file-$family"] = [
+                'values' => array_filter($values, 'is_numeric'),
+                'since' => [$row[$prefix . 'DiscontinuityTime'] ?? null],
+                'quality' => $row[$prefix . 'Quality'] ?? null,
+                'tags' => ['family' => $family] + $tags,
+            ];
+        }
+    };
     if (isset($system[$family])) {
         $data['forwarding'][$family] = $system[$family]['ipfwSystemForwarding'] ?? null;
-        $rows["system-$family"] = ['ipfwSystem', $system[$family], ['family' => $family]];
+        $add(['system', 'losses-system'], 'ipfwSystem', $system[$family], []);
+        $metrics[$family] = $rows["system-$family"]['values'] + $rows["losses-system-$family"]['values'];
     }
     foreach ($interfaces[$family] ?? [] as $index => $row) {
         if (isset($names[$family][$index])) {
             $if_name = $names[$family][$index];
-            $key = preg_replace_callback('/[^A-Za-z0-9._-]/', fn ($m) => sprintf(',%02x', ord($m[0])), $if_name);
-            $data['interfaces'][$key] = $if_name;
-            $rows["if-$key-$family"] = ['ipfwIf', $row, ['family' => $family, 'interface' => $if_name]];
+            $data['interfaces'][$key($if_name)] = $if_name;
+            $add(['if-' . $key($if_name), 'losses-if-' . $key($if_name)], 'ipfwIf', $row, ['interface' => $if_name]);
         }
     }
 }
 
-$write = function (string $file, array $values, array $tags) use ($app, $columns, $device, $name): void {
+// The rows of drops, added up for the system and for each interface that packets came in by.
+preg_match_all('/^ipfwDrop(\w+)\[(\w+)\]\[(\d+)\]\[(\d+)\]\[(\w+)\]\["?(\w+)"?\] = (.*)$/m', (string) $walk('ipfwDropTable'), $matches, PREG_SET_ORDER);
+$drops = [];
+foreach ($matches as [, $column, $family, $in, $out, $stage, $reason, $value]) {
+    $drops["$family $in $out $stage $reason"][$column] = $value;
+}
+foreach ($drops as $index => $row) {
+    if (! isset($row['InIfName'], $row['Packets'], $row['Octets'], $row['DiscontinuityTime'])) {
+        continue; // the walk did not come so far
+    }
+    [$family, $in, $out, $stage, $reason] = explode(' ', $index);
+    $data['reasons'][] = "$stage-$reason";
+    $if_name = $row['InIfName']; // empty: the system's own packets
+    foreach (['drops-system' => []] + ($if_name === '' ? [] : ['drops-if-' . $key($if_name) => ['interface' => $if_name]]) as $file => $tags) {
+        $sum = &$rows["$file-$stage-$reason-$family"];
+        $sum['tags'] = ['family' => $family, 'stage' => $stage, 'reason' => $reason] + $tags;
+        foreach ($columns['drops'] as $source => $column) {
+            $sum['values'][$source] = ($sum['values'][$source] ?? 0) + $row[$column];
+        }
+        $sum['since']["$in $out"] = $row['DiscontinuityTime'];
+        unset($sum);
+    }
+}
+sort($data['reasons']);
+$data['reasons'] = array_values(array_unique($data['reasons']));
+
+$write = function (string $file, array $values, array $tags) use ($app, $columns, $device, $kind, $name): void {
     $rrd_def = RrdDefinition::make();
     $fields = [];
-    foreach (array_keys($columns[str_starts_with($file, 'system-') ? 'ipfwSystem' : 'ipfwIf']) as $source) {
+    foreach (array_keys($columns[$kind($file)]) as $source) {
         $rrd_def->addDataset($source, $source === 'unaccounted_packets' ? 'GAUGE' : 'DERIVE', 0);
         $fields[$source] = $values[$source] ?? null;
     }
@@ -114,23 +177,18 @@ $write = function (string $file, array $values, array $tags) use ($app, $columns
     app('Datastore')->put($device, 'app', $tags, $fields);
 };
 
-$before = $app->data['files'] ?? [];
-// With another snmpd than before, or another source of the counters, equal times mean nothing.
-$same = (! isset($began, $app->data['began']) || abs($began - $app->data['began']) < 5)
-    && ($app->data['agent']['source'] ?? null) === $data['agent']['source']
-    && ($app->data['agent']['hooks'] ?? null) === $data['agent']['hooks'];
-$metrics = [];
-foreach ($rows as $file => [$prefix, $row, $tags]) {
-    $values = array_map(fn ($column) => $row[$prefix . $column] ?? null, $columns[$prefix]);
-    $values = array_filter($values, 'is_numeric');
-    $since = $row[$prefix . 'DiscontinuityTime'] ?? null;
-    // Counters that started anew tell nothing of the time between two polls: one unknown value.
-    $continuous = ! isset($before[$file]['since']) || ($same && $before[$file]['since'] === $since);
-    $write($file, $continuous ? $values : [], $tags);
-    $data['files'][$file] = ['since' => $since, 'quality' => $row[$prefix . 'Quality'] ?? null, 'tags' => $tags];
-    if ($prefix === 'ipfwSystem') {
-        $metrics[$tags['family']] = $values;
+foreach ($rows as $file => $row) {
+    // Counters that started anew tell nothing of the time between two polls, nor do rows that are gone: one
+    // unknown value. A reason that is new was 0 at the last poll: its file begins so, and the next poll tells
+    // what there was since.
+    $since = (array) ($before[$file]['since'] ?? []);
+    $continuous = $since === [] || ($same && array_diff_assoc($since, $row['since']) === []);
+    if (isset($app->data['reasons']) && $same && ! isset($before[$file]) && $kind($file) === 'drops') {
+        $row['values'] = array_map(fn () => 0, $row['values']);
     }
+    $write($file, $continuous ? $row['values'] : [], $row['tags']);
+    unset($row['values']);
+    $data['files'][$file] = $row;
 }
 // What was here at the last poll and is not now: unknown, once.
 foreach (array_diff_key($before, $rows) as $file => $row) {

@@ -1,14 +1,8 @@
 <?php
 
 // SPDX-License-Identifier: MIT
-// ipfwagent: packets that came in by an interface and were dropped, and those of them that filters refused.
+// ipfwagent: the same as for the system, of what came in by an interface.
 
 $ipfw_file = 'if';
-$ipfw_unit = 'Packets per second';
-$ipfw_factor = 1;
-$ipfw_data = [
-    ['dropped_packets', 'dropped', 'line'],
-    ['refused_packets', 'refused', 'line'],
-];
 
-require __DIR__ . '/ipfw-common.inc.php';
+require __DIR__ . '/ipfw_dropped.inc.php';

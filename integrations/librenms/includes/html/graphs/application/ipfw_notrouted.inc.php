@@ -11,11 +11,11 @@ $ipfw_data = [
     ['hdr_errors', 'TTL or header', 'line'],
     ['forw_discards', 'discarded', 'line'],
     ['too_big', 'too big', 'line'],
-    ['rp_filter', 'rp_filter', 'line'],
-    ['addr_errors', 'address error', 'line'],
-    ['out_discards', 'output discarded', 'line'],
-    ['out_no_routes', 'output without route', 'line'],
-    ['reasm_fails', 'reassembly failed', 'line'],
+    ['rp_filter', 'rp_filter', 'line', 'losses'],
+    ['addr_errors', 'address error', 'line', 'losses'],
+    ['out_discards', 'output discarded', 'line', 'losses'],
+    ['out_no_routes', 'output without route', 'line', 'losses'],
+    ['reasm_fails', 'reassembly failed', 'line', 'losses'],
 ];
 
 require __DIR__ . '/ipfw-common.inc.php';

@@ -47,6 +47,7 @@ $ipfw_graphs = $ipfw_key === null ? [
     'packets' => 'Forwarded, packets per second',
     'share' => 'Share of IPv6 in what is forwarded',
     'dropped' => 'Dropped, and refused by filters, packets per second',
+    'reasons' => 'Why packets were not forwarded, packets per second',
     'notrouted' => 'Not routed, packets per second',
 ] : [
     'if_bits' => 'Received and sent, bits per second',
@@ -54,7 +55,12 @@ $ipfw_graphs = $ipfw_key === null ? [
     'if_forwarded_bits' => 'To forward (in) and forwarded (out), bits per second',
     'if_forwarded_packets' => 'To forward (in) and forwarded (out), packets per second',
     'if_dropped' => 'Dropped, and refused by filters, packets per second',
+    'if_reasons' => 'Why packets were not forwarded, packets per second',
+    'if_notrouted' => 'IPv6 not routed, packets per second',
 ];
+if (empty($ipfw_data['reasons'])) { // nothing was dropped so far, or nobody knows
+    unset($ipfw_graphs['reasons'], $ipfw_graphs['if_reasons']);
+}
 foreach ($ipfw_graphs as $ipfw_graph => $ipfw_title) {
     $graph_array = ['id' => $app->app_id, 'type' => "application_ipfw_$ipfw_graph", 'to' => time()];
     if ($ipfw_key !== null) {
