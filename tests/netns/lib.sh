@@ -5,9 +5,11 @@
 set -u
 
 # The default reading socket is a test's own: neither another run's agent nor this machine's answers there.
+# The whole command begins again, as the kernel has it: "$@" is this file's if it was given any.
 if [ "${IPFW_OWN_RUN:-}" != $$ ]; then
+	mapfile -d '' command <"/proc/$$/cmdline"
 	mkdir -p /run/ipfwagent && IPFW_OWN_RUN=$$ exec unshare -m --propagation slave sh -c \
-		'mount -t tmpfs -o mode=755 none /run/ipfwagent && exec "$@"' sh bash "$0" "$@"
+		'mount -t tmpfs -o mode=755 none /run/ipfwagent && exec "$@"' sh "${command[@]}"
 	exit 1
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
