@@ -45,7 +45,7 @@ done
 # Options without an effect.
 for words in "activity --root /" "status --json --count 3" "attach --json" "attach --include lo" \
 	"activity --exclude lo" "detach --hooks netfilter" "status --interval 1" "status -v" "attach --source kernel" \
-	"status --reading-socket none" "help --json" "version --netns x"; do
+	"attach --reading-socket none" "help --json" "version --netns x"; do
 	# shellcheck disable=SC2086
 	status "$words" 2 "has no effect with '${words%% *}'" $words
 done
