@@ -63,7 +63,7 @@ expect "SNMP tells the same" "$(mib ipfwSystemOutForwPackets.1)" "$(jq .ipv4.for
 # Whoever owns the directory can put a link in the place of the socket, once it is made. Its mode and
 # group are then not those of what the link leads to.
 mkdir "$TMP/theirs" && echo secret >"$TMP/theirs/../victim" && chmod 600 "$TMP/victim" && chown 65534 "$TMP/theirs"
-background in_ns "$R" strace -o /dev/null -e trace=umask -e inject=umask:signal=STOP:when=2 \
+background in_ns "$R" strace -o /dev/null -e trace=umask -e inject=umask:signal=STOP:when=4 \
 	env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" "$BIN" agent --source kernel \
 	--reading-socket "$TMP/theirs/sock" --reading-socket-group nogroup --agentx-socket "unix:$TMP/none" 2>"$TMP/theirs.log"
 is_stopped() { late=$(pgrep -P "$bg") && grep -q '^State:.[Tt]' "/proc/$late/status" && [ -S "$TMP/theirs/sock.$late" ]; }
