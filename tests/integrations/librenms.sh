@@ -179,7 +179,9 @@ expect "files of the system and two interfaces" 12 "$(find "$STATE/rrd" -name '*
 expect "files of the system have the data sources of the first ones" "$(sources_of system-ipv4)" "$(sources_of system-ipv6)"
 expect "files of an interface have the data sources of the first ones" "$(sources_of if-rc-ipv4)" "$(sources_of if-rs-ipv6)"
 # Those of later versions do not change either.
-outcomes="delivered_packets delivered_octets dropped_packets dropped_octets refused_packets refused_octets unaccounted_packets"
+outcomes="delivered_packets delivered_octets dropped_packets dropped_octets refused_packets refused_octets unaccounted_packets
+ fast_path_packets fast_path_octets"
+outcomes=${outcomes//$'\n'/}
 names_of() { sources_of "$1" | cut -d' ' -f2 | paste -sd' '; }
 expect "data sources of the system's losses" "$outcomes rp_filter addr_errors out_discards out_no_routes reasm_fails" \
 	"$(names_of losses-system-ipv4)"
