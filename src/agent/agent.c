@@ -219,11 +219,10 @@ static int report_attached(const struct agent *a)
 	const char *refused = collect_note(a->sampler.collector);
 	struct attachment attachment;
 
-	if (*refused) {
+	if (*refused)
 		log_info("%s", refused);
-	} else if (collect_attachment(a->sampler.collector, &attachment)) {
+	else if (collect_attachment(a->sampler.collector, &attachment))
 		attachment_log(&attachment);
-	}
 	return *refused ? EXIT_NO_SOURCE : EXIT_DONE;
 }
 

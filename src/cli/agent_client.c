@@ -163,10 +163,8 @@ int agent_client_status(char *line, size_t size, const char *path, uint64_t netn
 	int result = request_document(&d, path, &request, why);
 
 	if (!result) {
-		char text[768];
-
-		snprintf(text, sizeof(text), "%.*s", (int)strcspn(d.text, "\n"), d.text);
-		escape_name(line, size, text, ESCAPE_SENTENCE);
+		d.text[strcspn(d.text, "\n")] = '\0';
+		escape_name(line, size, d.text, ESCAPE_SENTENCE);
 	}
 	free(d.text);
 	return result;

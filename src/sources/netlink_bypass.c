@@ -49,12 +49,19 @@ void netlink_bypass_clear(struct netlink_bypass_list *l)
 	*l = (struct netlink_bypass_list){.rows = NULL};
 }
 
-/* A list that is not whole is worse than an error: something could be missing. */
-static int look(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+/* Ask with that header. A list that is not whole is worse than an error: something could be
+ * missing. */
+static int look(struct netlink_dump *route, unsigned type, const void *header, size_t size,
+		mnl_cb_t each, void *arg)
 {
-	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, each, arg, NULL);
+	char buffer[256] = {0};
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 
-	return r == NETLINK_DUMP_INTERRUPTED ? -EINTR : r;
+	request->nlmsg_type = type;
+	memcpy(mnl_nlmsg_put_extra_header(request, size), header, size);
+	if (type == RTM_GETLINK)
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return netlink_dump_whole(route, request, each, arg);
 }
 
 static int on_link(const struct nlmsghdr *message, void *arg)
@@ -82,15 +89,9 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 
 int netlink_bypass_links(struct netlink_dump *route, struct netlink_bypass_list *l)
 {
-	char buffer[256] = {0};
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *info;
+	const struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
 
-	request->nlmsg_type = RTM_GETLINK;
-	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->ifi_family = AF_UNSPEC;
-	mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	return look(route, request, on_link, l);
+	return look(route, RTM_GETLINK, &header, sizeof(header), on_link, l);
 }
 
 /* Interfaces with filters on what comes in or goes out. */
@@ -193,17 +194,11 @@ static int look_at_filters(struct netlink_dump *route, struct netlink_bypass_lis
 
 	for (size_t i = 0; i < ARRAY_SIZE(directions); i++) {
 		struct filter_reader reader = {l, ifindex, directions[i].name};
-		char buffer[256] = {0};
-		struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-		struct tcmsg *tc;
-		int r;
+		const struct tcmsg header = {.tcm_family = AF_UNSPEC,
+					     .tcm_ifindex = ifindex,
+					     .tcm_parent = directions[i].parent};
+		int r = look(route, RTM_GETTFILTER, &header, sizeof(header), on_filter, &reader);
 
-		request->nlmsg_type = RTM_GETTFILTER;
-		tc = mnl_nlmsg_put_extra_header(request, sizeof(*tc));
-		tc->tcm_family = AF_UNSPEC;
-		tc->tcm_ifindex = ifindex;
-		tc->tcm_parent = directions[i].parent;
-		r = look(route, request, on_filter, &reader);
 		if (r && r != -ENODEV && r != -EINVAL && r != -EOPNOTSUPP) /* it went away */
 			return r;
 	}
@@ -212,16 +207,10 @@ static int look_at_filters(struct netlink_dump *route, struct netlink_bypass_lis
 
 int netlink_bypass_tc(struct netlink_dump *route, struct netlink_bypass_list *l)
 {
-	char buffer[256] = {0};
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	const struct tcmsg header = {.tcm_family = AF_UNSPEC};
 	struct filtered filtered = {NULL, 0, 0};
-	struct tcmsg *tc;
-	int r;
+	int r = look(route, RTM_GETQDISC, &header, sizeof(header), on_qdisc, &filtered);
 
-	request->nlmsg_type = RTM_GETQDISC;
-	tc = mnl_nlmsg_put_extra_header(request, sizeof(*tc));
-	tc->tcm_family = AF_UNSPEC;
-	r = look(route, request, on_qdisc, &filtered);
 	for (size_t i = 0; i < filtered.n && !r; i++)
 		r = look_at_filters(route, l, filtered.ifindexes[i]);
 	free(filtered.ifindexes);
@@ -242,14 +231,8 @@ static int on_mpls(const struct nlmsghdr *message, void *arg)
 
 int netlink_bypass_mpls(struct netlink_dump *route, struct netlink_bypass_list *l)
 {
-	char buffer[256] = {0};
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct netconfmsg *netconf;
-	int r;
+	const struct netconfmsg header = {.ncm_family = AF_MPLS};
+	int r = look(route, RTM_GETNETCONF, &header, sizeof(header), on_mpls, l);
 
-	request->nlmsg_type = RTM_GETNETCONF;
-	netconf = mnl_nlmsg_put_extra_header(request, sizeof(*netconf));
-	netconf->ncm_family = AF_MPLS;
-	r = look(route, request, on_mpls, l);
 	return r == -EOPNOTSUPP || r == -EAFNOSUPPORT ? 0 : r; /* there is no MPLS */
 }

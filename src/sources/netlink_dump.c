@@ -80,3 +80,10 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 	}
 	return r;
 }
+
+int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+{
+	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, each, arg, NULL);
+
+	return r == NETLINK_DUMP_INTERRUPTED ? -EINTR : r;
+}

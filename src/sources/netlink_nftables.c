@@ -151,10 +151,8 @@ static int look(struct netlink_dump *d, unsigned type, unsigned family, mnl_cb_t
 	request->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | type;
 	generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
 	generic->nfgen_family = family;
-	r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, each, arg, NULL);
-	if (r == -EOPNOTSUPP || r == -EINVAL || r == -ENOENT) /* the kernel has none of those */
-		return 0;
-	return r == NETLINK_DUMP_INTERRUPTED ? -EINTR : r;
+	r = netlink_dump_whole(d, request, each, arg);
+	return r == -EOPNOTSUPP || r == -EINVAL || r == -ENOENT ? 0 : r; /* the kernel has none */
 }
 
 int netlink_bypass_nftables(struct netlink_dump *netfilter, struct netlink_bypass_list *l)
