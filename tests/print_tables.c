@@ -134,8 +134,8 @@ static const char *type_of(const struct mib_context *ctx, const struct mib_table
 {
 	static const char *const types[] = {
 		[MIB_INTEGER] = "integer",     [MIB_GAUGE32] = "gauge32",
-		[MIB_COUNTER64] = "counter64", [MIB_TIMETICKS] = "timeticks",
-		[MIB_STRING] = "string",
+		[MIB_COUNTER32] = "counter32", [MIB_COUNTER64] = "counter64",
+		[MIB_TIMETICKS] = "timeticks", [MIB_STRING] = "string",
 	};
 	struct mib_value value;
 
@@ -156,6 +156,8 @@ static void put_mib(struct json *j, const struct mib_view *view)
 		const struct mib_table *t = &mib_tables[i];
 		uint32_t index[MIB_INDEX_MAX];
 
+		if (t->root != MIB_ROOT_OWN)
+			continue;
 		json_open(j, '{');
 		put_number(j, "number", t->prefix[0]);
 		put_number(j, "is_table", t->prefix_len - 1);

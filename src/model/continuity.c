@@ -15,6 +15,16 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 	return false;
 }
 
+static bool counts_were_reset(const struct ip_counts *prev, const struct ip_counts *cur)
+{
+	uint32_t both = prev->known & cur->known;
+
+	for (int i = 0; both >> i; i++)
+		if (both >> i & 1 && cur->value[i] < prev->value[i])
+			return true;
+	return false;
+}
+
 static void hold_differences(const struct figures *prev, struct figures *cur)
 {
 	uint32_t held = (prev->known | prev->kept) & cur->known & cur->difference & ~METRICS_GAUGES;
@@ -36,8 +46,8 @@ static void keep_unknown(const struct figures *prev, struct figures *cur)
 	cur->derived |= prev->derived & kept;
 }
 
-/* Continue `n` rows of counters that share one continuity. */
-static void follow_rows(const struct figures *prev, struct figures *cur, size_t n,
+/* Continue `n` rows of counters that share one continuity; `reset`: others that share it were. */
+static void follow_rows(const struct figures *prev, struct figures *cur, size_t n, bool reset,
 			uint64_t prev_since_ns, uint64_t now_ns, struct continuity *continuity)
 {
 	if (continuity->since_ns > prev_since_ns) {
@@ -45,10 +55,11 @@ static void follow_rows(const struct figures *prev, struct figures *cur, size_t 
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (was_reset(&prev[i], &cur[i])) {
-			*continuity = (struct continuity){now_ns, true};
-			return;
-		}
+		reset |= was_reset(&prev[i], &cur[i]);
+	if (reset) {
+		*continuity = (struct continuity){now_ns, true};
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		hold_differences(&prev[i], &cur[i]);
 		keep_unknown(&prev[i], &cur[i]);
@@ -142,7 +153,7 @@ static void follow_path(const struct snapshot *cur, struct snapshot_path *now,
 	if (other_source)
 		change_source(cur, &now->continuity);
 	else if (before)
-		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+		follow_rows(&before->figures, &now->figures, 1, false, before->continuity.since_ns,
 			    cur->mono_ns, &now->continuity);
 	else
 		begin_anew(cur, &now->continuity);
@@ -164,8 +175,9 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 		if (other_source)
 			change_source(cur, &now->continuity);
 		else
-			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
-				    cur->mono_ns, &now->continuity);
+			follow_rows(&before->figures, &now->figures, 1,
+				    counts_were_reset(&before->ip_counts, &now->ip_counts),
+				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 	}
 	for (size_t i = 0; i < cur->n_ifs; i++) {
 		struct snapshot_if *now = &cur->ifs[i];
@@ -177,6 +189,7 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 			now->continuity = (struct continuity){cur->mono_ns, true};
 		else if (before)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
+				    counts_were_reset(&before->ip6_counts, &now->ip6_counts),
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 		else
 			begin_anew(cur, &now->continuity);
