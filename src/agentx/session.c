@@ -267,6 +267,9 @@ const char *session_start(const struct session_config *config)
 	} else {
 		agentx_library.register_sysORTable((oid *)module, OID_LENGTH(module),
 						   "IP traffic received, sent and forwarded");
+		if (config->ip_mib)
+			log_info("serving ipSystemStatsTable and ipIfStatsTable of IP-MIB (RFC "
+				 "4293) in place of the SNMP master agent's own");
 		set_ping(RECONNECT_S); /* agentx_library.init_agent() has set its own default */
 		agentx_library.init_snmp(NAME);
 		why = self.failed;
