@@ -14,7 +14,7 @@ conf=$TMP/ipfwagent.conf
 TRAFFIC_OID=.1.3.6.1.2.1.4.31
 : >"$TMP/agent.log"
 agent_on() {
-	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 "$@" 2>>"$TMP/agent.log"
+	background in_ns "$R" "$BIN" agent --hooks "$HOOKS" --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 "$@" 2>>"$TMP/agent.log"
 	agent=$bg
 	wait_for 20 agent_answers || not_ok "the agent answers" "$(cat "$TMP/agent.log")"
 }
@@ -98,8 +98,13 @@ table inet t {
 	chain f { type filter hook forward priority 0; udp dport 10 drop; }
 }
 N
+# Of IPv4 in one request, since that is one reading: a walk is IPv4 traffic itself.
+system_ipv4() {
+	SNMP_FLAGS="-m IPFWAGENT-MIB:IP-MIB -OQv" snmp snmpget IP-MIB::ipSystemStatsHC{OutTransmits,InReceives,InDelivers}.ipv4 | tr '\n' ' '
+}
 settle
 sleep 1.2
+read -ra before <<<"$(system_ipv4)"
 table snmpwalk | sort >"$TMP/a"
 unreachable=$(kernel snmp Icmp OutDestUnreachs)
 for f in ipv4 ipv6; do
@@ -136,6 +141,7 @@ frames 4 length
 settle
 sleep 1.2
 table snmpwalk | sort >"$TMP/b"
+read -ra after <<<"$(system_ipv4)"
 errors=$((7 + $(kernel snmp Icmp OutDestUnreachs) - unreachable)) # of IPv4 the kernel limits these by itself
 command join "$TMP/a" "$TMP/b" | awk '{ print $1, $3 - $2 }' >"$TMP/moved"
 moved_by() { awk -v k="$1" '$1 == k { print $2 }' "$TMP/moved"; }
@@ -160,12 +166,21 @@ is "ipSystemStats ipv6" InReceives=163 InOctets=$((158 * 100 + 5 * 148)) InHdrEr
 	InForwDatagrams=$((131 + 11 + 9)) OutForwDatagrams=131 OutTransmits=152 OutOctets=$((131 * 100 + 21 * 148))
 # SNMP itself is IPv4, and on lo.
 is "ipSystemStats ipv4" InHdrErrors=20 InNoRoutes=9 InTruncatedPkts=4 InForwDatagrams=$((131 + 11 + 9)) OutForwDatagrams=131
-snmp_packets=$(($(moved_by ipSystemStatsOutTransmits.ipv4) - 131 - 5 - errors))
+snmp_packets=$((after[0] - before[0] - 131 - 5 - errors))
 expect_true "of the system only SNMP itself is more ($snmp_packets)" [ $snmp_packets -ge 2 ]
-expect "ipSystemStatsInReceives.ipv4" $((30 + 150 + snmp_packets)) "$(moved_by ipSystemStatsInReceives.ipv4)"
-expect "ipSystemStatsInDelivers.ipv4" $((5 + snmp_packets)) "$(moved_by ipSystemStatsInDelivers.ipv4)"
+expect "ipSystemStatsHCInReceives.ipv4" $((30 + 150 + snmp_packets)) $((after[1] - before[1]))
+expect "ipSystemStatsHCInDelivers.ipv4" $((5 + snmp_packets)) $((after[2] - before[2]))
 
 own_values "$TMP/own.b"
+moved_in() { # COMMAND...: what moves while it runs, in $TMP/moved
+	settle
+	sleep 1.2
+	table snmpwalk | sort >"$TMP/a"
+	"$@"
+	settle
+	sleep 1.2
+	table snmpwalk | sort | command join "$TMP/a" - | awk '{ print $1, $3 - $2 }' >"$TMP/moved"
+}
 # Its OutTransmits is not: packets that a filter refused are in it.
 command join "$TMP/own.a" "$TMP/own.b" | awk '{ print $1, $3 - $2 }' >"$TMP/own.moved"
 for i in "$rc" "$rs"; do
@@ -175,6 +190,29 @@ for i in "$rc" "$rs"; do
 			"$(moved_by "ipIfStats$o.ipv6.$i")"
 	done
 done
+
+# Datagrams that the kernel takes as one count as what they are on the wire, also for the system.
+in_ns "$C" ethtool -K c0 tx on gso on tx-udp-segmentation on >/dev/null 2>&1
+before=$(kernel6 Ip6InReceives)
+moved_in traffic "$C" gso fd02::2 9 10 10000 1400 # 8 datagrams, 7 of 1400 octets and one of 200
+in_ns "$C" ethtool -K c0 tx off gso off tx-udp-segmentation off >/dev/null 2>&1
+expect_true "merged: the kernel took fewer ($(($(kernel6 Ip6InReceives) - before)))" [ $(($(kernel6 Ip6InReceives) - before)) -lt 80 ]
+for i in "ipIfStats ipv6.$rc" "ipSystemStats ipv6"; do
+	is "$i" InReceives=80 InOctets=$((100000 + 80 * 48)) InForwDatagrams=80
+done
+is "ipIfStats ipv6.$rs" OutForwDatagrams=80 OutTransmits=80
+
+# Fragments: those that come in, those that are put together, those that are made.
+ip -n "$R" link set rs mtu 1300
+moved_in datagrams "$C" 6 1400 10.2.0.2 # 1428 octets, which rs takes in two
+is "ipSystemStats ipv4" OutFragReqds=6 OutFragOKs=6 OutFragFails=0 OutFragCreates=12
+is "ipIfStats ipv4.$rs" OutForwDatagrams=6 OutTransmits=12
+moved_in datagrams "$C" 8 1400 fd02::2 # which IPv6 may not cut
+is "ipIfStats ipv6.$rs" OutFragReqds=8 OutFragOKs=0 OutFragFails=8 OutForwDatagrams=0
+is "ipIfStats ipv6.$rc" InReceives=8 OutTransmits=8
+ip -n "$R" link set rs mtu 1500
+moved_in datagrams "$C" 3 4000 fd01::1 # in three each
+is "ipIfStats ipv6.$rc" InReceives=9 ReasmReqds=9 ReasmOKs=3 ReasmFails=0 InDelivers=3
 
 # An interface that is gone has no row.
 ip -n "$R" link add late0 type veth peer name late1
