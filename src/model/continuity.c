@@ -17,7 +17,7 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 
 static bool counts_were_reset(const struct ip_counts *prev, const struct ip_counts *cur)
 {
-	uint32_t both = prev->known & cur->known;
+	uint32_t both = (prev->known | prev->kept) & cur->known;
 
 	for (int i = 0; both >> i; i++)
 		if (both >> i & 1 && cur->value[i] < prev->value[i])
@@ -44,6 +44,27 @@ static void keep_unknown(const struct figures *prev, struct figures *cur)
 			cur->value[m] = prev->value[m];
 	cur->kept |= kept;
 	cur->derived |= prev->derived & kept;
+}
+
+static void keep_unknown_counts(const struct ip_counts *prev, struct ip_counts *cur)
+{
+	uint32_t kept = (prev->known | prev->kept) & ~cur->known;
+
+	for (int i = 0; kept >> i; i++)
+		if (kept >> i & 1)
+			cur->value[i] = prev->value[i];
+	cur->kept |= kept;
+}
+
+/* Whether they, too, show that the row began anew. Those that are not known now keep their values.
+ */
+static bool follow_counts(const struct ip_counts *prev, struct ip_counts *cur)
+{
+	bool reset = counts_were_reset(prev, cur);
+
+	if (!reset)
+		keep_unknown_counts(prev, cur);
+	return reset;
 }
 
 /* Continue `n` rows of counters that share one continuity; `reset`: others that share it were. */
@@ -105,6 +126,7 @@ static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 			break; /* when they are back, they begin anew */
 		for (int f = 0; f < FAMILY_COUNT; f++)
 			keep_unknown(&before->figures[f], &row->figures[f]);
+		keep_unknown_counts(&before->ip6_counts, &row->ip6_counts);
 		row->ipv4_source = before->ipv4_source;
 		row->rx_header = before->rx_header;
 		row->tx_header = before->tx_header;
@@ -176,7 +198,7 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 			change_source(cur, &now->continuity);
 		else
 			follow_rows(&before->figures, &now->figures, 1,
-				    counts_were_reset(&before->ip_counts, &now->ip_counts),
+				    follow_counts(&before->ip_counts, &now->ip_counts),
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 	}
 	for (size_t i = 0; i < cur->n_ifs; i++) {
@@ -189,7 +211,7 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 			now->continuity = (struct continuity){cur->mono_ns, true};
 		else if (before)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
-				    counts_were_reset(&before->ip6_counts, &now->ip6_counts),
+				    follow_counts(&before->ip6_counts, &now->ip6_counts),
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 		else
 			begin_anew(cur, &now->continuity);

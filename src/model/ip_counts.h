@@ -30,9 +30,11 @@ enum ip_count {
 	C_COUNT
 };
 
+/* Bits as in struct figures. */
 struct ip_counts {
 	uint64_t value[C_COUNT];
-	uint32_t known; /* a bit for each */
+	uint32_t known;
+	uint32_t kept;
 };
 
 static inline bool ip_counts_known(const struct ip_counts *c, enum ip_count i)
