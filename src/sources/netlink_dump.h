@@ -43,4 +43,7 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 /* The same where a dump that is not whole is none. Returns 0 or -errno; -EINTR: none was whole. */
 int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg);
 
+/* The same of a request for one object, by one message. -ENODEV, ...: the kernel refused. */
+int netlink_dump_one(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg);
+
 #endif
