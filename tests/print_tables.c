@@ -176,6 +176,31 @@ static void put_mib(struct json *j, const struct mib_view *view)
 	json_close(j, ']');
 }
 
+/* The standard tables: the columns that are served, by the number of the table. */
+static void put_ip_mib(struct json *j, const struct mib_view *view)
+{
+	struct mib_context ctx = {.now_ns = FULL_NOW_NS};
+
+	mib_context_init(&ctx, view);
+	json_key(j, "ip_mib");
+	json_open(j, '[');
+	for (size_t i = 0; i < MIB_TABLES; i++) {
+		const struct mib_table *t = &mib_tables[i];
+		const struct mib_root *root = &mib_roots[t->root];
+
+		for (unsigned c = t->first_column; root->standard && c <= t->last_column; c++) {
+			if (!type_of(&ctx, t, c))
+				continue;
+			json_open(j, '{');
+			put_number(j, "table", root->id[root->len - 1]);
+			put_number(j, "number", c);
+			put_text(j, "type", type_of(&ctx, t, c));
+			json_close(j, '}');
+		}
+	}
+	json_close(j, ']');
+}
+
 static const struct output_options options = {.hostname = "router", .note = ""};
 
 static void put_lines(struct json *j, const char *key, const struct output_document *d)
@@ -247,6 +272,7 @@ int main(void)
 	json_close(&j, ']');
 	put_enumerations(&j);
 	put_mib(&j, view);
+	put_ip_mib(&j, view);
 	json_key(&j, "documents");
 	json_open(&j, '{');
 	put_document(&j, "snapshot", output_json, VIEW_READING, view, NULL);
