@@ -53,6 +53,46 @@ expect "filters, none" '[]' "$(found)"
 tc -n "$R" filter add dev rc egress bpf da obj "$TMP/tc.o" sec classifier
 expect "a program of traffic control" '[["rc","tc-bpf","egress, tc.o:[classifier]"]]' "$(found)"
 tc -n "$R" qdisc del dev rc clsact
+# Those that no qdisc and no netlink tells of.
+cat >"$TMP/tcx.c" <<'P'
+#include <linux/bpf.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+/* tcx DEV 46|47: a program that passes on what comes in or goes out, as long as this runs; prints its number. */
+int main(int argc, char **argv)
+{
+	const struct bpf_insn program[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = -1}, {.code = BPF_JMP | BPF_EXIT}};
+	union bpf_attr load = {0};
+	load.prog_type = BPF_PROG_TYPE_SCHED_CLS, load.insns = (uintptr_t)program, load.insn_cnt = 2, load.license = (uintptr_t)"GPL";
+	int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+	uint32_t link[4] = {fd, if_nametoindex(argv[1]), argv[2][1] == '6' ? 46 : 47};
+	struct bpf_prog_info info = {0};
+	union bpf_attr get = {0};
+	get.info.bpf_fd = fd, get.info.info_len = sizeof info, get.info.info = (uintptr_t)&info;
+	if (fd < 0 || syscall(SYS_bpf, BPF_LINK_CREATE, link, sizeof link) < 0 || syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &get, sizeof get) < 0)
+		return perror("tcx"), 1;
+	printf("%u\n", info.id), fflush(stdout);
+	return pause();
+}
+P
+cc -o "$TMP/tcx" "$TMP/tcx.c" || exit 1
+background in_ns "$R" "$TMP/tcx" rc 46 >"$TMP/tcx.in" 2>&1 && tcx=$bg
+background in_ns "$R" "$TMP/tcx" rs 47 >"$TMP/tcx.out" 2>&1
+wait_for 10 grep -q . "$TMP/tcx.in" && wait_for 10 grep -q . "$TMP/tcx.out"
+if grep -q Invalid "$TMP/tcx.in"; then
+	echo "# no tcx here"
+else
+	expect "tcx" "$(printf '[["rs","tc-bpf","egress, tcx, program %u"],["rc","tc-bpf","ingress, tcx, program %u"]]' "$(<"$TMP/tcx.out")" "$(<"$TMP/tcx.in")")" \
+		"$(found | jq -c 'sort_by(.[0]) | reverse')"
+	expect_match "check: no warning of tcx" '^IPFW OK' "$(run check --source kernel -i 0.1)"
+	expect "tcx, who may not ask" '[]' \
+		"$(in_ns "$R" setpriv --bounding-set=-net_admin,-sys_admin "$BIN" --reading-socket none --json 2>/dev/null | jq -c .source.bypass)"
+	kill "$tcx" "$bg" && wait "$tcx" "$bg" 2>/dev/null
+	expect "tcx is gone" '[]' "$(found)"
+fi
 
 # What a module of the kernel has to be there for.
 if tc -n "$R" qdisc add dev rc clsact && tc -n "$R" filter add dev rc ingress matchall action mirred egress redirect dev rs 2>/dev/null; then
