@@ -26,6 +26,10 @@ expect "nft fwd" '[[null,"nft-fwd","netdev t j"],["rc","nft-fwd","netdev t c"]]'
 expect "its ifindex" "$(index rc)" "$(json '.source.bypass[1].ifindex')"
 expect_match "in text" '^past the IP layer, uncounted: rc: nft-fwd \(netdev t c\)$' "$(run)"
 expect "in metrics" 1 "$(run --prometheus | grep -c '^ipfw_bypass_info{device="rc",kind="nft-fwd",detail="netdev t c"} 1$')"
+qualities() { json '[.interfaces.rc.ipv4, .interfaces.rs.ipv4, .ipv6.forwarding, .ipv6.not_routed | .quality]'; }
+expect "the quality of the interface and the system" '["bypassed","derived","bypassed","exact"]' "$(qualities)"
+expect_match "in text" '^ *rc +ipv6 +bypassed ' "$(run)"
+expect "in metrics" 2 "$(run --prometheus | grep -c '^ipfw_interface_quality_info{device="rc",family="ipv[46]",quality="bypassed"} 1$')"
 expect_match "check: WARNING" '^IPFW WARNING - .*past the IP layer, uncounted: rc: nft-fwd \(netdev t c\)' "$(run check --source kernel -i 0.1)"
 expect "of the interfaces that are shown" '[[null,"nft-fwd","netdev t j"]]' "$(run --json --include rs | jq -c '[.source.bypass[] | [.interface, .kind, .detail]]')"
 expect "without the privilege" '[[],"nftables: Operation not permitted"]' \
@@ -46,6 +50,7 @@ for f in xdp tc; do clang --target=bpf -O2 -c "$TMP/$f.c" -o "$TMP/$f.o" || exit
 ip -n "$R" link set rs xdp obj "$TMP/xdp.o" sec xdp
 expect_true "XDP" is_found "[[\"rs\",\"xdp\",\"driver, program $(ip -n "$R" -j link show rs | jq '.[0].xdp.prog.id')\"]]"
 expect_match "XDP, in text" '^perhaps past the IP layer: rs: xdp \(driver, program [0-9]+\)$' "$(run)"
+expect "the quality is as before" '["derived","derived","derived","exact"]' "$(qualities)"
 expect_match "check: no warning" '^IPFW OK' "$(run check --source kernel -i 0.1)"
 ip -n "$R" link set rs xdp off
 tc -n "$R" qdisc add dev rc clsact
@@ -118,12 +123,18 @@ fi
 # An agent that gives up its privileges knows what there is until it changes.
 chmod 777 "$TMP/agentx" "${MASTER#unix:}"
 rules 'table netdev t { chain c { type filter hook ingress device rc priority 0; fwd to rs; }; }'
+agents() { in_ns "$R" "$BIN" --reading-socket "$TMP/reading.sock" "$@" 2>/dev/null; }
 start_agent --user nobody --interval 0.2
 expect_true "the agent answers" wait_for 20 agent_answers
 expect "SNMP: how many" 1 "$(mib ipfwBypasses.0)"
 expect "SNMP: degraded" degraded "$(mib ipfwStatus.0)"
 expect "SNMP: which one" 'packets pass the IP layer uncounted: rc: nft-fwd (netdev t c)' "$(mib ipfwStatusText.0 | tr -d '"')"
-agents() { in_ns "$R" "$BIN" --reading-socket "$TMP/reading.sock" "$@" 2>/dev/null; }
+expect "SNMP: quality" "bypassed derived bypassed" \
+	"$(mib "ipfwIfQuality.2.$(index rc)") $(mib "ipfwIfQuality.2.$(index rs)") $(mib ipfwSystemQuality.1)"
+expect "the quality in the agent's reading" '["bypassed","derived","bypassed","exact"]' \
+	"$(agents --json | jq -c '[.interfaces.rc.ipv4, .interfaces.rs.ipv4, .ipv6.forwarding, .ipv6.not_routed | .quality]')"
+expect "the quality without that interface" '["derived","derived"]' \
+	"$(agents --json --include rs | jq -c '[.interfaces.rs.ipv4, .ipv6.forwarding | .quality]')"
 expect "the agent's own JSON" '[["rc","nft-fwd","netdev t c"]]' \
 	"$(echo json | socat - "UNIX-CONNECT:$TMP/reading.sock" | jq -c '[.source.bypass[] | [.interface, .kind, .detail]]')"
 rules 'flush ruleset'
