@@ -41,7 +41,7 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	for (int f = 0; f < FAMILY_COUNT; f++)
 		fill_figures(&row->figures[f], snapshot_if_metrics(f), value);
 	s->paths_known = true;
-	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
+	*path = (struct snapshot_path){FAMILY_IPV4,          2,         2, "eth0", "eth0",
 				       {{0}, 0, 0, 0, 0, 0}, {0, false}};
 	fill_figures(&path->figures, METRICS_IF, value);
 	s->drops_known = true;
