@@ -110,6 +110,9 @@ tc -n "$R" qdisc del dev rc clsact
 if rules 'table inet t { flowtable f { hook ingress priority 0; devices = { rc, rs }; }; }'; then
 	expect "a flowtable" '[["rs","flowtable","inet t f"],["rc","flowtable","inet t f"]]' "$(found | jq -c 'sort_by(.[0]) | reverse')"
 	rules 'flush ruleset'
+	rules 'table inet t { flowtable f { hook ingress priority 0; flags offload; }; }' # no device here would take it
+	expect "a flowtable that hardware may take over" '[[null,"flowtable-offload","inet t f"]]' "$(found)"
+	rules 'flush ruleset'
 else
 	echo "# no flowtables here"
 fi
