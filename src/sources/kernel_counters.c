@@ -178,18 +178,24 @@ void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
 			    has_ipv6 ? v[M_OUT_OCTETS] : 0);
 }
 
-void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
-		    const struct kernel_counters *ip6, struct kernel_epoch epoch)
+void kernel_fill_device(struct snapshot_if *row, const struct kernel_device *dev)
 {
 	struct figures *total = &row->figures[FAMILY_TOTAL];
-	struct figures *v6 = &row->figures[FAMILY_IPV6];
 
-	row->rx_header = dev->rx_header;
-	row->tx_header = dev->tx_header;
 	figures_set(total, M_IN_PACKETS, dev->rx_packets);
 	figures_set(total, M_IN_OCTETS, dev->rx_octets);
 	figures_set(total, M_OUT_PACKETS, dev->tx_packets);
 	figures_set(total, M_OUT_OCTETS, dev->tx_octets);
+}
+
+void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
+		    const struct kernel_counters *ip6, struct kernel_epoch epoch)
+{
+	struct figures *v6 = &row->figures[FAMILY_IPV6];
+
+	row->rx_header = dev->rx_header;
+	row->tx_header = dev->tx_header;
+	kernel_fill_device(row, dev);
 	if (has_ipv6)
 		kernel_figures(ip6, FAMILY_IPV6, epoch, true, v6);
 	kernel_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);

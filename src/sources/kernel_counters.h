@@ -110,6 +110,9 @@ void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
 			const struct kernel_counters *ip6, const struct figures *ip6_figures,
 			struct figures *out);
 
+/* The device's counters only, into FAMILY_TOTAL. */
+void kernel_fill_device(struct snapshot_if *row, const struct kernel_device *dev);
+
 /*
  * All three rows of an interface: the device's counters, its IPv6 counters (`has_ipv6` false: it
  * has none) and what is derived from the two.

@@ -48,4 +48,7 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
 		       size_t *found);
 
+/* The same of a request for one object, by one message. -ENODEV, ...: the kernel refused. */
+int netlink_dump_one(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg);
+
 #endif
