@@ -33,6 +33,7 @@ struct agent {
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
 	struct socket_server *readings; /* NULL: no socket */
+	struct socket_replies replies;
 	bool keeps_bpf;                 /* the capability, as a user that is not root */
 	struct notification_watch watch;
 	struct notification_queue *notifications; /* read by the SNMP thread */
@@ -76,6 +77,7 @@ static void publish(struct agent *a)
 	notify_changes(a, view);
 	view->notifications_dropped = notification_queue_dropped(a->notifications);
 	agentx_publish(a->snmp, view);
+	socket_replies_forget(&a->replies);
 }
 
 /* How the agent is, in one line. */
@@ -166,7 +168,8 @@ static int open_readings(struct agent *a, const struct options *o)
 	const struct socket_server_config config = {.path = options_reading_socket(o),
 						    .mode = o->reading_mode,
 						    .gid = group ? group->gr_gid : (gid_t)-1,
-						    .filter = &o->collect.filter};
+						    .filter = &o->collect.filter,
+						    .replies = &a->replies};
 
 	if (o->reading_group && !group) {
 		log_warning("there is no group '%s'", o->reading_group);
@@ -324,6 +327,7 @@ static int serve_and_stop(struct agent *a)
 static void close_all(struct agent *a)
 {
 	socket_server_close(a->readings);
+	socket_replies_forget(&a->replies);
 	if (a->event_fd >= 0)
 		close(a->event_fd);
 	schedule_close(&a->timer);
