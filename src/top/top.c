@@ -44,9 +44,10 @@ static void show(struct top *t)
 	const char *lack = t->reader.said.text;
 	char said[sizeof(t->failure.text) + sizeof(t->reader.said.text) + 80];
 
-	snprintf(said, sizeof(said), "%s%s%s%s%s", t->failure.text[0] ? "no reading: " : "",
-		 t->failure.text, t->failure.text[0] ? "\n" : "", lack,
-		 lack[0] ? ": using the kernel's counters\n" : "");
+	/* What is long is cut at its end. */
+	snprintf(said, sizeof(said), "%s%s%s%s%s%s", t->failure.text[0] ? "no reading: " : "",
+		 t->failure.text, t->failure.text[0] ? "\n" : "",
+		 lack[0] ? "using the kernel's counters: " : "", lack, lack[0] ? "\n" : "");
 	terminal_size(&t->page.columns, &t->page.rows);
 	page_make(&t->page, &t->board, &t->controls, &options, said);
 	terminal_show(&t->page);
