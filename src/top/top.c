@@ -112,11 +112,13 @@ static void die_of(int number)
 /* Until somebody ends it. */
 static void look(struct top *t)
 {
+	const int keyboard[SCHEDULE_SERVICES] = {STDIN_FILENO, -1};
+
 	while (true) {
 		int events;
 
 		show(t);
-		events = schedule_wait(&t->timer, -1, STDIN_FILENO,
+		events = schedule_wait(&t->timer, -1, keyboard,
 				       t->give_up_ns ? READER_AGAIN_MS : -1);
 		if (events < 0 || events & SCHEDULE_STOP)
 			return;
