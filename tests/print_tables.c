@@ -246,7 +246,7 @@ static void put_enumerations(struct json *j)
 	json_key(j, "enumerations");
 	json_open(j, '{');
 	put_words(j, "IpfwFamily", snapshot_family_names, FAMILY_TOTAL, FAMILY_MIB_COUNT);
-	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_DERIVED + 1);
+	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_BYPASSED + 1);
 	put_words(j, "ipfwSource", snapshot_source_names, SOURCE_KERNEL, SOURCE_EBPF + 1);
 	put_words(j, "ipfwStatus", mib_status_names, MIB_STATUS_OK, MIB_STATUS_COUNT);
 	json_close(j, '}');

@@ -134,7 +134,7 @@ static int read_next(struct reader *reader, struct schedule *timer, const struct
 	int timeout_ms = -1, r, status;
 
 	do {
-		r = schedule_wait(timer, -1, -1, timeout_ms);
+		r = schedule_wait(timer, -1, NULL, timeout_ms);
 		if (r < 0 || r & SCHEDULE_STOP)
 			return -1;
 		status = read_one(reader, now);

@@ -174,6 +174,10 @@ uint32_t snapshot_if_metrics(enum family family);
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
 
+/* Note in the figures which ones lack what goes past the IP layer, by the bypasses that are
+ * certain. The interfaces are sorted. */
+void snapshot_mark_bypassed(struct snapshot *s);
+
 /* The path with the same family and ifindexes, where the paths are sorted, or NULL. */
 struct snapshot_path *snapshot_find_path(const struct snapshot *s, const struct snapshot_path *row);
 

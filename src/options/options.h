@@ -39,6 +39,7 @@ struct options {
 	const char *reading_socket; /* or READING_NONE */
 	unsigned reading_mode;
 	const char *reading_group; /* NULL: as it comes */
+	const char *listen;        /* agent: where the HTTP endpoint is; NULL: there is none */
 	bool asks_agent;           /* the agent's readings will do */
 	const char *user;          /* agent: whom to become after attaching; NULL: stay */
 	bool all;                  /* detach: in every network namespace */

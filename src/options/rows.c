@@ -27,6 +27,7 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define FLAG(member)        KIND_FLAG, MEMBER(member)
 #define TEXT(member)        KIND_TEXT, MEMBER(member)
 #define ADDRESS(member)     KIND_ADDRESS, MEMBER(member)
+#define LISTEN(member)      KIND_LISTEN, MEMBER(member)
 #define WORD(member, list)  KIND_WORD, offsetof(struct options, member), list, 0
 #define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
 #define RANGE(member)       KIND_RANGE, MEMBER(member)
@@ -84,6 +85,8 @@ const struct options_row options_rows[] = {
 	 "agent: the mode of that socket (default 666)"},
 	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, OF(AGENT),
 	 "agent: the group of that socket"},
+	{0, "listen", "ADDR:PORT", LISTEN(listen), FILE_TOO, OF(AGENT),
+	 "agent: serve a page, JSON and metrics there by HTTP"},
 	{0, "all", NULL, FLAG(all), LINE, OF(DETACH), "detach: in every network namespace"},
 	{0, "user", "NAME", TEXT(user), FILE_TOO, OF(AGENT),
 	 "agent: after attaching, go on without privileges"},
@@ -163,13 +166,15 @@ static int set_mode(unsigned *mode, const char *name, const char *value, struct 
 	return 0;
 }
 
-static int set_address(const char **text, const char *name, const char *value, struct why *why)
+static int set_address(const char **text, const struct options_row *row, const char *value,
+		       struct why *why)
 {
 	struct address a;
-	const char *wrong = address_parse(&a, value);
+	const char *wrong = row->kind == KIND_LISTEN ? address_parse_listen(&a, value)
+						     : address_parse(&a, value);
 
 	*text = value;
-	return wrong ? why_set(why, -EINVAL, "%s '%.60s': %s", name, value, wrong) : 0;
+	return wrong ? why_set(why, -EINVAL, "%s '%.60s': %s", row->word, value, wrong) : 0;
 }
 
 static int set_word(unsigned *number, const struct options_row *row, const char *value,
@@ -224,7 +229,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		*(const char **)member = value;
 		break;
 	case KIND_ADDRESS:
-		return set_address(member, row->word, value, why);
+	case KIND_LISTEN:
+		return set_address(member, row, value, why);
 	case KIND_WORD:
 		return set_word(member, row, value, why);
 	case KIND_WORDS:
@@ -259,6 +265,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 		return *(const bool *)a == *(const bool *)b;
 	case KIND_TEXT:
 	case KIND_ADDRESS:
+	case KIND_LISTEN:
 		return same_text(*(const char *const *)a, *(const char *const *)b);
 	case KIND_WORD:
 	case KIND_MODE:

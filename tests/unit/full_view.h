@@ -52,8 +52,8 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	row->ip6_counts.known &=
 		~(1u << C_IN_EXTRA | 1u << C_IN_BCAST_PACKETS | 1u << C_OUT_BCAST_PACKETS);
 	s->paths_known = true;
-	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
-				       {{0}, 0, 0, 0, 0}, {0, false}};
+	*path = (struct snapshot_path){FAMILY_IPV4,          2,         2, "eth0", "eth0",
+				       {{0}, 0, 0, 0, 0, 0}, {0, false}};
 	fill_figures(&path->figures, METRICS_IF, value);
 	s->drops_known = true;
 	drop = snapshot_add_drop(s);

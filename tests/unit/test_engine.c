@@ -295,9 +295,9 @@ static const char *walk_rest(struct mib_context *ctx, char *text, size_t size)
 
 	walk(ctx, text, size);
 	assert_memory_equal(text, ".1.1.0='", 8);
-	rest = strstr(text, "\n.1.2.0=3\n");
+	rest = strstr(text, "\n.1.2.0=4\n");
 	assert_non_null(rest);
-	return rest + strlen("\n.1.2.0=3\n");
+	return rest + strlen("\n.1.2.0=4\n");
 }
 
 static void test_expected_tree(void **state)
