@@ -70,8 +70,13 @@ begin_scenarios() {
 }
 same_ns() { [ "/proc/$inside/ns/net" -ef "/run/netns/$R" ]; }
 
-# run_scenario NAME: one of those of this script; $SCENARIOS may name another script's.
-run_scenario() { [ "$(type -t "$1")" != function ] || "$1"; }
+# run_scenario NAME: one of those of this script, and how long it took; $SCENARIOS may name another script's.
+run_scenario() {
+	local begin=$SECONDS
+	[ "$(type -t "$1")" = function ] || return
+	"$1"
+	echo "# scenario $1: $((SECONDS - begin)) s"
+}
 
 # traffic NS ARGS...: a sender; a scenario whose traffic was not sent has failed.
 traffic() {
