@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "agent/http_server.h"
 #include "agent/privileges.h"
 #include "agent/sampler.h"
 #include "agent/service_manager.h"
@@ -25,6 +26,8 @@
 
 #define MMAP_THRESHOLD (128 << 10) /* glibc's own, which setting it keeps from growing */
 
+#define STATUS_MAX 768
+
 struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
@@ -33,13 +36,16 @@ struct agent {
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
 	struct socket_server *readings; /* NULL: no socket */
-	bool keeps_bpf;                 /* the capability, as a user that is not root */
+	struct http_server *http;       /* NULL: no endpoint */
+	struct socket_replies replies;  /* of both */
+	struct socket_content content;
+	char status[STATUS_MAX]; /* what the content says of the agent */
+	bool keeps_bpf;          /* the capability, as a user that is not root */
 	struct notification_watch watch;
 	struct notification_queue *notifications; /* read by the SNMP thread */
 };
 
-#define STATUS_MAX 768
-#define KEEPS_BPF  "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
+#define KEEPS_BPF "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
 
 /* What counts for settings that can change. */
 static const struct options *settings(const struct agent *a)
@@ -73,9 +79,11 @@ static void publish(struct agent *a)
 	struct mib_view *view = sampler_view(&a->sampler);
 
 	view->interval_ms = interval_ns(a) / NS_PER_MS;
+	view->ip_mib = a->started->ip_mib;
 	notify_changes(a, view);
 	view->notifications_dropped = notification_queue_dropped(a->notifications);
 	agentx_publish(a->snmp, view);
+	socket_replies_forget(&a->replies);
 }
 
 /* How the agent is, in one line. */
@@ -90,10 +98,11 @@ static const char *describe(const struct agent *a, char *text, size_t size)
 		clock_text(since, &s->since, CLOCK_ISO);
 	snprintf(text, size,
 		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
-		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s%s",
+		 ", errors %" PRIu64 ", interval %g s, %sSNMP master %s%s%s%s",
 		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
 		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
+		 a->started->ip_mib ? "IP-MIB served, " : "",
 		 agentx_master(a->snmp) ? "connected" : "not connected",
 		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
 		 sampler->status_text);
@@ -139,25 +148,22 @@ static void reload(struct agent *a)
 		log_warning("timer: %s", strerror(-r));
 }
 
-/* Clients of the socket get what SNMP gets: the newest reading, not older than the cache time. */
-static void serve_readings(struct agent *a)
+/* Clients get what SNMP gets: the newest reading, not older than the cache time. */
+static const struct socket_content *content(void *arg)
 {
+	struct agent *a = arg;
 	const struct sampler *s = &a->sampler;
-	struct socket_content content;
-	char line[STATUS_MAX];
 
-	if (!socket_server_serve(a->readings))
-		return;
-	if (clock_now_ns() - a->sampler.tried_ns >= CACHE_NS) {
+	if (clock_now_ns() - s->tried_ns >= CACHE_NS) {
 		take_reading(a);
 		publish(a);
 	}
-	content = (struct socket_content){.reading = s->status == MIB_STATUS_FAILING ? NULL
-										     : s->latest,
-					  .why = s->status_text,
-					  .note = collect_note(s->collector),
-					  .status = describe(a, line, sizeof(line))};
-	socket_server_answer(a->readings, &content);
+	a->content = (struct socket_content){.reading = s->status == MIB_STATUS_FAILING ? NULL
+											: s->latest,
+					     .why = s->status_text,
+					     .note = collect_note(s->collector),
+					     .status = describe(a, a->status, sizeof(a->status))};
+	return &a->content;
 }
 
 static int open_readings(struct agent *a, const struct options *o)
@@ -166,7 +172,8 @@ static int open_readings(struct agent *a, const struct options *o)
 	const struct socket_server_config config = {.path = options_reading_socket(o),
 						    .mode = o->reading_mode,
 						    .gid = group ? group->gr_gid : (gid_t)-1,
-						    .filter = &o->collect.filter};
+						    .filter = &o->collect.filter,
+						    .replies = &a->replies};
 
 	if (o->reading_group && !group) {
 		log_warning("there is no group '%s'", o->reading_group);
@@ -175,13 +182,27 @@ static int open_readings(struct agent *a, const struct options *o)
 	return config.path ? socket_server_open(&a->readings, &config) : 0;
 }
 
+static int open_http(struct agent *a, const struct options *o)
+{
+	const struct http_server_config config = {
+		.listen = o->listen, .replies = &a->replies, .content = content, .arg = a};
+	struct why why = {""};
+
+	if (!o->listen || !http_server_open(&a->http, &config, &why))
+		return 0;
+	log_warning("listen %s: %s", o->listen, why.text);
+	return -1;
+}
+
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
 static int serve(struct agent *a)
 {
 	const char *why;
+	const int services[SCHEDULE_SERVICES] = {socket_server_fd(a->readings),
+						 http_server_fd(a->http)};
 
 	for (;;) {
-		int events = schedule_wait(&a->timer, a->event_fd, socket_server_fd(a->readings),
+		int events = schedule_wait(&a->timer, a->event_fd, services,
 					   service_manager_watchdog_ms());
 
 		service_manager_alive(); /* whatever the interval, and whether readings fail */
@@ -208,8 +229,10 @@ static int serve(struct agent *a)
 				log_status(a);
 			socket_server_check(a->readings);
 		}
-		if (events & SCHEDULE_SERVICE)
-			serve_readings(a);
+		if (events & SCHEDULE_SERVICE && socket_server_serve(a->readings))
+			socket_server_answer(a->readings, content(a));
+		if (events & SCHEDULE_SERVICE << 1)
+			http_server_serve(a->http, settings(a)->verbose);
 	}
 }
 
@@ -227,7 +250,7 @@ static int report_attached(const struct agent *a)
 }
 
 /*
- * Open what takes privileges: counters and the socket. Returns -1; or the exit status, with the
+ * Open what takes privileges: counters and sockets. Returns -1; or the exit status, with the
  * reason logged.
  */
 static int open_all(struct agent *a)
@@ -258,6 +281,8 @@ static int open_all(struct agent *a)
 		log_warning("reading socket: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
+	if (open_http(a, o))
+		return EXIT_FAILED;
 	schedule_set(&a->timer, interval_ns(a)); /* attaching took its time */
 	return -1;
 }
@@ -289,6 +314,7 @@ static int start_snmp(struct agent *a)
 	const struct agentx_config config = {.socket = a->started->agentx_socket,
 					     .interval_ms = interval_ns(a) / NS_PER_MS,
 					     .cache_ms = CACHE_MS,
+					     .ip_mib = a->started->ip_mib,
 					     .refresh_fd = a->event_fd,
 					     .stop_fd = a->event_fd,
 					     .notifications = a->notifications};
@@ -314,6 +340,8 @@ static int serve_and_stop(struct agent *a)
 	service_manager_notify("STOPPING=1");
 	if (settings(a)->detach_on_exit && counters_detach(false, NULL, &why) < 0)
 		log_warning("%s", why.text);
+	http_server_close(a->http);
+	a->http = NULL;
 	socket_server_close(a->readings);
 	a->readings = NULL;
 	if (!agentx_stop(a->snmp))
@@ -323,7 +351,9 @@ static int serve_and_stop(struct agent *a)
 
 static void close_all(struct agent *a)
 {
+	http_server_close(a->http);
 	socket_server_close(a->readings);
+	socket_replies_forget(&a->replies);
 	if (a->event_fd >= 0)
 		close(a->event_fd);
 	schedule_close(&a->timer);

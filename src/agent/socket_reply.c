@@ -9,6 +9,9 @@
 #include "base/hostname.h"
 #include "base/log.h"
 
+/* No further document is made while clients have so much to read. */
+#define OCTETS_MAX (16 << 20)
+
 static struct socket_reply *new_document(void)
 {
 	struct socket_reply *d = calloc(1, sizeof(*d));
@@ -61,18 +64,20 @@ static void put_reading(struct socket_reply *d, const struct snapshot *reading,
 	snapshot_free(filtered);
 }
 
-struct socket_reply *socket_reply_new(const struct socket_content *content, const struct request *r)
+static void end(struct socket_reply *d, const struct request *r)
+{
+	if (r->netns)
+		append(&d->out, REQUEST_END);
+}
+
+struct socket_reply *socket_reply_status(const struct socket_content *content,
+					 const struct request *r)
 {
 	struct socket_reply *d = new_document();
 
-	if (r->status) {
-		append(&d->out, content->status);
-		append(&d->out, "\n");
-	} else {
-		put_reading(d, content->reading, r, content->note);
-	}
-	if (r->netns)
-		append(&d->out, REQUEST_END);
+	append(&d->out, content->status);
+	append(&d->out, "\n");
+	end(d, r);
 	return d;
 }
 
@@ -86,13 +91,58 @@ struct socket_reply *socket_reply_error(const char *why)
 	return d;
 }
 
-bool socket_reply_is(const struct socket_reply *d, const struct snapshot *reading,
-		     const struct request *r)
+struct socket_reply *socket_replies_make(struct socket_replies *all,
+					 const struct socket_content *content,
+					 const struct request *r)
 {
-	char asked[sizeof(d->asked)];
+	struct socket_reply *d = new_document();
+
+	put_reading(d, content->reading, r, content->note);
+	end(d, r);
+	d->of = all;
+	d->next = all->first;
+	all->first = d;
+	return d;
+}
+
+struct socket_reply *socket_replies_find(struct socket_replies *all, const struct snapshot *reading,
+					 const struct request *r)
+{
+	char asked[sizeof(all->first->asked)];
 
 	request_format(asked, sizeof(asked), r);
-	return d->reading_ns == reading->mono_ns && !strcmp(d->asked, asked);
+	for (struct socket_reply *d = all->first; d; d = d->next)
+		if (d->reading_ns == reading->mono_ns && !strcmp(d->asked, asked))
+			return socket_reply_share(d);
+	return NULL;
+}
+
+bool socket_replies_room(const struct socket_replies *all)
+{
+	size_t octets = 0;
+
+	for (const struct socket_reply *d = all->first; d; d = d->next)
+		if (d->references > d->kept)
+			octets += d->out.size;
+	return octets < OCTETS_MAX;
+}
+
+void socket_replies_keep(struct socket_reply *d)
+{
+	if (!d->kept)
+		socket_reply_share(d);
+	d->kept = true;
+}
+
+void socket_replies_forget(struct socket_replies *all)
+{
+	for (struct socket_reply *d = all->first, *next; d; d = next) {
+		next = d->next;
+		if (d->kept) {
+			d->kept = false;
+			socket_reply_free(d);
+		}
+	}
 }
 
 struct socket_reply *socket_reply_share(struct socket_reply *d)
@@ -101,10 +151,21 @@ struct socket_reply *socket_reply_share(struct socket_reply *d)
 	return d;
 }
 
+static void leave(struct socket_reply *d)
+{
+	struct socket_reply **link = &d->of->first;
+
+	while (*link != d)
+		link = &(*link)->next;
+	*link = d->next;
+}
+
 void socket_reply_free(struct socket_reply *d)
 {
 	if (!d || --d->references)
 		return;
+	if (d->of)
+		leave(d);
 	free(d->out.text);
 	free(d);
 }

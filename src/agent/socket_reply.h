@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * socket_reply: what the reading socket sends. Clients who ask for the same share one.
+ * socket_reply: what the reading socket and the HTTP endpoint send. Whoever asks for the same of
+ * one reading shares one.
  */
 #ifndef IPFW_AGENT_SOCKET_REPLY_H
 #define IPFW_AGENT_SOCKET_REPLY_H
@@ -13,6 +14,14 @@ struct socket_reply {
 	uint64_t reading_ns; /* of which reading; 0: an error */
 	char asked[REQUEST_MAX + 16];
 	struct output_document out;
+	struct socket_replies *of; /* NULL: it is not found there */
+	struct socket_reply *next;
+	bool kept; /* by `of`, which has one of the references */
+};
+
+/* Those that somebody reads, and those that are kept for who comes next. Begins zeroed. */
+struct socket_replies {
+	struct socket_reply *first;
 };
 
 /* What the agent has to say. */
@@ -23,17 +32,27 @@ struct socket_content {
 	const char *status;             /* a line on the agent itself */
 };
 
-/*
- * What `r` asks for, or a line with the error. No memory ends the program. The caller owns one
- * reference.
- */
-struct socket_reply *socket_reply_new(const struct socket_content *content,
-				      const struct request *r);
+/* A line, which nobody shares. No memory ends the program. The caller owns one reference. */
+struct socket_reply *socket_reply_status(const struct socket_content *content,
+					 const struct request *r);
 struct socket_reply *socket_reply_error(const char *why);
 
-/* Is it what `r` asks for, of that reading? */
-bool socket_reply_is(const struct socket_reply *d, const struct snapshot *reading,
-		     const struct request *r);
+/*
+ * What `r` asks for, of that reading: found (NULL: it is not there), or made. The caller owns one
+ * reference.
+ */
+struct socket_reply *socket_replies_find(struct socket_replies *all, const struct snapshot *reading,
+					 const struct request *r);
+struct socket_reply *socket_replies_make(struct socket_replies *all,
+					 const struct socket_content *content,
+					 const struct request *r);
+
+/* False: readers still have so much to read that no other may be made. */
+bool socket_replies_room(const struct socket_replies *all);
+
+/* Keep it until there is another reading, though nobody may be reading it. */
+void socket_replies_keep(struct socket_reply *d);
+void socket_replies_forget(struct socket_replies *all); /* there is another reading */
 
 struct socket_reply *socket_reply_share(struct socket_reply *d);
 void socket_reply_free(struct socket_reply *d); /* gives one back; accepts NULL */

@@ -22,9 +22,6 @@
 #define CHECK_NS   (5 * NS_PER_S) /* between two looks at the socket's file */
 #define REFUSED_NS NS_PER_S       /* after accept() failed */
 
-/* No further document is made while clients have so much to read. */
-#define OCTETS_MAX (16 << 20)
-
 enum state { FREE, READING, WAITING, SENDING };
 
 struct client {
@@ -175,22 +172,11 @@ static void drain(int fd)
 		;
 }
 
-static int64_t octets_left(const struct socket_server *s)
-{
-	int64_t left = OCTETS_MAX;
-
-	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
-		if (s->clients[i].document)
-			left -= s->clients[i].document->out.size /
-				s->clients[i].document->references;
-	return left;
-}
-
 static bool wants_answer(const struct socket_server *s)
 {
 	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		if (s->clients[i].state == WAITING)
-			return octets_left(s) > 0;
+			return socket_replies_room(s->config.replies);
 	return false;
 }
 
@@ -252,21 +238,6 @@ bool socket_server_serve(struct socket_server *s)
 	return wants_answer(s);
 }
 
-/* The document for that client, if it is there: `made`, or what another one is being sent. */
-static struct socket_reply *find_document(struct socket_server *s, struct client *c,
-					  const struct snapshot *reading, struct socket_reply *made)
-{
-	if (made && socket_reply_is(made, reading, &c->request))
-		return made;
-	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
-		struct socket_reply *d = s->clients[i].document;
-
-		if (d && socket_reply_is(d, reading, &c->request))
-			return d;
-	}
-	return NULL;
-}
-
 void socket_server_answer(struct socket_server *s, const struct socket_content *content)
 {
 	const struct snapshot *reading = content->reading;
@@ -279,7 +250,7 @@ void socket_server_answer(struct socket_server *s, const struct socket_content *
 		if (c->state != WAITING)
 			continue;
 		if (c->request.status) {
-			start_sending(s, c, socket_reply_new(content, &c->request));
+			start_sending(s, c, socket_reply_status(content, &c->request));
 			continue;
 		}
 		if (!reading) {
@@ -292,11 +263,13 @@ void socket_server_answer(struct socket_server *s, const struct socket_content *
 			refuse(s, c, incomplete);
 			continue;
 		}
-		d = find_document(s, c, reading, made);
-		if (!d && !made)
-			d = made = socket_reply_new(content, &c->request);
+		d = socket_replies_find(s->config.replies, reading, &c->request);
+		if (!d && !made) {
+			d = socket_replies_make(s->config.replies, content, &c->request);
+			made = socket_reply_share(d); /* though it may be sent at once */
+		}
 		if (d)
-			start_sending(s, c, socket_reply_share(d));
+			start_sending(s, c, d);
 	}
 	socket_reply_free(made);
 	tidy(s);

@@ -24,6 +24,7 @@ struct socket_server_config {
 	mode_t mode;                 /* of the socket's file */
 	gid_t gid;                   /* its group; -1: as it comes */
 	const struct filter *filter; /* what the readings are made with */
+	struct socket_replies *replies;
 };
 
 /*

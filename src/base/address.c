@@ -25,10 +25,11 @@ static bool is_number(const char *text)
 	return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* HOST, HOST:PORT, [HOST]:PORT or PORT. Returns what is wrong, or NULL. */
-static const char *parse_host(struct address *a, const char *text)
+/* HOST, HOST:PORT, [HOST]:PORT or PORT; `port`: if there is none. Returns what is wrong, or NULL.
+ */
+static const char *parse_host(struct address *a, const char *text, const char *port)
 {
-	const char *colon = strrchr(text, ':'), *port = default_port;
+	const char *colon = strrchr(text, ':');
 	size_t len = strlen(text);
 
 	if (is_number(text)) {
@@ -70,8 +71,18 @@ const char *address_parse(struct address *a, const char *text)
 	a->family = AF_INET6;
 	rest = behind(text, tcp6);
 	if (rest)
-		return parse_host(a, rest);
+		return parse_host(a, rest, default_port);
 	a->family = AF_UNSPEC;
 	rest = behind(text, tcp);
-	return rest ? parse_host(a, rest) : "it is neither unix:PATH nor tcp:HOST:PORT";
+	return rest ? parse_host(a, rest, default_port)
+		    : "it is neither unix:PATH nor tcp:HOST:PORT";
+}
+
+const char *address_parse_listen(struct address *a, const char *text)
+{
+	memset(a, 0, sizeof(*a));
+	a->family = AF_UNSPEC;
+	if (!strrchr(text, ':') || (text[0] != '[' && strchr(text, ':') != strrchr(text, ':')))
+		return "want ADDR:PORT, as in 127.0.0.1:9469 or [::1]:9469";
+	return parse_host(a, text, "");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * address: where a master agent listens, as net-snmp writes it: unix:PATH or PATH, tcp:HOST:PORT or
- * tcp6:HOST:PORT. An IPv6 address may stand in brackets; a host or a port may be left out.
+ * tcp6:HOST:PORT. An IPv6 address may stand in brackets; a host or a port may be left out. And
+ * where the agent itself listens.
  */
 #ifndef IPFW_BASE_ADDRESS_H
 #define IPFW_BASE_ADDRESS_H
@@ -14,5 +15,8 @@ struct address {
 
 /* Returns what is wrong with the text, or NULL. */
 const char *address_parse(struct address *a, const char *text);
+
+/* The same for HOST:PORT, where an IPv6 address stands in brackets. */
+const char *address_parse_listen(struct address *a, const char *text);
 
 #endif

@@ -14,10 +14,9 @@
 static const struct {
 	int number, event;
 } signal_events[] = {
-	{SIGINT, SCHEDULE_STOP},
-	{SIGTERM, SCHEDULE_STOP},
-	{SIGHUP, SCHEDULE_RELOAD},
-	{SIGUSR1, SCHEDULE_STATUS},
+	{SIGINT, SCHEDULE_STOP},    {SIGTERM, SCHEDULE_STOP},    {SIGHUP, SCHEDULE_RELOAD},
+	{SIGUSR1, SCHEDULE_STATUS}, {SIGQUIT, SCHEDULE_QUIT},    {SIGTSTP, SCHEDULE_SUSPEND},
+	{SIGCONT, SCHEDULE_RESUME}, {SIGWINCH, SCHEDULE_RESIZE},
 };
 
 #define SIGNALS (ARRAY_SIZE(signal_events))
@@ -66,18 +65,19 @@ void schedule_close(struct schedule *t)
 		close(t->signal_fd);
 }
 
-int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_ms)
+int schedule_wait(struct schedule *t, int other_fd, const int *services, int timeout_ms)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[3 + SCHEDULE_SERVICES] = {
 		{.fd = t->timer_fd, .events = POLLIN},
 		{.fd = t->signal_fd, .events = POLLIN},
 		{.fd = other_fd, .events = POLLIN},
-		{.fd = service_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
 	uint64_t count;
 	int events = 0;
 
+	for (int i = 0; i < SCHEDULE_SERVICES; i++)
+		fds[3 + i] = (struct pollfd){.fd = services ? services[i] : -1, .events = POLLIN};
 	while (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -89,7 +89,8 @@ int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_
 				events |= signal_events[i].event;
 	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
 		events |= SCHEDULE_OTHER;
-	if (fds[3].revents)
-		events |= SCHEDULE_SERVICE;
+	for (int i = 0; i < SCHEDULE_SERVICES; i++)
+		if (fds[3 + i].revents)
+			events |= SCHEDULE_SERVICE << i;
 	return events;
 }

@@ -17,10 +17,16 @@ enum schedule_event {
 	SCHEDULE_TICK = 1,
 	SCHEDULE_STOP = 2, /* SIGINT, SIGTERM */
 	SCHEDULE_OTHER = 4,
-	SCHEDULE_RELOAD = 8,  /* SIGHUP */
-	SCHEDULE_STATUS = 16, /* SIGUSR1 */
-	SCHEDULE_SERVICE = 32,
+	SCHEDULE_RELOAD = 8,    /* SIGHUP */
+	SCHEDULE_STATUS = 16,   /* SIGUSR1 */
+	SCHEDULE_QUIT = 32,     /* SIGQUIT */
+	SCHEDULE_SUSPEND = 64,  /* SIGTSTP */
+	SCHEDULE_RESUME = 128,  /* SIGCONT */
+	SCHEDULE_RESIZE = 256,  /* SIGWINCH */
+	SCHEDULE_SERVICE = 512, /* and the next bits, for each of the services */
 };
+
+#define SCHEDULE_SERVICES 2
 
 /*
  * Block the signals of the events in `signals` (a mask) and start the schedule; other signals keep
@@ -36,10 +42,11 @@ int schedule_set(struct schedule *t, uint64_t interval_ns);
 int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns);
 
 /*
- * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or `service_fd`
- * (the caller reads it; -1: none), but not longer than timeout_ms (-1: for ever). Ticks that were
- * missed count as one. Returns a mask of enum schedule_event, or -errno.
+ * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or one of
+ * `services` (SCHEDULE_SERVICES descriptors that the caller reads, -1: none; NULL: none at all),
+ * but not longer than timeout_ms (-1: for ever). Ticks that were missed count as one. Returns a
+ * mask of enum schedule_event, or -errno.
  */
-int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_ms);
+int schedule_wait(struct schedule *t, int other_fd, const int *services, int timeout_ms);
 
 #endif

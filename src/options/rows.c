@@ -27,6 +27,7 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define FLAG(member)        KIND_FLAG, MEMBER(member)
 #define TEXT(member)        KIND_TEXT, MEMBER(member)
 #define ADDRESS(member)     KIND_ADDRESS, MEMBER(member)
+#define LISTEN(member)      KIND_LISTEN, MEMBER(member)
 #define WORD(member, list)  KIND_WORD, offsetof(struct options, member), list, 0
 #define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
 #define RANGE(member)       KIND_RANGE, MEMBER(member)
@@ -43,8 +44,8 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define PARTS_AGAIN  (OF(PATHS_MONITOR) | OF(DROPS_MONITOR))
 #define REPEATED     (OF(MONITOR) | ACTIVITIES | PARTS_AGAIN)
 #define PRINTED      (ONE | REPEATED | PARTS)
-#define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(AGENT)) /* those that show interfaces */
-#define READING      (PRINTED | OF(AGENT) | OF(CHECK))
+#define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(TOP) | OF(AGENT)) /* interfaces */
+#define READING      (PRINTED | OF(TOP) | OF(AGENT) | OF(CHECK))
 #define IN_NAMESPACE (READING | OF(ATTACH) | OF(DETACH) | OF(STATUS))
 #define ANY          ((1u << COMMANDS) - 1)
 
@@ -61,8 +62,9 @@ const struct options_row options_rows[] = {
 	 "JSON on one line (default elsewhere in monitor)"},
 	{0, "sort", "WORD", WORD(sort, sort_words), LINE, ONE | OF(MONITOR) | PARTS,
 	 "text: by auto, index, name, packets or bytes"},
-	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
-	 "between readings (default 10 s, activity and check 1 s)"},
+	{'i', "interval", "TIME", TIME(interval_ns), LIVE,
+	 REPEATED | OF(TOP) | OF(AGENT) | OF(CHECK),
+	 "between readings (default 10 s; activity, top, check 1 s)"},
 	{'c', "count", "N", COUNT(count), LINE, REPEATED, "end after N readings"},
 	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, READING,
 	 "auto, kernel or ebpf"},
@@ -73,17 +75,19 @@ const struct options_row options_rows[] = {
 	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), LIVE, SHOWN,
 	 "not these interfaces (repeatable)"},
 	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, IN_NAMESPACE, "in that network namespace"},
-	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS,
+	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS & ~OF(TOP),
 	 "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", ADDRESS(agentx_socket), FILE_TOO, OF(AGENT),
 	 "agent: where the master agent listens"},
 	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
-	 PRINTED | OF(AGENT) | OF(CHECK) | OF(STATUS),
+	 PRINTED | OF(TOP) | OF(AGENT) | OF(CHECK) | OF(STATUS),
 	 "the socket where the agent answers other programs"},
 	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), FILE_TOO, OF(AGENT),
 	 "agent: the mode of that socket (default 666)"},
 	{0, "reading-socket-group", "NAME", TEXT(reading_group), FILE_TOO, OF(AGENT),
 	 "agent: the group of that socket"},
+	{0, "listen", "ADDR:PORT", LISTEN(listen), FILE_TOO, OF(AGENT),
+	 "agent: serve a page, JSON and metrics there by HTTP"},
 	{0, "all", NULL, FLAG(all), LINE, OF(DETACH), "detach: in every network namespace"},
 	{0, "user", "NAME", TEXT(user), FILE_TOO, OF(AGENT),
 	 "agent: after attaching, go on without privileges"},
@@ -95,6 +99,8 @@ const struct options_row options_rows[] = {
 	 "agent: send the MIB's notifications"},
 	{0, "notification-hold-down", "TIME", TIME(hold_down_ns), LIVE, OF(AGENT),
 	 "agent: least time between two on one subject (60 s)"},
+	{0, "ip-mib", NULL, FLAG(ip_mib), FILE_TOO, OF(AGENT),
+	 "agent: serve IP-MIB's tables in place of snmpd"},
 	{0, "warn", "KEY=RANGE", RANGE(check.warn), LINE, OF(CHECK),
 	 "check: WARNING outside (repeatable)"},
 	{0, "crit", "KEY=RANGE", RANGE(check.crit), LINE, OF(CHECK),
@@ -104,7 +110,7 @@ const struct options_row options_rows[] = {
 	{0, "config", "FILE", TEXT(config), LINE, OF(AGENT), "agent: read this configuration file"},
 	{0, "check-config", NULL, FLAG(check_config), LINE, OF(AGENT),
 	 "agent: only print the errors in it"},
-	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(AGENT),
+	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(TOP) | OF(AGENT),
 	 "exact figures, and what explains them; agent: log its status"},
 	{'V', "version", NULL, FLAG(version), LINE, ANY, "print the version"},
 	{'h', "help", NULL, FLAG(help), LINE, ANY, "print this"},
@@ -161,13 +167,15 @@ static int set_mode(unsigned *mode, const char *name, const char *value, struct 
 	return 0;
 }
 
-static int set_address(const char **text, const char *name, const char *value, struct why *why)
+static int set_address(const char **text, const struct options_row *row, const char *value,
+		       struct why *why)
 {
 	struct address a;
-	const char *wrong = address_parse(&a, value);
+	const char *wrong = row->kind == KIND_LISTEN ? address_parse_listen(&a, value)
+						     : address_parse(&a, value);
 
 	*text = value;
-	return wrong ? why_set(why, -EINVAL, "%s '%.60s': %s", name, value, wrong) : 0;
+	return wrong ? why_set(why, -EINVAL, "%s '%.60s': %s", row->word, value, wrong) : 0;
 }
 
 static int set_word(unsigned *number, const struct options_row *row, const char *value,
@@ -222,7 +230,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		*(const char **)member = value;
 		break;
 	case KIND_ADDRESS:
-		return set_address(member, row->word, value, why);
+	case KIND_LISTEN:
+		return set_address(member, row, value, why);
 	case KIND_WORD:
 		return set_word(member, row, value, why);
 	case KIND_WORDS:
@@ -257,6 +266,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 		return *(const bool *)a == *(const bool *)b;
 	case KIND_TEXT:
 	case KIND_ADDRESS:
+	case KIND_LISTEN:
 		return same_text(*(const char *const *)a, *(const char *const *)b);
 	case KIND_WORD:
 	case KIND_MODE:

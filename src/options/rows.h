@@ -14,6 +14,7 @@ enum kind {
 	KIND_FLAG,
 	KIND_TEXT,
 	KIND_ADDRESS, /* a text */
+	KIND_LISTEN,  /* a text */
 	KIND_WORD,
 	KIND_WORDS, /* the same, a bit for each that is given */
 	KIND_RANGE,

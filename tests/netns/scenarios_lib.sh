@@ -70,12 +70,12 @@ begin_scenarios() {
 }
 same_ns() { [ "/proc/$inside/ns/net" -ef "/run/netns/$R" ]; }
 
-# run_scenario NAME: one of those of this script, and how long it took; $SCENARIOS may name another script's.
+# run_scenario NAME: one of those of this script; $SCENARIOS may name another script's.
 run_scenario() {
-	local begin=$SECONDS
-	[ "$(type -t "$1")" = function ] || return
+	local start=$SECONDS
+	[ "$(type -t "$1")" = function ] || return 0
 	"$1"
-	echo "# scenario $1: $((SECONDS - begin)) s"
+	echo "# $1: $((SECONDS - start)) s"
 }
 
 # traffic NS ARGS...: a sender; a scenario whose traffic was not sent has failed.
