@@ -35,12 +35,21 @@ int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns)
 	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
 }
 
+void schedule_alarm(struct schedule *t, uint64_t wait_ns)
+{
+	struct itimerspec once = {{0, 0}, {0, 0}};
+
+	if (wait_ns)
+		once.it_value = clock_until(clock_now_ns() + wait_ns);
+	timerfd_settime(t->alarm_fd, TFD_TIMER_ABSTIME, &once, NULL);
+}
+
 int schedule_open(struct schedule *t, uint64_t interval_ns, int signals)
 {
 	sigset_t set;
 	int r = 0;
 
-	t->timer_fd = -1;
+	t->timer_fd = t->alarm_fd = -1;
 	sigemptyset(&set);
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (signals & signal_events[i].event)
@@ -49,7 +58,9 @@ int schedule_open(struct schedule *t, uint64_t interval_ns, int signals)
 	t->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (t->signal_fd >= 0)
 		t->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (t->timer_fd < 0)
+	if (t->timer_fd >= 0)
+		t->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (t->alarm_fd < 0)
 		r = -errno;
 	if (!r)
 		r = schedule_set(t, interval_ns);
@@ -64,15 +75,16 @@ void schedule_close(struct schedule *t)
 		close(t->timer_fd);
 	if (t->signal_fd >= 0)
 		close(t->signal_fd);
+	if (t->alarm_fd >= 0)
+		close(t->alarm_fd);
 }
 
 int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_ms)
 {
 	struct pollfd fds[] = {
-		{.fd = t->timer_fd, .events = POLLIN},
-		{.fd = t->signal_fd, .events = POLLIN},
-		{.fd = other_fd, .events = POLLIN},
-		{.fd = service_fd, .events = POLLIN},
+		{.fd = t->timer_fd, .events = POLLIN}, {.fd = t->signal_fd, .events = POLLIN},
+		{.fd = other_fd, .events = POLLIN},    {.fd = service_fd, .events = POLLIN},
+		{.fd = t->alarm_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
 	uint64_t count;
@@ -91,5 +103,7 @@ int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_
 		events |= SCHEDULE_OTHER;
 	if (fds[3].revents)
 		events |= SCHEDULE_SERVICE;
+	if (fds[4].revents && read(t->alarm_fd, &count, sizeof(count)) == sizeof(count))
+		events |= SCHEDULE_ALARM;
 	return events;
 }

@@ -11,6 +11,7 @@
 struct schedule {
 	int timer_fd;  /* first tick one interval after schedule_open() */
 	int signal_fd; /* the signals below, blocked for the process */
+	int alarm_fd;  /* see schedule_alarm() */
 };
 
 enum schedule_event {
@@ -20,6 +21,7 @@ enum schedule_event {
 	SCHEDULE_RELOAD = 8,  /* SIGHUP */
 	SCHEDULE_STATUS = 16, /* SIGUSR1 */
 	SCHEDULE_SERVICE = 32,
+	SCHEDULE_ALARM = 64,
 };
 
 /*
@@ -35,10 +37,13 @@ int schedule_set(struct schedule *t, uint64_t interval_ns);
 /* The same with another time until the next tick. */
 int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns);
 
+/* One SCHEDULE_ALARM beside the ticks, that long from now; 0: none any more. */
+void schedule_alarm(struct schedule *t, uint64_t wait_ns);
+
 /*
- * Wait for the next tick, a signal, `other_fd` (an eventfd, drained here; -1: none) or `service_fd`
- * (the caller reads it; -1: none), but not longer than timeout_ms (-1: for ever). Ticks that were
- * missed count as one. Returns a mask of enum schedule_event, or -errno.
+ * Wait for the next tick, the alarm, a signal, `other_fd` (an eventfd, drained here; -1: none) or
+ * `service_fd` (the caller reads it; -1: none), but not longer than timeout_ms (-1: for ever).
+ * Ticks that were missed count as one. Returns a mask of enum schedule_event, or -errno.
  */
 int schedule_wait(struct schedule *t, int other_fd, int service_fd, int timeout_ms);
 
