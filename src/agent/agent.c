@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "agent/peak_sampler.h"
 #include "agent/privileges.h"
 #include "agent/sampler.h"
 #include "agent/service_manager.h"
@@ -29,6 +30,7 @@ struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
 	struct sampler sampler;
+	struct peak_sampler peaks;
 	struct schedule timer;
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
@@ -55,6 +57,20 @@ static uint64_t interval_ns(const struct agent *a)
 static void take_reading(struct agent *a)
 {
 	sampler_read(&a->sampler, agentx_master(a->snmp));
+}
+
+static void take_sample(struct agent *a)
+{
+	peak_sampler_read(&a->peaks, &a->sampler, agentx_master(a->snmp));
+	schedule_alarm(&a->timer, peak_sampler_wait_ns(&a->peaks));
+}
+
+/* A captured tree stands still, and its clock as well. */
+static void begin_peaks(struct agent *a)
+{
+	peak_sampler_begin(&a->peaks, &a->sampler,
+			   a->started->collect.root ? 0 : settings(a)->peak_window_ns);
+	schedule_alarm(&a->timer, peak_sampler_wait_ns(&a->peaks));
 }
 
 static void notify_changes(struct agent *a, const struct mib_view *view)
@@ -84,17 +100,18 @@ static const char *describe(const struct agent *a, char *text, size_t size)
 	const struct sampler *sampler = &a->sampler;
 	const struct snapshot *s = sampler->latest;
 	const char *hooks = s && s->source == SOURCE_EBPF ? snapshot_hooks_names[s->hooks] : NULL;
-	char since[CLOCK_TEXT_MAX] = "";
+	char since[CLOCK_TEXT_MAX] = "", peaks[PEAK_TEXT_MAX];
 
+	peak_sampler_describe(&a->peaks, peaks, sizeof(peaks));
 	if (s && s->since_known)
 		clock_text(since, &s->since, CLOCK_ISO);
 	snprintf(text, size,
 		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
-		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s%s",
+		 ", errors %" PRIu64 ", interval %g s%s, SNMP master %s%s%s%s",
 		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
 		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
-		 agentx_master(a->snmp) ? "connected" : "not connected",
+		 peaks, agentx_master(a->snmp) ? "connected" : "not connected",
 		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
 		 sampler->status_text);
 	return text;
@@ -112,7 +129,7 @@ static void reload(struct agent *a)
 {
 	struct options *fresh = calloc(1, sizeof(*fresh)), *old = a->live;
 	char taken[256], pending[256];
-	uint64_t old_ns = interval_ns(a);
+	uint64_t old_ns = interval_ns(a), old_window_ns = settings(a)->peak_window_ns;
 	size_t n_taken, n_pending;
 	int r;
 
@@ -137,6 +154,8 @@ static void reload(struct agent *a)
 	r = interval_ns(a) != old_ns ? schedule_set(&a->timer, interval_ns(a)) : 0;
 	if (r)
 		log_warning("timer: %s", strerror(-r));
+	if (fresh->peak_window_ns != old_window_ns)
+		begin_peaks(a);
 }
 
 /* Clients of the socket get what SNMP gets: the newest reading, not older than the cache time. */
@@ -175,6 +194,8 @@ static int open_readings(struct agent *a, const struct options *o)
 	return config.path ? socket_server_open(&a->readings, &config) : 0;
 }
 
+#define READ_EVENTS (SCHEDULE_TICK | SCHEDULE_ALARM | SCHEDULE_OTHER | SCHEDULE_RELOAD)
+
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
 static int serve(struct agent *a)
 {
@@ -199,8 +220,11 @@ static int serve(struct agent *a)
 			log_status(a);
 		if (events & SCHEDULE_RELOAD)
 			reload(a);
-		if (events & (SCHEDULE_TICK | SCHEDULE_OTHER | SCHEDULE_RELOAD)) {
-			take_reading(a);
+		if (events & READ_EVENTS) {
+			if (events & SCHEDULE_ALARM)
+				take_sample(a);
+			else
+				take_reading(a);
 			if (events & SCHEDULE_TICK)
 				sampler_end_interval(&a->sampler);
 			publish(a);
@@ -307,6 +331,7 @@ static int serve_and_stop(struct agent *a)
 	struct why why;
 	int result;
 
+	begin_peaks(a);
 	sampler_end_interval(&a->sampler);
 	publish(a);
 	service_manager_notify("READY=1");
@@ -329,6 +354,7 @@ static void close_all(struct agent *a)
 	schedule_close(&a->timer);
 	notification_queue_free(a->notifications);
 	sampler_clear(&a->sampler);
+	peak_sampler_end(&a->peaks);
 	collect_close(a->sampler.collector);
 	if (a->live)
 		options_clear(a->live);
@@ -337,7 +363,7 @@ static void close_all(struct agent *a)
 
 int agent_run(const struct options *o)
 {
-	struct agent a = {.started = o, .timer = {-1, -1}, .event_fd = -1};
+	struct agent a = {.started = o, .timer = {-1, -1, -1}, .event_fd = -1};
 	int result;
 
 	log_never_wait();

@@ -62,7 +62,7 @@ static const struct bypass *sure_bypass(const struct snapshot *s)
 	return NULL;
 }
 
-void sampler_read(struct sampler *s, int64_t master_start_ns)
+bool sampler_read(struct sampler *s, int64_t master_start_ns)
 {
 	char text[BYPASS_TEXT_MAX], bypassed[sizeof(s->status_text)];
 	const struct bypass *bypass;
@@ -75,7 +75,7 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 	if (collect_read(s->collector, &fresh, &why)) {
 		s->errors++;
 		set_status(s, MIB_STATUS_FAILING, why.text);
-		return;
+		return false;
 	}
 	leave_memo(s);
 	bypass = sure_bypass(fresh);
@@ -98,8 +98,10 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 	continuity_follow(s->latest, fresh);
 	if (s->latest && !same_ifs(s->latest, fresh))
 		s->if_change_ns = fresh->mono_ns;
+	snapshot_set_peaks(fresh, s->peaks);
 	snapshot_free(s->latest);
 	s->latest = fresh;
+	return true;
 }
 
 void sampler_end_interval(struct sampler *s)

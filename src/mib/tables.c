@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "config.h"
 #include "mib/cells.h"
+#include "mib/peak_table.h"
 
 /* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
@@ -36,7 +37,8 @@ enum {
 	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
-		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
+		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX &&
+		      (int)PEAK_LAST <= (int)MIB_COLUMN_MAX,
 	      "the gaps of a context have room for all columns");
 
 /* Which figure has `column` in that member of struct metric; M_COUNT: none. */
@@ -107,7 +109,7 @@ static size_t skipped_ifs(const struct snapshot *s)
 	return low;
 }
 
-static size_t shown_ifs(const struct snapshot *s)
+size_t mib_ifs_shown(const struct snapshot *s)
 {
 	return s->n_ifs - skipped_ifs(s);
 }
@@ -131,7 +133,7 @@ static bool reading_cell(const struct mib_context *ctx, unsigned column, struct 
 	case MIB_AGENT_DURATION:
 		return cells_gauge(out, s->duration_ns / NS_PER_US);
 	case MIB_AGENT_INTERFACES:
-		return cells_gauge(out, shown_ifs(s));
+		return cells_gauge(out, mib_ifs_shown(s));
 	case MIB_AGENT_BYPASSES:
 		return s->bypasses_known && !s->bypasses_why.text[0] &&
 		       cells_gauge(out, s->n_bypasses);
@@ -203,7 +205,7 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 
 static size_t if_rows(const struct mib_view *v)
 {
-	return v && v->snapshot ? FAMILY_MIB_COUNT * shown_ifs(v->snapshot) : 0;
+	return v && v->snapshot ? FAMILY_MIB_COUNT * mib_ifs_shown(v->snapshot) : 0;
 }
 
 /* Rows are ordered by family, then by interface. */
@@ -378,4 +380,11 @@ const struct mib_table mib_tables[] = {
 	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
 	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
 	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
+	{{MIB_PEAK, 1},
+	 2,
+	 PEAK_NAME,
+	 PEAK_LAST,
+	 peak_table_rows,
+	 peak_table_index,
+	 peak_table_cell},
 };

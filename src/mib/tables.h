@@ -8,7 +8,7 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   3   /* ipfwMibRevision */
+#define MIB_REVISION   4   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
@@ -20,10 +20,19 @@ struct mib_value {
 };
 
 #define MIB_INDEX_MAX (4 + SNAPSHOT_REASON_MAX - 1)
-#define MIB_TABLES    7
+#define MIB_TABLES    8
 
 /* Numbers below ipfwObjects of what is found by number; those of the figures stand in metrics[]. */
-enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH, MIB_DROP };
+enum {
+	MIB_AGENT = 1,
+	MIB_SYSTEM,
+	MIB_IF,
+	MIB_IF_RATE,
+	MIB_SYSTEM_RATE,
+	MIB_PATH,
+	MIB_DROP,
+	MIB_PEAK
+};
 enum {
 	MIB_AGENT_VERSION = 1,
 	MIB_AGENT_MIB_REVISION,
@@ -45,7 +54,7 @@ enum {
 enum { MIB_SYSTEM_FORWARDING = 2, MIB_SYSTEM_QUALITY = 11, MIB_SYSTEM_DISCONTINUITY = 12 };
 
 /* No table has a higher column. */
-#define MIB_COLUMN_MAX (1 + 3 + M_COUNT)
+#define MIB_COLUMN_MAX (8 + 3 * METRICS_RATES)
 
 /* The rows [from, to) of a column are known to be absent. */
 struct mib_gap {
@@ -81,6 +90,9 @@ struct mib_table {
 	bool (*cell)(const struct mib_context *ctx, size_t row, unsigned column,
 		     struct mib_value *out);
 };
+
+/* How many interfaces have an ifIndex: the last ones of the reading. */
+size_t mib_ifs_shown(const struct snapshot *s);
 
 /* In the order of their prefixes. */
 extern const struct mib_table mib_tables[MIB_TABLES];

@@ -20,7 +20,7 @@ answers() { [ "$(ask json | jq -r .schema)" = ipfwagent/1 ]; }
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" "$@" 2>"$TMP/err"; }
 mib() { snmp_value "IPFWAGENT-MIB::$1"; }
 # Every figure, without what differs between two readings at rest.
-figures() { jq -cS 'del(.timestamp)' "$1"; }
+figures() { jq -cS 'del(.timestamp, .peaks)' "$1"; }
 valid() {
 	/usr/bin/python3 - "$top/schemas/snapshot.schema.json" "$1" <<'P'
 import json, sys
