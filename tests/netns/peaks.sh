@@ -21,6 +21,7 @@ agent_off() {
 }
 ask() { echo "$1" | timeout 10 socat -t10 - "UNIX-CONNECT:$SOCK" >"$TMP/$1"; }
 json() { ask json && jq -c "$1" "$TMP/json"; }
+figure() { jq -c ".peaks | $1" "$TMP/json"; }
 status() { "$BIN" status --json --netns "$R" --reading-socket "$SOCK" 2>/dev/null | jq -r .agent; }
 mib() { snmp_value "IPFWAGENT-MIB::ipfwPeak$1"; }
 is_json() { [ "$(json "$1")" = "$2" ]; }
@@ -63,7 +64,7 @@ bursts() {
 		burst $((begin + 9)) ipv4 400
 		sleep $((begin + 21 - $(date +%s)))
 		ask json
-		[ $within = 1 ] && jq -e ".peaks.state == \"complete\" and (.peaks.end | sub(\"[.].*\"; \"Z\") | fromdate) == $begin + 20" "$TMP/json" >/dev/null && return
+		[ $within = 1 ] && [ "$(figure "[.state, (.end // \"\" | sub(\"[.].*\"; \"Z\") | fromdate? == $begin + 20)]")" = '["complete",true]' ] && return
 	done
 	return 1
 }
@@ -78,8 +79,7 @@ import jsonschema
 schema = json.load(open(sys.argv[1]))
 jsonschema.validators.validator_for(schema)(schema).validate(json.load(open(sys.argv[2])))
 P
-# figure FILTER: of what was forwarded, which each packet was as it came in and as it left.
-figure() { jq -c ".peaks | $1" "$TMP/json"; }
+# What was forwarded, each packet was as it came in and as it left.
 for f in ipv4 ipv6; do
 	for way in "$f.forwarded_in" "interfaces.rc.$f.rx" "interfaces.rc.$f.forwarded_in" "interfaces.rs.$f.tx" "interfaces.rs.$f.forwarded_out"; do
 		expect "$f: $way is what the system forwarded" "$(figure .$f.forwarded_out)" "$(figure ".$way")"
