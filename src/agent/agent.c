@@ -59,18 +59,11 @@ static void take_reading(struct agent *a)
 	sampler_read(&a->sampler, agentx_master(a->snmp));
 }
 
-static void take_sample(struct agent *a)
-{
-	peak_sampler_read(&a->peaks, &a->sampler, agentx_master(a->snmp));
-	schedule_alarm(&a->timer, peak_sampler_wait_ns(&a->peaks));
-}
-
 /* A captured tree stands still, and its clock as well. */
 static void begin_peaks(struct agent *a)
 {
-	peak_sampler_begin(&a->peaks, &a->sampler,
+	peak_sampler_begin(&a->peaks, &a->sampler, &a->timer,
 			   a->started->collect.root ? 0 : settings(a)->peak_window_ns);
-	schedule_alarm(&a->timer, peak_sampler_wait_ns(&a->peaks));
 }
 
 static void notify_changes(struct agent *a, const struct mib_view *view)
@@ -194,8 +187,6 @@ static int open_readings(struct agent *a, const struct options *o)
 	return config.path ? socket_server_open(&a->readings, &config) : 0;
 }
 
-#define READ_EVENTS (SCHEDULE_TICK | SCHEDULE_ALARM | SCHEDULE_OTHER | SCHEDULE_RELOAD)
-
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
 static int serve(struct agent *a)
 {
@@ -220,9 +211,9 @@ static int serve(struct agent *a)
 			log_status(a);
 		if (events & SCHEDULE_RELOAD)
 			reload(a);
-		if (events & READ_EVENTS) {
+		if (events & SCHEDULE_READS) {
 			if (events & SCHEDULE_ALARM)
-				take_sample(a);
+				peak_sampler_read(&a->peaks, &a->sampler, agentx_master(a->snmp));
 			else
 				take_reading(a);
 			if (events & SCHEDULE_TICK)

@@ -12,14 +12,30 @@
 #define JUDGED        8 /* after so many samples, which is also the weight of those before */
 #define PAUSE_WINDOWS 10
 
+/* How long it is until the next sample; 0: there is none. */
+static uint64_t wait_ns(const struct peak_sampler *p)
+{
+	uint64_t left_ns;
+
+	if (!p->watch)
+		return 0;
+	if (p->paused)
+		return PAUSE_WINDOWS * p->window_ns;
+	left_ns = NS_PER_S - clock_ns(CLOCK_REALTIME) % NS_PER_S;
+	/* A second that has just been sampled is not sampled again, although clocks differ. */
+	return left_ns < NS_PER_S / 2 ? left_ns + NS_PER_S : left_ns;
+}
+
 static struct peaks *latest(const struct peak_sampler *p)
 {
 	return p->watch ? peak_watch_latest(p->watch) : NULL;
 }
 
-void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, uint64_t window_ns)
+void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedule *timer,
+			uint64_t window_ns)
 {
 	peak_sampler_end(p);
+	p->timer = timer;
 	if (window_ns) {
 		p->window_ns = window_ns;
 		p->watch = peak_watch_new(window_ns / NS_PER_S, PEAK_SAMPLER_ROOM);
@@ -27,25 +43,13 @@ void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, uint64_t wind
 			log_fatal("%s", strerror(ENOMEM));
 	}
 	s->peaks = latest(p);
+	schedule_alarm(timer, wait_ns(p));
 }
 
 void peak_sampler_end(struct peak_sampler *p)
 {
 	peak_watch_free(p->watch);
 	*p = (struct peak_sampler){NULL};
-}
-
-uint64_t peak_sampler_wait_ns(const struct peak_sampler *p)
-{
-	uint64_t wait_ns;
-
-	if (!p->watch)
-		return 0;
-	if (p->paused)
-		return PAUSE_WINDOWS * p->window_ns;
-	wait_ns = NS_PER_S - clock_ns(CLOCK_REALTIME) % NS_PER_S;
-	/* A second that has just been sampled is not sampled again, although clocks differ. */
-	return wait_ns < NS_PER_S / 2 ? wait_ns + NS_PER_S : wait_ns;
 }
 
 static uint64_t cpu_ns(void)
@@ -72,6 +76,8 @@ void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master
 	uint64_t began_ns = cpu_ns();
 	bool taken = sampler_read(s, master_start_ns);
 
+	if (!p->watch) /* switched off as the alarm came */
+		return;
 	if (taken)
 		peak_watch_sample(p->watch, s->latest);
 	else
@@ -80,6 +86,7 @@ void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master
 	s->peaks = latest(p);
 	if (taken)
 		snapshot_set_peaks(s->latest, s->peaks);
+	schedule_alarm(p->timer, wait_ns(p));
 }
 
 void peak_sampler_describe(const struct peak_sampler *p, char *text, size_t size)

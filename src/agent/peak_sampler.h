@@ -10,6 +10,7 @@
 #define IPFW_AGENT_PEAK_SAMPLER_H
 
 #include "agent/sampler.h"
+#include "base/schedule.h"
 #include "model/peak_watch.h"
 
 #define PEAK_SAMPLER_COST_NS UINT64_C(50000000) /* on average: 5 % of one processor */
@@ -18,21 +19,22 @@
 /* Begins zeroed: no window. */
 struct peak_sampler {
 	struct peak_watch *watch; /* NULL: no window */
+	struct schedule *timer;
 	uint64_t window_ns;
 	uint64_t cost_ns; /* of the samples, on average */
 	unsigned samples; /* since it began or tried again */
 	bool paused;      /* they cost too much */
 };
 
-/* Begin with windows of that length, shown with the sampler's readings; 0: none. No memory ends the
- * program. */
-void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, uint64_t window_ns);
+/*
+ * Begin with windows of that length, shown with the sampler's readings; 0: none. The timer's alarm
+ * tells when to take the next one. No memory ends the program.
+ */
+void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedule *timer,
+			uint64_t window_ns);
 void peak_sampler_end(struct peak_sampler *p);
 
-/* How long it is until the next sample; 0: there is none. */
-uint64_t peak_sampler_wait_ns(const struct peak_sampler *p);
-
-/* A reading, as sampler_read(), that is a sample. */
+/* A reading, as sampler_read(), that is a sample: when the alarm tells. */
 void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns);
 
 #define PEAK_TEXT_MAX 128

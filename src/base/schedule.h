@@ -21,8 +21,11 @@ enum schedule_event {
 	SCHEDULE_RELOAD = 8,  /* SIGHUP */
 	SCHEDULE_STATUS = 16, /* SIGUSR1 */
 	SCHEDULE_SERVICE = 32,
-	SCHEDULE_ALARM = 64,
+	SCHEDULE_ALARM = 4096,
 };
+
+/* What an agent takes a reading for. */
+#define SCHEDULE_READS (SCHEDULE_TICK | SCHEDULE_ALARM | SCHEDULE_OTHER | SCHEDULE_RELOAD)
 
 /*
  * Block the signals of the events in `signals` (a mask) and start the schedule; other signals keep
