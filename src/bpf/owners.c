@@ -222,6 +222,10 @@ static void fill_system(struct filling *f)
 		figures_of(f, &row->figures, &total, ipv6);
 		if (!f->book->info.drops_error)
 			losses_of_system(&row->figures, &total, ipv6);
+		/* How many of them flowtables merged, past the kernel's count, nobody knows. */
+		if (!total.fast[ipv6].packets)
+			ip_counts_set(&row->ip_counts, C_IN_EXTRA,
+				      total.of[ipv6][IPFW_IN].extra_packets);
 		row->continuity.since_ns = f->book->info.since_ns;
 	}
 }

@@ -2,6 +2,7 @@
 #include "mib/peak_table.h"
 
 #include "mib/cells.h"
+#include "mib/rows.h"
 #include "model/peak.h"
 
 /* In ascending order of the family: of total there is no row of the system. */
@@ -17,14 +18,14 @@ size_t peak_table_rows(const struct mib_view *v)
 	if (!v || !v->snapshot || !v->snapshot->peaks)
 		return 0;
 	for (int f = 0; f < FAMILY_MIB_COUNT; f++)
-		rows += rows_of(f, mib_ifs_shown(v->snapshot));
+		rows += rows_of(f, rows_shown_ifs(v->snapshot));
 	return rows;
 }
 
 /* The interface of that row; NULL: it is the system's. */
 static const struct snapshot_if *find_row(const struct snapshot *s, size_t row, enum family *family)
 {
-	size_t n_ifs = mib_ifs_shown(s);
+	size_t n_ifs = rows_shown_ifs(s);
 	int f = FAMILY_TOTAL;
 
 	for (; row >= rows_of(f, n_ifs); f++)

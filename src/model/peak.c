@@ -58,6 +58,14 @@ const struct peak_if *peaks_find_if(const struct peaks *p, const struct snapshot
 	return NULL;
 }
 
+enum quality peak_quality(const struct peak_row *row)
+{
+	const struct figures f = {
+		.known = row->known, .derived = row->derived, .bypassed = row->bypassed};
+
+	return figures_quality(&f, row->known);
+}
+
 enum peak_state peaks_state(const struct peaks *p, const struct peak_row *row)
 {
 	if (row)

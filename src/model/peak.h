@@ -34,11 +34,12 @@ struct peak_rate {
 	uint16_t at; /* which sample was the highest; of several equal ones the first */
 };
 
-/* Masks have a bit for each metric: it has a peak; it is derived; it has a percentile. */
+/* Masks have a bit for each metric: it has a peak; it is derived; it lacks packets; it has a
+ * percentile. */
 struct peak_row {
 	enum peak_state state;
 	uint16_t samples; /* of which there is a rate */
-	uint8_t known, derived, ranked;
+	uint8_t known, derived, bypassed, ranked;
 	struct peak_rate rates[PEAK_FIGURES];
 };
 
@@ -76,6 +77,9 @@ int peak_order(uint32_t ifindex, const char *name, uint32_t other, const char *o
 
 /* The row of the same interface, or NULL. */
 const struct peak_if *peaks_find_if(const struct peaks *p, const struct snapshot_if *row);
+
+/* Of all its peaks together, as figures_quality(). */
+enum quality peak_quality(const struct peak_row *row);
 
 /* Of a row of these peaks; NULL is that of an interface which was not there. */
 enum peak_state peaks_state(const struct peaks *p, const struct peak_row *row);

@@ -22,7 +22,7 @@ struct course {
 struct track {
 	uint64_t since_ns;
 	uint16_t samples;
-	uint8_t last_known, known, derived;
+	uint8_t last_known, known, derived, bypassed;
 	struct course courses[PEAK_FIGURES];
 };
 
@@ -95,7 +95,7 @@ static void clear_track(struct peak_watch *w, struct track *t)
 	}
 	t->samples = 0;
 	t->known = ALL_FIGURES;
-	t->derived = 0;
+	t->derived = t->bypassed = 0;
 }
 
 static void clear_if(struct peak_watch *w, struct track_if *i)
@@ -203,6 +203,7 @@ static void follow(struct peak_watch *w, struct track *t, const struct figures *
 		t->samples++;
 		t->known &= usable & t->last_known;
 		t->derived |= f->derived;
+		t->bypassed |= f->bypassed;
 	}
 	for (int m = 0; m < PEAK_FIGURES; m++) {
 		struct course *c = &t->courses[m];
@@ -246,7 +247,8 @@ static void finish_row(const struct peak_watch *w, const struct track *t, struct
 	if (row->state != PEAK_COMPLETE)
 		return;
 	row->known = t->known;
-	row->derived = t->derived & t->known;
+	row->derived = t->derived;
+	row->bypassed = t->bypassed;
 	for (int m = 0; m < PEAK_FIGURES; m++) {
 		const struct course *c = &t->courses[m];
 

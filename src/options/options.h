@@ -48,6 +48,7 @@ struct options {
 	uint64_t peak_window_ns;   /* agent: of the peaks; 0: none */
 	bool notifications;        /* agent: send those of the MIB */
 	uint64_t hold_down_ns;     /* between two on the same subject */
+	bool ip_mib;               /* agent: serve RFC 4293's tables in place of snmpd */
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */

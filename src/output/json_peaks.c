@@ -48,10 +48,7 @@ static void put_row(struct json *j, const struct peaks *p, const struct peak_row
 		put_rate(j, p, row, ways[i].packets, packets);
 		json_close(j, '}');
 	}
-	json_put_text(j, "quality",
-		      snapshot_quality_names[!row->known    ? QUALITY_UNAVAILABLE
-					     : row->derived ? QUALITY_DERIVED
-							    : QUALITY_EXACT]);
+	json_put_text(j, "quality", snapshot_quality_names[peak_quality(row)]);
 	json_close(j, '}');
 }
 
@@ -69,7 +66,8 @@ void json_put_peaks(struct json *j, const struct snapshot *s)
 		put_row(j, p, &p->system[f], f);
 	json_key(j, "interfaces");
 	json_open(j, '{');
-	for (size_t i = 0; i < s->n_ifs; i++) {
+	/* Without peaks there is nothing to say of each that is not said above. */
+	for (size_t i = 0; p->state == PEAK_COMPLETE && i < s->n_ifs; i++) {
 		static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL};
 		const struct peak_if *row = peaks_find_if(p, &s->ifs[i]);
 

@@ -197,7 +197,7 @@ static int read_headers(struct netlink *n, struct netlink_links *links)
 			continue;
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
-		r = netlink_dump_whole(&n->dumper, request, on_no_receive_header, &reader);
+		r = netlink_dump_whole(&n->dumper, request, on_no_receive_header, &reader, NULL);
 		if (reader.unknown)
 			netlink_dump_close(&n->dumper); /* with the rest of that dump */
 		else if (r)

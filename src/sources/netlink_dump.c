@@ -82,9 +82,32 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 	return r;
 }
 
-int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+struct whole {
+	mnl_cb_t each;
+	void *arg;
+	size_t *found, before;
+};
+
+static void begin_again(void *arg)
 {
-	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, each, arg, NULL);
+	struct whole *w = arg;
+
+	if (w->found)
+		*w->found = w->before;
+}
+
+static int pass_on(const struct nlmsghdr *message, void *arg)
+{
+	struct whole *w = arg;
+
+	return w->each(message, w->arg);
+}
+
+int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
+		       size_t *found)
+{
+	struct whole w = {each, arg, found, found ? *found : 0};
+	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, pass_on, &w, begin_again);
 
 	return r == NETLINK_DUMP_INTERRUPTED ? -EINTR : r;
 }

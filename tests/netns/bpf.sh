@@ -98,7 +98,10 @@ slowly() { strace -qq -o /dev/null -e trace=bpf -e inject=bpf:delay_enter=3000 e
 sent() { in_ns "$R" awk '$1 == "rs:" { print $11 }' /proc/net/dev; }
 moves() { [ "$(sent)" -gt "$before" ]; }
 before=$(sent)
-background datagrams "$C" 100000000 72 10.2.0.2 # until it is killed
+background in_ns "$C" /usr/bin/python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    s.sendto(b"x" * 72, ("10.2.0.2", 9))'
 expect_true "under traffic: there is some" wait_for 5 moves
 for _ in 1 2 3; do slowly "$BIN" --netns "$R" --json --source ebpf; done >"$TMP/slow"
 ipfw detach && slowly "$BIN" --netns "$R" attach 2>"$TMP/err"

@@ -24,7 +24,7 @@ struct machine {
 	uint64_t octets; /* of the system and of eth0, forwarded out, IPv4 */
 	bool has_eth1;
 	uint64_t eth1_octets;
-	bool octets_unknown, difference;
+	bool octets_unknown, difference, bypassed;
 };
 
 static struct machine begin(unsigned window_s, size_t room, int64_t wall_s)
@@ -51,6 +51,8 @@ static void set(struct figures *f, const struct machine *m, uint64_t octets)
 		figures_subtract(f, M_OUT_FORW_OCTETS, octets);
 	else if (!m->octets_unknown)
 		figures_set(f, M_OUT_FORW_OCTETS, octets);
+	if (m->bypassed)
+		f->bypassed = 1u << M_OUT_FORW_OCTETS;
 }
 
 static void sample(struct machine *m)
@@ -413,8 +415,15 @@ static void test_figures(void **state)
 	assert_false(is_known(row_of(&m, 2), M_OUT_FORW_OCTETS));
 	pass_window(&m, NULL, 10);
 	assert_true(is_known(row_of(&m, 2), M_OUT_FORW_OCTETS));
+	assert_int_equal(peak_quality(row_of(&m, 2)), QUALITY_EXACT);
+	m.bypassed = true; /* in one reading is enough */
+	pass(&m, NS_PER_S, 100);
+	m.bypassed = false;
+	pass_window(&m, NULL, 9);
+	assert_int_equal(peak_quality(row_of(&m, 2)), QUALITY_BYPASSED);
 	m.difference = true;
 	pass_window(&m, NULL, 20);
+	assert_int_equal(peak_quality(row_of(&m, 2)), QUALITY_EXACT);
 	assert_false(is_known(row_of(&m, 2), M_OUT_FORW_OCTETS));
 	assert_true(is_known(row_of(&m, 2), M_OUT_FORW_PACKETS));
 	end(&m);
