@@ -9,11 +9,10 @@
 
 #define ALL_FIGURES ((1u << PEAK_FIGURES) - 1)
 
-/* A figure in the window that runs. */
+/* The rates of a figure in the window that runs. */
 struct course {
-	uint64_t last; /* the counter at the last sample */
 	double highest;
-	double *largest; /* descending; NULL: all rates were 0 */
+	double *largest; /* descending; NULL: all were 0 */
 	uint16_t at;
 	bool no_room;
 };
@@ -21,9 +20,10 @@ struct course {
 /* A row in the window that runs, and what it was at the last sample. */
 struct track {
 	uint64_t since_ns;
+	uint64_t last[PEAK_FIGURES];
+	struct course *courses; /* NULL: all rates were 0 */
 	uint16_t samples;
 	uint8_t last_known, known, derived, bypassed;
-	struct course courses[PEAK_FIGURES];
 };
 
 struct track_if {
@@ -85,14 +85,13 @@ struct peak_watch *peak_watch_new(unsigned window_s, size_t room)
 
 static void clear_track(struct peak_watch *w, struct track *t)
 {
-	for (int m = 0; m < PEAK_FIGURES; m++) {
-		struct course *c = &t->courses[m];
-
-		if (c->largest)
-			w->used -= w->keep * sizeof(*c->largest);
-		free(c->largest);
-		*c = (struct course){.last = c->last};
+	for (int m = 0; m < PEAK_FIGURES && t->courses; m++) {
+		if (t->courses[m].largest)
+			w->used -= w->keep * sizeof(*t->courses[m].largest);
+		free(t->courses[m].largest);
 	}
+	free(t->courses);
+	t->courses = NULL;
 	t->samples = 0;
 	t->known = ALL_FIGURES;
 	t->derived = t->bypassed = 0;
@@ -170,7 +169,7 @@ static void keep_largest(struct peak_watch *w, struct course *c, double rate)
 	const size_t size = w->keep * sizeof(*c->largest);
 	unsigned place = w->keep;
 
-	if (c->no_room || rate <= 0)
+	if (c->no_room)
 		return;
 	if (!c->largest) {
 		c->largest = w->used + size <= w->room ? calloc(1, size) : NULL;
@@ -184,6 +183,26 @@ static void keep_largest(struct peak_watch *w, struct course *c, double rate)
 			c->largest[place] = c->largest[place - 1];
 	if (place < w->keep)
 		c->largest[place] = rate;
+}
+
+static void add_rate(struct peak_watch *w, struct track *t, int m, double rate, unsigned at)
+{
+	struct course *c;
+
+	if (rate <= 0)
+		return;
+	if (!t->courses)
+		t->courses = calloc(PEAK_FIGURES, sizeof(*t->courses));
+	if (!t->courses) {
+		t->known &= ~(1u << m);
+		return;
+	}
+	c = &t->courses[m];
+	if (rate > c->highest) {
+		c->highest = rate;
+		c->at = at;
+	}
+	keep_largest(w, c, rate);
 }
 
 /* A sample as it is followed in each row. */
@@ -206,20 +225,13 @@ static void follow(struct peak_watch *w, struct track *t, const struct figures *
 		t->bypassed |= f->bypassed;
 	}
 	for (int m = 0; m < PEAK_FIGURES; m++) {
-		struct course *c = &t->courses[m];
-		double rate;
-
-		if (counts && f->value[m] < c->last)
+		if (counts && f->value[m] < t->last[m])
 			t->known &= ~(1u << m);
-		if (counts && t->known >> m & 1) {
-			rate = rate_per_second(f->value[m] - c->last, step->elapsed_ns);
-			if (t->samples == 1 || rate > c->highest) {
-				c->highest = rate;
-				c->at = step->at;
-			}
-			keep_largest(w, c, rate);
-		}
-		c->last = f->value[m];
+		if (counts && t->known >> m & 1)
+			add_rate(w, t, m,
+				 rate_per_second(f->value[m] - t->last[m], step->elapsed_ns),
+				 step->at);
+		t->last[m] = f->value[m];
 	}
 	t->last_known = usable;
 	t->since_ns = continuity->since_ns;
@@ -250,7 +262,7 @@ static void finish_row(const struct peak_watch *w, const struct track *t, struct
 	row->derived = t->derived;
 	row->bypassed = t->bypassed;
 	for (int m = 0; m < PEAK_FIGURES; m++) {
-		const struct course *c = &t->courses[m];
+		const struct course still = {0}, *c = t->courses ? &t->courses[m] : &still;
 
 		if (!(row->known >> m & 1))
 			continue;
