@@ -10,7 +10,9 @@ grep -q __asan_init "$BIN" && checked=1 || checked=0
 make_router
 quiet "$C" && quiet "$S" && quiet "$R"
 trap 'tm kill-server 2>/dev/null; "$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
-tm() { tmux -S "$TMP/tmux" "$@"; }
+# A server that was killed may still be there: each has a socket of its own.
+server=0
+tm() { tmux -S "$TMP/tmux.$server" "$@"; }
 "$BIN" attach --netns "$R" 2>"$TMP/err" && ebpf=1 || ebpf=0
 cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
 
@@ -51,7 +53,8 @@ G
 echo 'set -g default-terminal screen' >"$TMP/tmux.conf"
 terminal() { # COLUMNS ROWS [NAME=VALUE...]
 	tm kill-server 2>/dev/null
-	in_ns "$R" env TMP="$TMP" SOCK="$SOCK" LC_ALL=C.UTF-8 "${@:3}" tmux -u -S "$TMP/tmux" -f "$TMP/tmux.conf" \
+	server=$((server + 1))
+	in_ns "$R" env TMP="$TMP" SOCK="$SOCK" LC_ALL=C.UTF-8 "${@:3}" tmux -u -S "$TMP/tmux.$server" -f "$TMP/tmux.conf" \
 		new-session -d -s top -x "$1" -y "$2" 'ulimit -c 0; exec bash --norc --noprofile'
 	wait_for 10 shows '[$#] *$'
 }
