@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "mib/engine.h"
 #include "model/attachment.h"
+#include "model/peak.h"
 #include "options/commands.h"
 #include "options/range.h"
 #include "options/rows.h"
@@ -249,6 +250,7 @@ static void put_enumerations(struct json *j)
 	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_BYPASSED + 1);
 	put_words(j, "ipfwSource", snapshot_source_names, SOURCE_KERNEL, SOURCE_EBPF + 1);
 	put_words(j, "ipfwStatus", mib_status_names, MIB_STATUS_OK, MIB_STATUS_COUNT);
+	put_words(j, "ipfwPeakState", peak_state_names, PEAK_COMPLETE, PEAK_STATES);
 	json_close(j, '}');
 }
 

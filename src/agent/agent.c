@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <inttypes.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,12 @@
 #include <unistd.h>
 
 #include "agent/http_server.h"
+#include "agent/peak_sampler.h"
 #include "agent/privileges.h"
 #include "agent/sampler.h"
 #include "agent/service_manager.h"
 #include "agent/socket_server.h"
+#include "agent/status_line.h"
 #include "agentx/thread.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -26,12 +27,11 @@
 
 #define MMAP_THRESHOLD (128 << 10) /* glibc's own, which setting it keeps from growing */
 
-#define STATUS_MAX 768
-
 struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
 	struct sampler sampler;
+	struct peak_sampler peaks;
 	struct schedule timer;
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
@@ -44,8 +44,6 @@ struct agent {
 	struct notification_watch watch;
 	struct notification_queue *notifications; /* read by the SNMP thread */
 };
-
-#define KEEPS_BPF "CAP_BPF is kept: this kernel lets nobody without it read an open eBPF map"
 
 /* What counts for settings that can change. */
 static const struct options *settings(const struct agent *a)
@@ -61,6 +59,13 @@ static uint64_t interval_ns(const struct agent *a)
 static void take_reading(struct agent *a)
 {
 	sampler_read(&a->sampler, agentx_master(a->snmp));
+}
+
+/* A captured tree stands still, and its clock as well. */
+static void begin_peaks(struct agent *a)
+{
+	peak_sampler_begin(&a->peaks, &a->sampler, &a->timer,
+			   a->started->collect.root ? 0 : settings(a)->peak_window_ns);
 }
 
 static void notify_changes(struct agent *a, const struct mib_view *view)
@@ -86,27 +91,16 @@ static void publish(struct agent *a)
 	socket_replies_forget(&a->replies);
 }
 
-/* How the agent is, in one line. */
 static const char *describe(const struct agent *a, char *text, size_t size)
 {
-	const struct sampler *sampler = &a->sampler;
-	const struct snapshot *s = sampler->latest;
-	const char *hooks = s && s->source == SOURCE_EBPF ? snapshot_hooks_names[s->hooks] : NULL;
-	char since[CLOCK_TEXT_MAX] = "";
+	const struct status_line line = {.sampler = &a->sampler,
+					 .peaks = &a->peaks,
+					 .interval_ns = interval_ns(a),
+					 .ip_mib = a->started->ip_mib,
+					 .master = agentx_master(a->snmp),
+					 .keeps_bpf = a->keeps_bpf};
 
-	if (s && s->since_known)
-		clock_text(since, &s->since, CLOCK_ISO);
-	snprintf(text, size,
-		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
-		 ", errors %" PRIu64 ", interval %g s, %sSNMP master %s%s%s%s",
-		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
-		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
-		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
-		 a->started->ip_mib ? "IP-MIB served, " : "",
-		 agentx_master(a->snmp) ? "connected" : "not connected",
-		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
-		 sampler->status_text);
-	return text;
+	return status_line(&line, text, size);
 }
 
 static void log_status(const struct agent *a)
@@ -121,7 +115,7 @@ static void reload(struct agent *a)
 {
 	struct options *fresh = calloc(1, sizeof(*fresh)), *old = a->live;
 	char taken[256], pending[256];
-	uint64_t old_ns = interval_ns(a);
+	uint64_t old_ns = interval_ns(a), old_window_ns = settings(a)->peak_window_ns;
 	size_t n_taken, n_pending;
 	int r;
 
@@ -146,6 +140,8 @@ static void reload(struct agent *a)
 	r = interval_ns(a) != old_ns ? schedule_set(&a->timer, interval_ns(a)) : 0;
 	if (r)
 		log_warning("timer: %s", strerror(-r));
+	if (fresh->peak_window_ns != old_window_ns)
+		begin_peaks(a);
 }
 
 /* Clients get what SNMP gets: the newest reading, not older than the cache time. */
@@ -220,8 +216,11 @@ static int serve(struct agent *a)
 			log_status(a);
 		if (events & SCHEDULE_RELOAD)
 			reload(a);
-		if (events & (SCHEDULE_TICK | SCHEDULE_OTHER | SCHEDULE_RELOAD)) {
-			take_reading(a);
+		if (events & SCHEDULE_READS) {
+			if (events & SCHEDULE_ALARM)
+				peak_sampler_read(&a->peaks, &a->sampler, agentx_master(a->snmp));
+			else
+				take_reading(a);
 			if (events & SCHEDULE_TICK)
 				sampler_end_interval(&a->sampler);
 			publish(a);
@@ -305,7 +304,7 @@ static int give_up_privileges(struct agent *a)
 		return EXIT_FAILED;
 	}
 	if (a->keeps_bpf)
-		log_info("%s", KEEPS_BPF);
+		log_info(STATUS_KEEPS_BPF);
 	return -1;
 }
 
@@ -333,6 +332,7 @@ static int serve_and_stop(struct agent *a)
 	struct why why;
 	int result;
 
+	begin_peaks(a);
 	sampler_end_interval(&a->sampler);
 	publish(a);
 	service_manager_notify("READY=1");
@@ -359,6 +359,7 @@ static void close_all(struct agent *a)
 	schedule_close(&a->timer);
 	notification_queue_free(a->notifications);
 	sampler_clear(&a->sampler);
+	peak_sampler_end(&a->peaks);
 	collect_close(a->sampler.collector);
 	if (a->live)
 		options_clear(a->live);
@@ -367,7 +368,7 @@ static void close_all(struct agent *a)
 
 int agent_run(const struct options *o)
 {
-	struct agent a = {.started = o, .timer = {-1, -1}, .event_fd = -1};
+	struct agent a = {.started = o, .timer = {-1, -1, -1}, .event_fd = -1};
 	int result;
 
 	log_never_wait();

@@ -18,7 +18,9 @@
 #include "http_page.inc"
 
 #define CLIENT_MEMORY 16384 /* for a request and the head of its answer: no more is taken */
+#define SILENT_NS     NS_PER_S
 #define NEVER         UINT64_MAX
+#define ABOUT_LIBRARY HTTP_CLIENTS /* an event, that is not about a client of that number */
 
 /* Nothing is loaded from anywhere, and nobody shows it within a page of his own. */
 #define PAGE_POLICY                                                                                \
@@ -27,7 +29,9 @@
 
 struct client {
 	struct MHD_Connection *connection; /* NULL: free */
+	int fd;
 	uint64_t deadline_ns;
+	bool answered;
 };
 
 struct http_server {
@@ -41,6 +45,13 @@ struct http_server {
 	struct client clients[HTTP_CLIENTS];
 };
 
+static int watch(struct http_server *s, int fd, uint32_t events, uint64_t about)
+{
+	struct epoll_event e = {.events = events, .data.u64 = about};
+
+	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
 static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
 			  enum MHD_ConnectionNotificationCode code)
 {
@@ -53,13 +64,14 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
 			c->connection = NULL;
 		return;
 	}
-	for (c = s->clients; c < s->clients + HTTP_CLIENTS; c++)
-		if (!c->connection) {
-			c->connection = connection;
-			c->deadline_ns = clock_now_ns() + HTTP_DEADLINE_S * NS_PER_S;
-			*context = c;
-			return;
-		}
+	for (c = s->clients; c < s->clients + HTTP_CLIENTS - 1 && c->connection;)
+		c++;
+	*c = (struct client){.connection = connection};
+	c->fd = s->lib.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+			->connect_fd;
+	c->deadline_ns = clock_now_ns() + HTTP_DEADLINE_S * NS_PER_S;
+	watch(s, c->fd, EPOLLRDHUP | EPOLLONESHOT, c - s->clients);
+	*context = c;
 }
 
 static enum MHD_Result on_argument(void *arg, enum MHD_ValueKind kind, const char *key,
@@ -168,6 +180,12 @@ static enum MHD_Result send_answer(const struct http_server *s, struct MHD_Conne
 	return result;
 }
 
+static void mark_answered(struct http_server *s, const struct MHD_Connection *connection)
+{
+	for (size_t i = 0; i < HTTP_CLIENTS; i++)
+		s->clients[i].answered |= s->clients[i].connection == connection;
+}
+
 /* Called with the head of a request; what may follow is not read. */
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
 				  const char *method, const char *version, const char *data,
@@ -187,6 +205,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)data;
 	(void)size;
 	(void)context;
+	mark_answered(s, connection);
 	s->lib.MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, on_argument, &r);
 	http_request_judge(&v, &r, s->address.host);
 	if (v.status != HTTP_OK)
@@ -198,19 +217,38 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	return send_answer(s, connection, response, &v);
 }
 
-/* The library sees that, and ends the connection. */
+/* The library sees that, and closes the connection; with a reset, since nobody reads what is left.
+ */
 static void end_late(struct http_server *s)
 {
+	const struct linger reset = {.l_onoff = 1};
 	uint64_t now_ns = clock_now_ns();
 
 	for (struct client *c = s->clients; c < s->clients + HTTP_CLIENTS; c++) {
 		if (!c->connection || c->deadline_ns > now_ns)
 			continue;
-		shutdown(s->lib.MHD_get_connection_info(c->connection,
-							MHD_CONNECTION_INFO_CONNECTION_FD)
-				 ->connect_fd,
-			 SHUT_RDWR);
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		shutdown(c->fd, SHUT_RDWR);
 		c->deadline_ns = NEVER;
+	}
+}
+
+/*
+ * The library may miss that a client said no more, if that came together with half a request: such
+ * ones do not hold a place for long.
+ */
+static void hurry_silent(struct http_server *s)
+{
+	struct epoll_event events[HTTP_CLIENTS + 2];
+	int n = epoll_wait(s->epoll_fd, events, HTTP_CLIENTS + 2, 0);
+	uint64_t soon_ns = clock_now_ns() + SILENT_NS;
+
+	for (int i = 0; i < n; i++) {
+		struct client *c = &s->clients[events[i].data.u64 % HTTP_CLIENTS];
+
+		if (events[i].data.u64 < HTTP_CLIENTS && c->connection && !c->answered &&
+		    soon_ns < c->deadline_ns)
+			c->deadline_ns = soon_ns;
 	}
 }
 
@@ -237,19 +275,13 @@ void http_server_serve(struct http_server *s, bool verbose)
 	s->ended = false;
 	end_late(s);
 	s->lib.MHD_run(s->daemon);
+	hurry_silent(s);
 	set_timer(s); /* and what it said before is done with */
 }
 
 int http_server_fd(const struct http_server *s)
 {
 	return s ? s->epoll_fd : -1;
-}
-
-static int watch(struct http_server *s, int fd)
-{
-	struct epoll_event e = {.events = EPOLLIN};
-
-	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
 static int start(struct http_server *s, struct why *why)
@@ -270,11 +302,12 @@ static int start(struct http_server *s, struct why *why)
 	}
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	r = s->epoll_fd < 0 || s->timer_fd < 0 ? -errno : watch(s, s->timer_fd);
+	r = s->epoll_fd < 0 || s->timer_fd < 0 ? -errno
+					       : watch(s, s->timer_fd, EPOLLIN, ABOUT_LIBRARY);
 	if (!r)
-		r = watch(
-			s,
-			s->lib.MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+		r = watch(s,
+			  s->lib.MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+			  EPOLLIN, ABOUT_LIBRARY);
 	return r ? why_errno(why, r, NULL) : 0;
 }
 

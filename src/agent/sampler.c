@@ -84,7 +84,7 @@ static bool is_bypassed(const struct sampler *s, const struct snapshot *fresh, s
 	return true;
 }
 
-void sampler_read(struct sampler *s, int64_t master_start_ns)
+bool sampler_read(struct sampler *s, int64_t master_start_ns)
 {
 	struct why why;
 	struct snapshot *fresh;
@@ -95,7 +95,7 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 	if (collect_read(s->collector, &fresh, &why)) {
 		s->errors++;
 		set_status(s, MIB_STATUS_FAILING, why.text);
-		return;
+		return false;
 	}
 	leave_memo(s);
 	if (fresh->troubles)
@@ -114,8 +114,10 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 	continuity_follow(s->latest, fresh);
 	if (s->latest && !same_ifs(s->latest, fresh))
 		s->if_change_ns = fresh->mono_ns;
+	snapshot_set_peaks(fresh, s->peaks);
 	snapshot_free(s->latest);
 	s->latest = fresh;
+	return true;
 }
 
 void sampler_end_interval(struct sampler *s)

@@ -14,6 +14,7 @@ struct sampler {
 	struct snapshot *latest;   /* the newest reading; NULL: none yet */
 	struct snapshot *interval; /* the one that ended the last full interval */
 	struct rates *rates;       /* over that interval, parallel to `interval` */
+	struct peaks *peaks;       /* shown with each reading; kept by the caller; NULL: none */
 	uint64_t samples, errors;
 	uint64_t tried_ns; /* when the last reading began, whatever came of it */
 	uint64_t if_change_ns;
@@ -25,9 +26,9 @@ struct sampler {
 
 /*
  * Take a reading for the master whose sysUpTime was 0 at that time (0: there is none). What changes
- * for better or worse is logged; a reading that fails leaves the one before.
+ * for better or worse is logged; a reading that fails leaves the one before, and is false.
  */
-void sampler_read(struct sampler *s, int64_t master_start_ns);
+bool sampler_read(struct sampler *s, int64_t master_start_ns);
 
 /* The newest reading ends a full interval. */
 void sampler_end_interval(struct sampler *s);

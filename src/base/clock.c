@@ -46,7 +46,7 @@ static void find_shift(void)
 
 static int64_t shift_of(clockid_t clock)
 {
-	if (clock == CLOCK_REALTIME)
+	if (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return 0;
 	if (!atomic_load(&shift.known))
 		find_shift();

@@ -11,7 +11,7 @@
 /*
  * That clock in ns: CLOCK_MONOTONIC and CLOCK_BOOTTIME as they are outside of time namespaces,
  * which shift them (time_namespaces(7)). So the times of processes in different ones can be
- * compared.
+ * compared. Other clocks as they are.
  */
 uint64_t clock_ns(clockid_t clock);
 

@@ -34,12 +34,21 @@ int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns)
 	return timerfd_settime(t->timer_fd, TFD_TIMER_ABSTIME, &schedule, NULL) < 0 ? -errno : 0;
 }
 
+void schedule_alarm(struct schedule *t, uint64_t wait_ns)
+{
+	struct itimerspec once = {{0, 0}, {0, 0}};
+
+	if (wait_ns)
+		once.it_value = clock_until(clock_now_ns() + wait_ns);
+	timerfd_settime(t->alarm_fd, TFD_TIMER_ABSTIME, &once, NULL);
+}
+
 int schedule_open(struct schedule *t, uint64_t interval_ns, int signals)
 {
 	sigset_t set;
 	int r = 0;
 
-	t->timer_fd = -1;
+	t->timer_fd = t->alarm_fd = -1;
 	sigemptyset(&set);
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (signals & signal_events[i].event)
@@ -48,7 +57,9 @@ int schedule_open(struct schedule *t, uint64_t interval_ns, int signals)
 	t->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (t->signal_fd >= 0)
 		t->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (t->timer_fd < 0)
+	if (t->timer_fd >= 0)
+		t->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (t->alarm_fd < 0)
 		r = -errno;
 	if (!r)
 		r = schedule_set(t, interval_ns);
@@ -63,21 +74,24 @@ void schedule_close(struct schedule *t)
 		close(t->timer_fd);
 	if (t->signal_fd >= 0)
 		close(t->signal_fd);
+	if (t->alarm_fd >= 0)
+		close(t->alarm_fd);
 }
 
 int schedule_wait(struct schedule *t, int other_fd, const int *services, int timeout_ms)
 {
-	struct pollfd fds[3 + SCHEDULE_SERVICES] = {
+	struct pollfd fds[4 + SCHEDULE_SERVICES] = {
 		{.fd = t->timer_fd, .events = POLLIN},
 		{.fd = t->signal_fd, .events = POLLIN},
 		{.fd = other_fd, .events = POLLIN},
+		{.fd = t->alarm_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
 	uint64_t count;
 	int events = 0;
 
 	for (int i = 0; i < SCHEDULE_SERVICES; i++)
-		fds[3 + i] = (struct pollfd){.fd = services ? services[i] : -1, .events = POLLIN};
+		fds[4 + i] = (struct pollfd){.fd = services ? services[i] : -1, .events = POLLIN};
 	while (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -89,8 +103,10 @@ int schedule_wait(struct schedule *t, int other_fd, const int *services, int tim
 				events |= signal_events[i].event;
 	if (fds[2].revents && read(other_fd, &count, sizeof(count)) == sizeof(count))
 		events |= SCHEDULE_OTHER;
+	if (fds[3].revents && read(t->alarm_fd, &count, sizeof(count)) == sizeof(count))
+		events |= SCHEDULE_ALARM;
 	for (int i = 0; i < SCHEDULE_SERVICES; i++)
-		if (fds[3 + i].revents)
+		if (fds[4 + i].revents)
 			events |= SCHEDULE_SERVICE << i;
 	return events;
 }

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "mib/cells.h"
 #include "mib/ip_tables.h"
+#include "mib/peak_table.h"
 #include "mib/rows.h"
 
 /* Columns that are no figures. */
@@ -38,7 +39,8 @@ enum {
 	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
-		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
+		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX &&
+		      (int)PEAK_LAST <= (int)MIB_COLUMN_MAX,
 	      "the gaps of a context have room for all columns");
 
 #define OID_LEN(...) (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
@@ -362,4 +364,12 @@ const struct mib_table mib_tables[] = {
 	 system_rate_cell},
 	{OWN, {MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
 	{OWN, {MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
+	{OWN,
+	 {MIB_PEAK, 1},
+	 2,
+	 PEAK_NAME,
+	 PEAK_LAST,
+	 peak_table_rows,
+	 peak_table_index,
+	 peak_table_cell},
 };

@@ -20,7 +20,7 @@ struct mib_value {
 };
 
 #define MIB_INDEX_MAX (4 + SNAPSHOT_REASON_MAX - 1)
-#define MIB_TABLES    9
+#define MIB_TABLES    10
 
 /* ipfwAgentMIB: below net-snmp's arc for private trials, until the project has its own number. */
 #define MIB_ROOT 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269
@@ -41,7 +41,16 @@ struct mib_root {
 extern const struct mib_root mib_roots[MIB_ROOTS];
 
 /* Numbers below ipfwObjects of what is found by number; those of the figures stand in metrics[]. */
-enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH, MIB_DROP };
+enum {
+	MIB_AGENT = 1,
+	MIB_SYSTEM,
+	MIB_IF,
+	MIB_IF_RATE,
+	MIB_SYSTEM_RATE,
+	MIB_PATH,
+	MIB_DROP,
+	MIB_PEAK
+};
 enum {
 	MIB_AGENT_VERSION = 1,
 	MIB_AGENT_MIB_REVISION,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "model/peak.h"
 
 const char *const snapshot_family_names[] = {"total", "ipv4", "ipv6", "other"};
 const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived", "bypassed"};
@@ -40,6 +41,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->paths);
 	free(s->drops);
 	free(s->bypasses);
+	peaks_free(s->peaks);
 	free(s);
 }
 
@@ -62,6 +64,7 @@ struct snapshot *snapshot_copy(const struct snapshot *s)
 	if (!c)
 		return NULL;
 	memcpy((char *)c + from, (const char *)s + from, sizeof(*s) - from);
+	peaks_share(c->peaks);
 	c->ifs = copy_rows(s->ifs, s->n_ifs, sizeof(*s->ifs), &c->cap_ifs);
 	c->paths = copy_rows(s->paths, s->n_paths, sizeof(*s->paths), &c->cap_paths);
 	c->drops = copy_rows(s->drops, s->n_drops, sizeof(*s->drops), &c->cap_drops);
@@ -173,6 +176,13 @@ void snapshot_sort(struct snapshot *s)
 		qsort(s->drops, s->n_drops, sizeof(*s->drops), snapshot_order_drops);
 	if (s->n_bypasses)
 		qsort(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), bypass_order);
+}
+
+void snapshot_set_peaks(struct snapshot *s, struct peaks *peaks)
+{
+	peaks_share(peaks);
+	peaks_free(s->peaks);
+	s->peaks = peaks;
 }
 
 uint32_t snapshot_if_metrics(enum family family)

@@ -100,6 +100,8 @@ struct snapshot_drop {
 	char reason[SNAPSHOT_REASON_MAX]; /* as the running kernel spells it */
 };
 
+struct peaks;
+
 struct snapshot {
 	atomic_uint references;
 	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
@@ -137,6 +139,8 @@ struct snapshot {
 	struct snapshot_drop *drops; /* sorted by (family, in, out, stage, reason) */
 	size_t n_drops, cap_drops;
 
+	struct peaks *peaks; /* a reference to the window that ended last; NULL: nobody watches */
+
 	/* What went wrong: the sentence of the first trouble, and how many there were. */
 	char trouble[256];
 	unsigned troubles;
@@ -167,6 +171,9 @@ struct bypass *snapshot_add_bypass(struct snapshot *s);
  */
 int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
+
+/* Show these peaks with it, in the place of others; NULL: none. */
+void snapshot_set_peaks(struct snapshot *s, struct peaks *peaks);
 
 /* The metrics (bits) that an interface's row of that family has. */
 uint32_t snapshot_if_metrics(enum family family);

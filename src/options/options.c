@@ -156,7 +156,8 @@ static int read_line(struct options *o, int argc, char **argv, struct why *why)
 			      .argv = argv,
 			      .reading_socket = READING_SOCKET,
 			      .reading_mode = READING_MODE,
-			      .hold_down_ns = HOLD_DOWN_NS};
+			      .hold_down_ns = HOLD_DOWN_NS,
+			      .peak_window_ns = PEAK_WINDOW_NS};
 	make_grammar(&grammar);
 	opterr = 0;
 	if (is_check(&grammar, argc, argv))

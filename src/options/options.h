@@ -22,9 +22,10 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_SOURCE = 3 };
 /* Only root can make a directory in /run, so nobody else can put a socket there first. */
 #define READING_SOCKET "/run/ipfwagent/reading.sock"
 /* Anybody may connect: /proc/net/dev shows to all users how much traffic passed. */
-#define READING_MODE 0666
-#define READING_NONE "none"
-#define HOLD_DOWN_NS UINT64_C(60000000000)
+#define READING_MODE   0666
+#define READING_NONE   "none"
+#define HOLD_DOWN_NS   UINT64_C(60000000000)
+#define PEAK_WINDOW_NS UINT64_C(300000000000)
 
 struct options {
 	enum command command;
@@ -45,6 +46,7 @@ struct options {
 	bool all;                  /* detach: in every network namespace */
 	bool attach_only;          /* agent: only attach the counters, and end */
 	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
+	uint64_t peak_window_ns;   /* agent: of the peaks; 0: none */
 	bool notifications;        /* agent: send those of the MIB */
 	uint64_t hold_down_ns;     /* between two on the same subject */
 	bool ip_mib;               /* agent: serve RFC 4293's tables in place of snmpd */

@@ -10,10 +10,12 @@
 #include "base/address.h"
 #include "base/log.h"
 #include "base/units.h"
+#include "model/peak.h"
 #include "options/file.h"
 
-#define TIME_MIN_NS (10 * NS_PER_MS)
-#define TIME_MAX_NS (24 * 3600 * NS_PER_S)
+#define TIME_MIN_NS  (10 * NS_PER_MS)
+#define TIME_MAX_NS  (24 * 3600 * NS_PER_S)
+#define WINDOW_MIN_S 10
 
 static const char *const source_words[] = {"auto", "kernel", "ebpf", NULL};     /* source_choice */
 static const char *const hooks_words[] = {"auto", "netfilter", "fentry", NULL}; /* hooks_id */
@@ -32,6 +34,7 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define WORDS(member, list) KIND_WORDS, offsetof(struct options, member), list, 0
 #define RANGE(member)       KIND_RANGE, MEMBER(member)
 #define TIME(member)        KIND_TIME, MEMBER(member)
+#define WINDOW(member)      KIND_WINDOW, MEMBER(member)
 #define COUNT(member)       KIND_COUNT, MEMBER(member)
 #define MODE(member)        KIND_MODE, MEMBER(member)
 #define GLOBS(member)       KIND_GLOBS, MEMBER(member)
@@ -95,6 +98,8 @@ const struct options_row options_rows[] = {
 	 "agent: only attach the eBPF counters, and end"},
 	{0, "detach-on-exit", NULL, FLAG(detach_on_exit), LIVE, OF(AGENT),
 	 "agent: detach the eBPF counters at the end"},
+	{0, "peak-window", "TIME|no", WINDOW(peak_window_ns), LIVE, OF(AGENT),
+	 "agent: of the highest one-second rates (default 300 s)"},
 	{0, "notifications", NULL, FLAG(notifications), LIVE, OF(AGENT),
 	 "agent: send the MIB's notifications"},
 	{0, "notification-hold-down", "TIME", TIME(hold_down_ns), LIVE, OF(AGENT),
@@ -127,19 +132,41 @@ static const struct {
 	{"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
 };
 
-static int set_time(uint64_t *ns, const char *name, const char *value, struct why *why)
+/* In ns; 0: that is no time. */
+static double parse_time(const char *value)
 {
 	char *end;
-	double number = strtod(value, &end), wanted_ns = 0;
+	double number = strtod(value, &end);
 
 	for (size_t i = 0; i < ARRAY_SIZE(time_units) && end != value; i++)
 		if (!strcmp(end, time_units[i].word))
-			wanted_ns = number * time_units[i].ns;
+			return number * time_units[i].ns;
+	return 0;
+}
+
+static int set_time(uint64_t *ns, const char *name, const char *value, struct why *why)
+{
+	double wanted_ns = parse_time(value);
+
 	if (!(wanted_ns >= TIME_MIN_NS && wanted_ns <= TIME_MAX_NS))
 		return why_set(why, -EINVAL,
 			       "%s '%.60s': want a time from 10ms to 24h, as in 0.5, 500ms, 5s, 1m",
 			       name, value);
 	*ns = llround(wanted_ns);
+	return 0;
+}
+
+static int set_window(uint64_t *ns, const char *name, const char *value, struct why *why)
+{
+	double wanted_s = parse_time(value) / NS_PER_S;
+	bool none = !strcmp(value, "no") || !strcmp(value, "0");
+
+	if (!none && !(wanted_s >= WINDOW_MIN_S && wanted_s <= PEAK_WINDOW_MAX_S &&
+		       wanted_s == floor(wanted_s)))
+		return why_set(why, -EINVAL,
+			       "%s '%.60s': want whole seconds from 10s to 1h, as in 60, 5m, or no",
+			       name, value);
+	*ns = none ? 0 : (uint64_t)wanted_s * NS_PER_S;
 	return 0;
 }
 
@@ -240,6 +267,8 @@ int options_row_set(struct options *o, const struct options_row *row, const char
 		return range_set(member, row->word, value, why);
 	case KIND_TIME:
 		return set_time(member, row->word, value, why);
+	case KIND_WINDOW:
+		return set_window(member, row->word, value, why);
 	case KIND_COUNT:
 		return set_count(member, row->word, value, why);
 	case KIND_MODE:
@@ -272,6 +301,7 @@ bool options_row_same(const struct options_row *row, const struct options *oa,
 	case KIND_MODE:
 		return *(const unsigned *)a == *(const unsigned *)b;
 	case KIND_TIME:
+	case KIND_WINDOW:
 		return *(const uint64_t *)a == *(const uint64_t *)b;
 	case KIND_GLOBS:
 		return filter_same(a, b);

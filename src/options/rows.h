@@ -19,6 +19,7 @@ enum kind {
 	KIND_WORDS, /* the same, a bit for each that is given */
 	KIND_RANGE,
 	KIND_TIME,
+	KIND_WINDOW, /* whole seconds, or none */
 	KIND_COUNT,
 	KIND_MODE,
 	KIND_GLOBS

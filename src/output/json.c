@@ -7,23 +7,10 @@
 #include "base/escape.h"
 #include "base/units.h"
 #include "output/json_members.h"
+#include "output/json_peaks.h"
 
 #define ACTIVITY_NOTE                                                                              \
 	"packets and IP octets as on the wire, counted by eBPF in this network namespace"
-
-static void put_name(struct json *j, const char *key, const char *name)
-{
-	char escaped[ESCAPE_NAME_MAX];
-
-	escape_name(escaped, sizeof(escaped), name, ESCAPE_UTF8);
-	if (key) {
-		json_key(j, key);
-		json_string(j,
-			    *name ? escaped : NULL); /* nobody saw the interface while it existed */
-	} else {
-		json_name(j, escaped);
-	}
-}
 
 /* One figure: `key` alone in a snapshot; key_delta, key_total and key_rate in the monitor form. */
 static void put_figure(struct json *j, const char *key, const struct figures *f, enum metric_id m,
@@ -72,7 +59,7 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 {
 	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
 
-	put_name(j, NULL, row->name);
+	json_put_name(j, NULL, row->name);
 	json_open(j, '{');
 	json_put_u64(j, "ifindex", row->ifindex, row->ifindex);
 	if (deltas)
@@ -98,9 +85,9 @@ static void put_if(struct json *j, const struct snapshot_if *row, const struct d
 /* What a path and a row of drops have in common; an ifindex of 0 is no interface. */
 static void put_pair(struct json *j, const struct snapshot_path *p)
 {
-	put_name(j, "in", p->in_name);
+	json_put_name(j, "in", p->in_name);
 	json_put_u64(j, "in_ifindex", p->in_ifindex, p->in_ifindex);
-	put_name(j, "out", p->out_name);
+	json_put_name(j, "out", p->out_name);
 	json_put_u64(j, "out_ifindex", p->out_ifindex, p->out_ifindex);
 	json_put_text(j, "family", snapshot_family_names[p->family]);
 }
@@ -210,6 +197,8 @@ static void put_reading(struct json *j, const struct snapshot *s, const struct r
 		put_paths(j, s, rates);
 	if (s->drops_known)
 		put_drops(j, s, rates);
+	if (s->peaks && !rates)
+		json_put_peaks(j, s);
 }
 
 static void put_activity(struct json *j, const struct snapshot *s, const struct rates *rates)

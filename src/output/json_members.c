@@ -49,6 +49,20 @@ void json_put_time(struct json *j, const char *key, bool known, struct timespec 
 	json_put_text(j, key, text[0] ? text : NULL);
 }
 
+void json_put_name(struct json *j, const char *key, const char *name)
+{
+	char escaped[ESCAPE_NAME_MAX];
+
+	escape_name(escaped, sizeof(escaped), name, ESCAPE_UTF8);
+	if (key) {
+		json_key(j, key);
+		json_string(j,
+			    *name ? escaped : NULL); /* nobody saw the interface while it existed */
+	} else {
+		json_name(j, escaped);
+	}
+}
+
 void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname)
 {
 	char host[ESCAPE_HOST_MAX];

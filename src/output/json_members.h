@@ -16,6 +16,12 @@ void json_put_u64(struct json *j, const char *key, bool known, uint64_t value);
 void json_put_decimal(struct json *j, const char *key, bool known, double value);
 void json_put_time(struct json *j, const char *key, bool known, struct timespec t);
 
+/*
+ * The name of an interface, any bytes: as the value of `key`, null if it is "", or (key NULL) as
+ * the key of what follows.
+ */
+void json_put_name(struct json *j, const char *key, const char *name);
+
 /* What each document begins with: when, which schema, and the host (NULL: not known). */
 void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname);
 

@@ -6,105 +6,31 @@
 #include "base/units.h"
 #include "config.h"
 #include "output/output.h"
-
-enum kind { COUNTER, GAUGE, INFO };
-
-struct writer {
-	FILE *f;
-	bool openmetrics; /* else Prometheus' text format 0.0.4 */
-};
-
-struct prom_family {
-	const char *name; /* without the suffix of its samples */
-	enum kind kind;
-	const char *unit; /* the end of the name, or NULL */
-	const char *help; /* without a full stop */
-	bool begun;
-};
-
-static const char *const suffixes[] = {[COUNTER] = "_total", [GAUGE] = "", [INFO] = "_info"};
-
-/* Before the first sample, so that an absent metric is not announced either. */
-static void begin_family(const struct writer *w, struct prom_family *family)
-{
-	static const char *const types[] = {"counter", "gauge", "info"};
-	const char *suffix = w->openmetrics ? "" : suffixes[family->kind];
-	bool as_gauge = family->kind == INFO && !w->openmetrics; /* that format has no info type */
-
-	if (family->begun)
-		return;
-	family->begun = true;
-	fprintf(w->f, "# HELP %s%s %s.\n# TYPE %s%s %s\n", family->name, suffix, family->help,
-		family->name, suffix, types[as_gauge ? GAUGE : family->kind]);
-	if (w->openmetrics && family->unit)
-		fprintf(w->f, "# UNIT %s %s\n", family->name, family->unit);
-}
-
-static void put_label_value(FILE *f, const char *value)
-{
-	for (; *value; value++) {
-		if (*value == '\n') {
-			fputs("\\n", f);
-			continue;
-		}
-		if (*value == '"' || *value == '\\')
-			fputc('\\', f);
-		fputc(*value, f);
-	}
-}
-
-/* All of a sample but its value. `labels`: a key, its value, and so on to NULL. */
-static void begin_sample(const struct writer *w, struct prom_family *family,
-			 const char *const *labels)
-{
-	begin_family(w, family);
-	fprintf(w->f, "%s%s", family->name, suffixes[family->kind]);
-	for (int i = 0; labels[i]; i += 2) {
-		fprintf(w->f, "%c%s=\"", i ? ',' : '{', labels[i]);
-		put_label_value(w->f, labels[i + 1]);
-		fputc('"', w->f);
-	}
-	fputs(labels[0] ? "} " : " ", w->f);
-}
-
-#define LABELS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define NO_LABELS   ((const char *const[]){NULL})
-
-static void put_u64(const struct writer *w, struct prom_family *family, const char *const *labels,
-		    uint64_t value)
-{
-	begin_sample(w, family, labels);
-	fprintf(w->f, "%" PRIu64 "\n", value);
-}
-
-static void put_seconds(const struct writer *w, struct prom_family *family, struct timespec t)
-{
-	begin_sample(w, family, NO_LABELS);
-	fprintf(w->f, "%jd.%09ld\n", (intmax_t)t.tv_sec, t.tv_nsec);
-}
+#include "output/prometheus_peaks.h"
+#include "output/prometheus_writer.h"
 
 static const char *unit_of(enum metric_id m)
 {
 	return metrics[m].unit == UNIT_PACKETS ? "packets" : "bytes";
 }
 
-static enum kind kind_of(enum metric_id m)
+static enum prom_kind kind_of(enum metric_id m)
 {
-	return METRICS_GAUGES >> m & 1 ? GAUGE : COUNTER;
+	return METRICS_GAUGES >> m & 1 ? PROM_GAUGE : PROM_COUNTER;
 }
 
-static void put_system(const struct writer *w, const struct snapshot *s)
+static void put_system(const struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family enabled = {"ipfw_forwarding_enabled", GAUGE, NULL,
+	struct prom_family enabled = {"ipfw_forwarding_enabled", PROM_GAUGE, NULL,
 				      "Whether forwarding is on, everywhere or for any interface",
 				      false};
-	struct prom_family not_routed = {"ipfw_not_routed_packets", COUNTER, "packets",
+	struct prom_family not_routed = {"ipfw_not_routed_packets", PROM_COUNTER, "packets",
 					 "Packets that went no further, by reason", false};
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		if (s->system[f].forwarding_known)
-			put_u64(w, &enabled, LABELS("family", snapshot_family_names[f]),
-				s->system[f].forwarding);
+			prometheus_put_u64(w, &enabled, LABELS("family", snapshot_family_names[f]),
+					   s->system[f].forwarding);
 	for (int m = 0; m < M_COUNT; m++) {
 		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
 		char name[64];
@@ -116,19 +42,19 @@ static void put_system(const struct writer *w, const struct snapshot *s)
 
 			if (!figures_known(figures, m))
 				continue;
-			put_u64(w, is_reason ? &not_routed : &own,
-				LABELS("family", snapshot_family_names[f],
-				       is_reason ? "reason" : NULL, metrics[m].name),
-				figures->value[m]);
+			prometheus_put_u64(w, is_reason ? &not_routed : &own,
+					   LABELS("family", snapshot_family_names[f],
+						  is_reason ? "reason" : NULL, metrics[m].name),
+					   figures->value[m]);
 		}
 	}
 }
 
-static void put_ifs(const struct writer *w, const struct snapshot *s)
+static void put_ifs(const struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family not_routed = {"ipfw_interface_not_routed_packets", COUNTER, "packets",
-					 "Packets that went no further, by interface and reason",
-					 false};
+	struct prom_family not_routed = {
+		"ipfw_interface_not_routed_packets", PROM_COUNTER, "packets",
+		"Packets that went no further, by interface and reason", false};
 	char device[ESCAPE_NAME_MAX];
 
 	for (int m = 0; m < M_COUNT; m++) {
@@ -142,12 +68,12 @@ static void put_ifs(const struct writer *w, const struct snapshot *s)
 			escape_name(device, sizeof(device), s->ifs[i].name, ESCAPE_TEXT);
 			for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 				if (figures_known(&s->ifs[i].figures[f], m))
-					put_u64(w, is_reason ? &not_routed : &family,
-						LABELS("device", device, "family",
-						       snapshot_family_names[f],
-						       is_reason ? "reason" : NULL,
-						       metrics[m].name),
-						s->ifs[i].figures[f].value[m]);
+					prometheus_put_u64(w, is_reason ? &not_routed : &family,
+							   LABELS("device", device, "family",
+								  snapshot_family_names[f],
+								  is_reason ? "reason" : NULL,
+								  metrics[m].name),
+							   s->ifs[i].figures[f].value[m]);
 		}
 	}
 }
@@ -170,7 +96,7 @@ static void label_pair(struct pair_labels *l, const struct snapshot_path *p)
 	"in", (l).in, "in_ifindex", (l).in_ifindex, "out", (l).out, "out_ifindex",                 \
 		(l).out_ifindex, "family", snapshot_family_names[(p)->family]
 
-static void put_paths(const struct writer *w, const struct snapshot *s)
+static void put_paths(const struct prom_writer *w, const struct snapshot *s)
 {
 	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS,
 					       M_FAST_PATH_PACKETS, M_FAST_PATH_OCTETS};
@@ -178,7 +104,7 @@ static void put_paths(const struct writer *w, const struct snapshot *s)
 	for (size_t k = 0; k < ARRAY_SIZE(shown); k++) {
 		const char *unit = unit_of(shown[k]);
 		char name[64], help[128];
-		struct prom_family family = {name, COUNTER, unit, help, false};
+		struct prom_family family = {name, PROM_COUNTER, unit, help, false};
 
 		snprintf(name, sizeof(name), "ipfw_path_%s", k < 2 ? unit : metrics[shown[k]].name);
 		snprintf(help, sizeof(help), "%s, from interface to interface",
@@ -190,17 +116,18 @@ static void put_paths(const struct writer *w, const struct snapshot *s)
 			if (!figures_known(&p->figures, shown[k]))
 				continue;
 			label_pair(&l, p);
-			put_u64(w, &family, LABELS(PAIR_LABELS(l, p)), p->figures.value[shown[k]]);
+			prometheus_put_u64(w, &family, LABELS(PAIR_LABELS(l, p)),
+					   p->figures.value[shown[k]]);
 		}
 	}
 }
 
-static void put_drops(const struct writer *w, const struct snapshot *s)
+static void put_drops(const struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family families[] = {
-		{"ipfw_dropped_packets", COUNTER, "packets",
+		{"ipfw_dropped_packets", PROM_COUNTER, "packets",
 		 "Packets that were dropped, by the kernel's reason", false},
-		{"ipfw_dropped_bytes", COUNTER, "bytes",
+		{"ipfw_dropped_bytes", PROM_COUNTER, "bytes",
 		 "IP octets that were dropped, by the kernel's reason", false},
 	};
 
@@ -213,24 +140,26 @@ static void put_drops(const struct writer *w, const struct snapshot *s)
 			if (!figures_known(&d->path.figures, m))
 				continue;
 			label_pair(&l, &d->path);
-			put_u64(w, &families[k],
-				LABELS(PAIR_LABELS(l, &d->path), "stage",
-				       snapshot_stage_names[d->stage], "reason", d->reason),
-				d->path.figures.value[m]);
+			prometheus_put_u64(w, &families[k],
+					   LABELS(PAIR_LABELS(l, &d->path), "stage",
+						  snapshot_stage_names[d->stage], "reason",
+						  d->reason),
+					   d->path.figures.value[m]);
 		}
 }
 
-static void put_qualities(const struct writer *w, const struct snapshot *s)
+static void put_qualities(const struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family system = {"ipfw_quality", INFO, NULL,
+	struct prom_family system = {"ipfw_quality", PROM_INFO, NULL,
 				     "Quality of the weakest known figure of a group", false};
-	struct prom_family ifs = {"ipfw_interface_quality", INFO, NULL,
+	struct prom_family ifs = {"ipfw_interface_quality", PROM_INFO, NULL,
 				  "Quality of the weakest known figure of an interface", false};
 	char device[ESCAPE_NAME_MAX];
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		for (int group = 0; group < GROUP_COUNT; group++)
-			put_u64(w, &system,
+			prometheus_put_u64(
+				w, &system,
 				LABELS("family", snapshot_family_names[f], "group",
 				       metrics_groups[group], "quality",
 				       snapshot_quality_names[figures_quality(
@@ -239,18 +168,18 @@ static void put_qualities(const struct writer *w, const struct snapshot *s)
 	for (size_t i = 0; i < s->n_ifs; i++) {
 		escape_name(device, sizeof(device), s->ifs[i].name, ESCAPE_TEXT);
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-			put_u64(w, &ifs,
-				LABELS("device", device, "family", snapshot_family_names[f],
-				       "quality",
-				       snapshot_quality_names[figures_quality(&s->ifs[i].figures[f],
-									      METRICS_QUALITY)]),
-				1);
+			prometheus_put_u64(w, &ifs,
+					   LABELS("device", device, "family",
+						  snapshot_family_names[f], "quality",
+						  snapshot_quality_names[figures_quality(
+							  &s->ifs[i].figures[f], METRICS_QUALITY)]),
+					   1);
 	}
 }
 
-static void put_bypasses(const struct writer *w, const struct snapshot *s)
+static void put_bypasses(const struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family bypass = {"ipfw_bypass", INFO, NULL,
+	struct prom_family bypass = {"ipfw_bypass", PROM_INFO, NULL,
 				     "A way past the IP layer, where nothing is counted", false};
 	char device[ESCAPE_NAME_MAX];
 
@@ -258,54 +187,56 @@ static void put_bypasses(const struct writer *w, const struct snapshot *s)
 		const struct bypass *b = &s->bypasses[i];
 
 		escape_name(device, sizeof(device), b->name, ESCAPE_TEXT);
-		put_u64(w, &bypass,
-			LABELS("device", device, "kind", bypass_kind_names[b->kind], "detail",
-			       b->detail),
-			1);
+		prometheus_put_u64(w, &bypass,
+				   LABELS("device", device, "kind", bypass_kind_names[b->kind],
+					  "detail", b->detail),
+				   1);
 	}
 }
 
-static void put_program(const struct writer *w, const struct snapshot *s)
+static void put_program(const struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family build = {"ipfw_build", INFO, NULL, "Version of ipfwagent", false};
-	struct prom_family source = {"ipfw_source", INFO, NULL, "Which counters are read", false};
-	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", GAUGE, "seconds",
+	struct prom_family build = {"ipfw_build", PROM_INFO, NULL, "Version of ipfwagent", false};
+	struct prom_family source = {"ipfw_source", PROM_INFO, NULL, "Which counters are read",
+				     false};
+	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", PROM_GAUGE, "seconds",
 				     "When the counters were read", false};
-	struct prom_family duration = {"ipfw_last_sample_duration_seconds", GAUGE, "seconds",
+	struct prom_family duration = {"ipfw_last_sample_duration_seconds", PROM_GAUGE, "seconds",
 				       "How long that took", false};
-	struct prom_family since = {"ipfw_counting_since_timestamp_seconds", GAUGE, "seconds",
+	struct prom_family since = {"ipfw_counting_since_timestamp_seconds", PROM_GAUGE, "seconds",
 				    "When the eBPF counters began", false};
-	struct prom_family missed = {"ipfw_missed_packets", COUNTER, "packets",
+	struct prom_family missed = {"ipfw_missed_packets", PROM_COUNTER, "packets",
 				     "Packets that eBPF could not count", false};
-	struct prom_family missed_path = {"ipfw_missed_path_packets", COUNTER, "packets",
+	struct prom_family missed_path = {"ipfw_missed_path_packets", PROM_COUNTER, "packets",
 					  "Forwarded packets that are in no path", false};
-	struct prom_family missed_drop = {"ipfw_missed_drop_packets", COUNTER, "packets",
+	struct prom_family missed_drop = {"ipfw_missed_drop_packets", PROM_COUNTER, "packets",
 					  "Dropped packets that are in no row of drops", false};
-	struct prom_family troubles = {"ipfw_troubles", GAUGE, NULL,
+	struct prom_family troubles = {"ipfw_troubles", PROM_GAUGE, NULL,
 				       "How many things could not be read", false};
 
-	put_u64(w, &build, LABELS("version", PACKAGE_VERSION), 1);
-	put_u64(w, &source,
-		LABELS("source", snapshot_source_names[s->source], "hooks",
-		       snapshot_hooks_names[s->hooks]),
-		1);
+	prometheus_put_u64(w, &build, LABELS("version", PACKAGE_VERSION), 1);
+	prometheus_put_u64(w, &source,
+			   LABELS("source", snapshot_source_names[s->source], "hooks",
+				  snapshot_hooks_names[s->hooks]),
+			   1);
 	if (!s->wall_unknown)
-		put_seconds(w, &sample, s->wall);
-	put_seconds(w, &duration,
-		    (struct timespec){s->duration_ns / NS_PER_S, s->duration_ns % NS_PER_S});
+		prometheus_put_seconds(w, &sample, s->wall);
+	prometheus_put_seconds(
+		w, &duration,
+		(struct timespec){s->duration_ns / NS_PER_S, s->duration_ns % NS_PER_S});
 	if (s->since_known)
-		put_seconds(w, &since, s->since);
+		prometheus_put_seconds(w, &since, s->since);
 	if (s->source == SOURCE_EBPF) {
-		put_u64(w, &missed, NO_LABELS, s->missed_packets);
-		put_u64(w, &missed_path, NO_LABELS, s->missed_path_packets);
-		put_u64(w, &missed_drop, NO_LABELS, s->missed_drop_packets);
+		prometheus_put_u64(w, &missed, NO_LABELS, s->missed_packets);
+		prometheus_put_u64(w, &missed_path, NO_LABELS, s->missed_path_packets);
+		prometheus_put_u64(w, &missed_drop, NO_LABELS, s->missed_drop_packets);
 	}
-	put_u64(w, &troubles, NO_LABELS, s->troubles);
+	prometheus_put_u64(w, &troubles, NO_LABELS, s->troubles);
 }
 
 static int make(struct output_document *d, const struct snapshot *s, bool openmetrics)
 {
-	const struct writer w = {output_begin(d), openmetrics};
+	const struct prom_writer w = {output_begin(d), openmetrics};
 
 	if (!w.f)
 		return -errno;
@@ -314,6 +245,8 @@ static int make(struct output_document *d, const struct snapshot *s, bool openme
 	put_ifs(&w, s);
 	put_paths(&w, s);
 	put_drops(&w, s);
+	if (s->peaks)
+		prometheus_put_peaks(&w, s);
 	put_qualities(&w, s);
 	put_bypasses(&w, s);
 	fputs("# EOF\n",

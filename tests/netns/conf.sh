@@ -132,7 +132,7 @@ expect "broken file: the interfaces stay" "eth0 lan1" "$(ifs)"
 # SIGUSR1.
 signal USR1
 expect_match "SIGUSR1: one line" \
-	'^ipfwagent: status ok: source kernel, interfaces 2, samples [0-9]+, errors 0, interval 0.5 s, SNMP master connected$' "$said"
+	'^ipfwagent: status ok: source kernel, interfaces 2, samples [0-9]+, errors 0, interval 0.5 s, peaks of 300 s: [a-z]+, [0-9.]+ ms of processor time for a sample, SNMP master connected$' "$said"
 expect "SIGUSR1: no more" 1 "$(wc -l <<<"$said")"
 stop_snmpd
 lost() { grep -q 'lost the SNMP master' "$TMP/agent.log"; }

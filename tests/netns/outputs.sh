@@ -178,8 +178,8 @@ expect "without privilege: exact figures" 1010 "$(sample 'ipfw_forwarded_out_pac
 forms "without privilege, --include" nobody --include rs
 for form in prometheus openmetrics; do
 	ask $form >"$TMP/asked"
-	expect "the socket: $form" "$(grep -vE '_(timestamp|duration)_' "$TMP/$form" | wc -l)" \
-		"$(ask "$form include rs" | grep -cvE '_(timestamp|duration)_')"
+	expect "the socket: $form, and its peaks" "$(grep -vE '_(timestamp|duration)_' "$TMP/$form" | wc -l)" \
+		"$(ask "$form include rs" | grep -cvE '_(timestamp|duration)_|ipfw_(interface_)?(peak|p95)_')"
 	expect_true "the socket: $form: the whole" [ "$(wc -c <"$TMP/asked")" -gt 1000 ]
 	expect "the socket: $form end" end "$(ask "$form netns $(stat -Lc %i "/run/netns/$R")" | tail -n 1)"
 	expect_match "the socket: $form pretty" "^error: unknown word 'pretty'" "$(ask "$form pretty")"

@@ -10,6 +10,7 @@
 
 #include "mib/view.h"
 #include "model/continuity.h"
+#include "model/peak_watch.h"
 
 #define FULL_NOW_NS UINT64_C(1000000000000)
 
@@ -70,10 +71,38 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	return s;
 }
 
+#define FULL_WINDOW_S 10
+
+/* Peaks of ten seconds, up to the reading at FULL_NOW_NS. */
+static inline struct peaks *full_peaks(void)
+{
+	struct peak_watch *w = peak_watch_new(FULL_WINDOW_S, 1 << 20);
+	struct snapshot *before = NULL;
+	struct peaks *peaks;
+
+	if (!w)
+		abort();
+	for (unsigned i = 0; i <= FULL_WINDOW_S; i++) {
+		const uint64_t ago_ns = (FULL_WINDOW_S - i) * UINT64_C(1000000000);
+		struct snapshot *s = full_snapshot(FULL_NOW_NS - ago_ns, 1 + 8 * i);
+
+		s->wall.tv_sec = 1000 + i;
+		continuity_follow(before, s);
+		peak_watch_sample(w, s);
+		snapshot_free(before);
+		before = s;
+	}
+	peaks = peaks_share(peak_watch_latest(w));
+	snapshot_free(before);
+	peak_watch_free(w);
+	return peaks;
+}
+
 static inline struct mib_view *full_view(void)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
 	struct snapshot *before = full_snapshot(FULL_NOW_NS - 10 * UINT64_C(1000000000), 1);
+	struct peaks *peaks = full_peaks();
 
 	if (!v)
 		abort();
@@ -83,8 +112,10 @@ static inline struct mib_view *full_view(void)
 	v->rates_of = snapshot_share(v->snapshot);
 	v->rates = rate_compute(before, v->snapshot);
 	snapshot_free(before);
-	if (!v->rates)
+	if (!v->rates || peaks->state != PEAK_COMPLETE)
 		abort();
+	snapshot_set_peaks(v->snapshot, peaks);
+	peaks_free(peaks);
 	v->status = MIB_STATUS_OK;
 	v->ip_mib = true;
 	return v;

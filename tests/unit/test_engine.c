@@ -124,6 +124,26 @@ static struct snapshot *random_snapshot(unsigned n, unsigned density)
 	return s;
 }
 
+/* A window over readings with about the same interfaces; rows that change have no peaks. */
+static void add_peaks(struct snapshot *s, unsigned n, unsigned density)
+{
+	struct peak_watch *w = peak_watch_new(10, below(2) ? 1 << 20 : 1000);
+
+	assert_non_null(w);
+	for (int64_t second = 0; second <= 10; second++) {
+		struct snapshot *sample = random_snapshot(below(20) ? n : n / 2, density);
+
+		sample->mono_ns = s->mono_ns - (uint64_t)(10 - second) * S;
+		sample->wall.tv_sec = second;
+		for (size_t i = 0; i < sample->n_ifs; i++)
+			sample->ifs[i].continuity = (struct continuity){1, false};
+		peak_watch_sample(w, sample);
+		snapshot_free(sample);
+	}
+	snapshot_set_peaks(s, peak_watch_latest(w));
+	peak_watch_free(w);
+}
+
 static struct mib_view *random_view(unsigned n, unsigned density)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
@@ -131,6 +151,8 @@ static struct mib_view *random_view(unsigned n, unsigned density)
 	assert_non_null(v);
 	v->snapshot = random_snapshot(n, density);
 	v->status = 1;
+	if (below(3))
+		add_peaks(v->snapshot, n, density);
 	v->ip_mib = below(2);
 	if (below(4)) {
 		struct snapshot *before = random_snapshot(below(2) ? n : n / 2, density);
@@ -322,6 +344,57 @@ static void test_expected_tree(void **state)
 			    ".4.1.12.0.7=3000\n.4.1.13.1.7=0\n"
 			    ".5.1.2.2=2000\n");
 	snapshot_free(before);
+	mib_view_free(v);
+}
+
+/* Two interfaces, one of which came within the window; the system has the ifIndex 0. */
+static void test_peaks(void **state)
+{
+	struct mib_view *v = small_view();
+	struct mib_context ctx = context_of(v);
+	struct peak_watch *w = peak_watch_new(20, 1 << 20);
+	struct snapshot *before = NULL;
+	const char *rest;
+	char text[16384];
+
+	(void)state;
+	assert_non_null(w);
+	for (unsigned second = 0; second <= 20; second++) {
+		struct snapshot *s =
+			small_snapshot(NOW_NS - (30 - second) * S, second * second * 1000);
+
+		s->wall.tv_sec = 100 + second;
+		figures_set(&s->system[FAMILY_IPV4].figures, M_IN_PACKETS, second * 7);
+		continuity_follow(before, s);
+		peak_watch_sample(w, s);
+		snapshot_free(before);
+		before = s;
+	}
+	snapshot_free(before);
+	snapshot_set_peaks(v->snapshot, peak_watch_latest(w));
+	peak_watch_free(w);
+	assert_non_null(snapshot_add_if(v->snapshot, 9, "late"));
+	walk(&ctx, text, sizeof(text));
+	rest = strstr(text, ".8.1.3.0.7=");
+	assert_non_null(rest);
+	assert_string_equal(
+		rest,
+		".8.1.3.0.7='eth\\x0a0'\n.8.1.3.0.9='late'\n.8.1.3.1.0=''\n.8.1.3.1.7='eth\\x0a0'\n"
+		".8.1.3.1.9='late'\n.8.1.3.2.0=''\n.8.1.3.2.7='eth\\x0a0'\n.8.1.3.2.9='late'\n"
+		".8.1.4.0.7='total'\n.8.1.4.0.9='total'\n.8.1.4.1.0='ipv4'\n.8.1.4.1.7='ipv4'\n"
+		".8.1.4.1.9='ipv4'\n.8.1.4.2.0='ipv6'\n.8.1.4.2.7='ipv6'\n.8.1.4.2.9='ipv6'\n"
+		".8.1.5.0.7=20\n.8.1.5.0.9=20\n.8.1.5.1.0=20\n.8.1.5.1.7=20\n"
+		".8.1.5.1.9=20\n.8.1.5.2.0=20\n.8.1.5.2.7=20\n.8.1.5.2.9=20\n"
+		".8.1.6.0.7=20\n.8.1.6.0.9=0\n.8.1.6.1.0=20\n.8.1.6.1.7=20\n"
+		".8.1.6.1.9=0\n.8.1.6.2.0=20\n.8.1.6.2.7=20\n.8.1.6.2.9=0\n"
+		".8.1.7.0.7=1\n.8.1.7.0.9=6\n.8.1.7.1.0=1\n.8.1.7.1.7=1\n"
+		".8.1.7.1.9=6\n.8.1.7.2.0=1\n.8.1.7.2.7=1\n.8.1.7.2.9=6\n"
+		".8.1.8.0.7=49000\n.8.1.8.0.9=49000\n.8.1.8.1.0=49000\n.8.1.8.1.7=49000\n"
+		".8.1.8.1.9=49000\n.8.1.8.2.0=49000\n.8.1.8.2.7=49000\n.8.1.8.2.9=49000\n"
+		".8.1.9.1.0=7\n.8.1.10.1.7=0\n"
+		".8.1.13.0.7=312\n" /* 39,000 octets in the 20th second, 37,000 in the 19th */
+		".8.1.17.1.0=47100\n.8.1.18.1.7=47100\n.8.1.21.0.7=49000\n"
+		".8.1.25.1.0=7\n.8.1.26.1.7=0\n.8.1.29.0.7=296\n");
 	mib_view_free(v);
 }
 
@@ -579,6 +652,7 @@ int main(void)
 		cmocka_unit_test(test_narrow_counters),
 		cmocka_unit_test(test_against_reference),
 		cmocka_unit_test(test_expected_tree),
+		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_every_column_is_served),
 		cmocka_unit_test(test_rates_of_another_interface),
 		cmocka_unit_test(test_big_rates_are_cut),

@@ -271,6 +271,38 @@ static void test_times(void **state)
 	options_clear(&o);
 }
 
+static void test_window(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t s;
+	} windows[] = {{"10", 10}, {"5m", 300}, {"1h", 3600}, {"20000ms", 20}, {"no", 0}, {"0", 0}};
+	static const char *const wrong[] = {"9", "3601", "10.5", "yes", "-20", "0s", "10 s", "nan"};
+	struct options o;
+
+	(void)state;
+	read_options(&o, "", NULL);
+	assert_int_equal(o.peak_window_ns, 300000000000);
+	options_clear(&o);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		read_options(&o, "", "--peak-window", windows[i].text, NULL);
+		assert_int_equal(o.peak_window_ns, windows[i].s * 1000000000);
+		options_clear(&o);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *args[] = {(char *)"ipfwagent", (char *)"agent", (char *)"--peak-window",
+				(char *)wrong[i], NULL};
+		struct why why;
+
+		assert_int_equal(options_parse(&o, 4, args, &why), -EINVAL);
+		assert_non_null(strstr(why.text, ": want whole seconds from 10s to 1h"));
+		options_clear(&o);
+	}
+	read_options(&o, "peak-window no\n", NULL);
+	assert_int_equal(o.peak_window_ns, 0);
+	options_clear(&o);
+}
+
 static void test_reload(void **state)
 {
 	struct options o, fresh;
@@ -359,11 +391,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),          cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_odd_bytes),      cmocka_unit_test(test_load),
-		cmocka_unit_test(test_file),           cmocka_unit_test(test_line_wins),
-		cmocka_unit_test(test_times),          cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_wrong_settings),
+		cmocka_unit_test(test_lines),     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_load),
+		cmocka_unit_test(test_file),      cmocka_unit_test(test_line_wins),
+		cmocka_unit_test(test_times),     cmocka_unit_test(test_window),
+		cmocka_unit_test(test_reload),    cmocka_unit_test(test_wrong_settings),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

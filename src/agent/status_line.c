@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/status_line.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "mib/view.h"
+
+const char *status_line(const struct status_line *l, char *text, size_t size)
+{
+	const struct sampler *sampler = l->sampler;
+	const struct snapshot *s = sampler->latest;
+	const char *hooks = s && s->source == SOURCE_EBPF ? snapshot_hooks_names[s->hooks] : NULL;
+	char since[CLOCK_TEXT_MAX] = "", peaks[PEAK_TEXT_MAX];
+
+	peak_sampler_describe(l->peaks, peaks, sizeof(peaks));
+	if (s && s->since_known)
+		clock_text(since, &s->since, CLOCK_ISO);
+	snprintf(text, size,
+		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
+		 ", errors %" PRIu64 ", interval %g s%s, %sSNMP master %s%s%s%s",
+		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
+		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
+		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, l->interval_ns / 1e9,
+		 peaks, l->ip_mib ? "IP-MIB served, " : "",
+		 l->master ? "connected" : "not connected",
+		 l->keeps_bpf ? "; " STATUS_KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
+		 sampler->status_text);
+	return text;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/peak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const peak_state_names[] = {
+	NULL,
+	[PEAK_COMPLETE] = "complete",
+	[PEAK_STARTING] = "starting",
+	[PEAK_MISSED] = "missed",
+	[PEAK_CLOCK] = "clock",
+	[PEAK_FAILED] = "failed",
+	[PEAK_DISCONTINUITY] = "discontinuity",
+	[PEAK_NO_ROOM] = "memory",
+	[PEAK_COSTLY] = "costly",
+};
+
+struct peaks *peaks_share(struct peaks *p)
+{
+	if (p)
+		p->references++;
+	return p;
+}
+
+void peaks_free(struct peaks *p)
+{
+	if (!p || --p->references)
+		return;
+	free(p->times);
+	free(p->ifs);
+	free(p);
+}
+
+int peak_order(uint32_t ifindex, const char *name, uint32_t other, const char *other_name)
+{
+	if (ifindex != other)
+		return ifindex < other ? -1 : 1;
+	return strcmp(name, other_name);
+}
+
+const struct peak_if *peaks_find_if(const struct peaks *p, const struct snapshot_if *row)
+{
+	size_t low = 0, high = p->n_ifs;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct peak_if *i = &p->ifs[middle];
+		int place = peak_order(i->ifindex, i->name, row->ifindex, row->name);
+
+		if (!place)
+			return i;
+		if (place < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+enum quality peak_quality(const struct peak_row *row)
+{
+	const struct figures f = {
+		.known = row->known, .derived = row->derived, .bypassed = row->bypassed};
+
+	return figures_quality(&f, row->known);
+}
+
+enum peak_state peaks_state(const struct peaks *p, const struct peak_row *row)
+{
+	if (row)
+		return row->state;
+	return p->state == PEAK_COMPLETE ? PEAK_DISCONTINUITY : p->state;
+}
