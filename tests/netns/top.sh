@@ -43,7 +43,7 @@ flow "$C" 40 100 fd02::2 1
 # screen, not on top's.
 cat >"$TMP/go" <<'G'
 clear
-echo "before top"
+echo "before top $(cat "$TMP/round")"
 stty -a | sed '1s/rows.*columns [0-9]*//' >"$TMP/stty.before"
 $as "$TMP/ipfwagent" top --reading-socket "$SOCK" "$@"
 status=$?
@@ -67,15 +67,19 @@ keys() { tm send-keys -t top "$@"; }
 sees() { if wait_for 10 shows "$2"; then ok "$1"; else not_ok "$1" "no /$2/ in: $(screen)"; fi; }
 misses() { if wait_for 10 hides "$2"; then ok "$1"; else not_ok "$1" "/$2/ in: $(screen)"; fi; }
 # go ARGS...: start top, until it has a table with rates
+round=0
 go() {
+	round=$((round + 1)) && echo $round >"$TMP/round"
 	keys C-u ". $TMP/go $*" Enter
 	wait_for 20 shows '^(interface .*|from .*)received|^[a-z0-9]+ +[0-9.]+ [kM]' || not_ok "top $*" "it does not begin: $(screen)"
 }
 pid() { pgrep -f "^$TMP/ipfwagent top" | head -n 1; }
+# What a sanitizer has to say may have moved it up.
+is_back() { screen -S - | grep -qx "before top $round"; }
 # ended NAME STATUS: top did, and left the terminal as it was
 ended() {
 	sees "$1: exit status" "^status=$2\$"
-	sees "$1: the shell's screen is back" '^before top$'
+	expect_true "$1: the shell's screen is back" wait_for 10 is_back
 	misses "$1: nothing is left of its own" '^interfaces: '
 	expect "$1: the terminal's settings" "$(cat "$TMP/stty.before")" "$(cat "$TMP/stty.after")"
 }
@@ -172,8 +176,8 @@ ended "SIGINT, by key" 0
 for s in TERM:0 HUP:129 QUIT:131 USR1:138 ALRM:142 SEGV:139 ABRT:134 RTMIN:162; do
 	go
 	kill -s "${s%:*}" "$(pid)"
-	# A sanitizer sees a fault first, and has an exit status of its own.
-	[[ $checked = 1 && $s = @(SEGV|ABRT)* ]] && s=${s%:*}:99
+	# A sanitizer has an exit status of its own for this one.
+	[[ $checked = 1 && $s = SEGV* ]] && s=SEGV:99
 	ended "SIG${s%:*}" "${s#*:}"
 done
 go
@@ -187,13 +191,17 @@ keys reset Enter fg Enter
 sees "in the foreground again, after the shell wrote there" '^interfaces: '
 sees "and whole" '^IPv4 +[0-9.]+ [kM]'
 keys q
-sees "and its end" '^before top$'
+expect_true "and its end" wait_for 10 is_back
+# The leak checker does not come to its end in a process whose terminal is gone.
+terminal 80 24 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0"
 go
 lost=$(pid)
 tm kill-server
 expect_true "without its terminal it ends" wait_for 10 dead "$lost"
 
-# Where there is no terminal that takes a page.
+# Where there is no terminal that takes a page. ncurses forgets some memory when it does not know one.
+echo 'leak:new_prescr' >"$TMP/suppressions"
+export LSAN_OPTIONS=suppressions=$TMP/suppressions:print_suppressions=0
 in_ns "$R" "$BIN" top </dev/null >"$TMP/out" 2>"$TMP/err"
 expect "no terminal: exit status" 2 $?
 expect "no terminal: message" 'ipfwagent: top needs a terminal for input and output; monitor does not' "$(cat "$TMP/err")"
