@@ -18,6 +18,7 @@
 
 #include "ipfw_probe.h"
 
+#include "flow.h"
 #include "weigh.h"
 
 #define ETH_P_8021Q   0x8100
@@ -26,65 +27,7 @@
 #define PPPOE_HEADER  8
 #define NF_STOLEN     2
 
-#define IFF_BRIDGE_PORT (1 << 9)
-#define IFINDEX_HASH    256 /* NETDEV_HASHENTRIES */
-#define MOST_COLLISIONS 64  /* devices with the same last octet of their ifindex */
-#define NESTED          4   /* a power of two */
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct list_head {
-	struct list_head *next;
-};
-
-struct hlist_node {
-	struct hlist_node *next;
-};
-
-struct hlist_head {
-	struct hlist_node *first;
-};
-
-struct netdev_adjacent {
-	struct net_device *dev;
-	bool master;
-	struct list_head list;
-};
-
-struct net___devices {
-	struct hlist_head *dev_index_head;
-};
-
-struct net_device___devices {
-	struct hlist_node index_hlist;
-	struct {
-		struct list_head upper;
-	} adj_list;
-};
-
-enum flow_offload_xmit_type { FLOW_OFFLOAD_XMIT_XFRM, FLOW_OFFLOAD_XMIT_DIRECT };
-
-struct flow_offload_tuple {
-	int iifidx;
-	__u16 dir : 2, xmit_type : 3, encap_num : 2;
-	__u16 tun_num : 2; /* since Linux 6.19 */
-	struct dst_entry *dst_cache;
-	struct {
-		__u32 ifidx;
-	} out;
-	__u32 ifidx; /* likewise */
-};
-
-struct flow_offload_tuple_rhash {
-	struct flow_offload_tuple tuple;
-};
-
-#pragma clang attribute pop
-
-#define TUPLE(flow, field)      KERNEL_READ(flow, struct flow_offload_tuple_rhash, tuple.field)
-#define TUPLE_BITS(flow, field) KERNEL_READ_BITS(flow, struct flow_offload_tuple_rhash, tuple.field)
-#define IS_XMIT(flow, type)                                                                        \
-	(TUPLE_BITS(flow, xmit_type) == bpf_core_enum_value(enum flow_offload_xmit_type, type))
+#define NESTED 4 /* a power of two */
 
 /* One call of the flowtable's function. */
 struct call {
@@ -162,105 +105,6 @@ static __always_inline int enter(__u64 *ctx, __u32 ipv6)
 	return 0;
 }
 
-struct device_search {
-	struct hlist_node *rest;
-	__u32 ifindex;
-	struct net_device *found;
-};
-
-static long look_at_device(__u32 number, struct device_search *search)
-{
-	struct hlist_node *node = search->rest;
-	void *device;
-
-	(void)number;
-	if (!node)
-		return 1;
-	device = (void *)node - bpf_core_field_offset(struct net_device___devices, index_hlist);
-	if (KERNEL_READ(device, struct net_device, ifindex) == (int)search->ifindex) {
-		search->found = device;
-		return 1;
-	}
-	search->rest = KERNEL_READ(node, struct hlist_node, next);
-	return 0;
-}
-
-/* See dev_get_by_index_rcu(): the caller's caller holds the lock. */
-static __always_inline struct net_device *device_of(struct net *net, __u32 ifindex)
-{
-	struct hlist_head *heads = KERNEL_READ(net, struct net___devices, dev_index_head);
-	struct device_search search = {.ifindex = ifindex};
-
-	heads += ifindex & (IFINDEX_HASH - 1);
-	search.rest = KERNEL_READ(heads, struct hlist_head, first);
-	FOR_EACH(MOST_COLLISIONS, look_at_device, search);
-	return search.found;
-}
-
-/* The bridge that a device is a port of, else the device itself. */
-static __noinline __u32 bridge_of(struct net *net, __u32 ifindex)
-{
-	struct net_device *device = device_of(net, ifindex), *master;
-	void *upper;
-
-	if (!device || !(KERNEL_READ_BITS(device, struct net_device, priv_flags) & IFF_BRIDGE_PORT))
-		return ifindex;
-	upper = KERNEL_READ(device, struct net_device___devices, adj_list.upper.next);
-	upper -= bpf_core_field_offset(struct netdev_adjacent, list);
-	master = KERNEL_READ(upper, struct netdev_adjacent, dev);
-	return KERNEL_READ(master, struct net_device, ifindex);
-}
-
-static __always_inline __u32 routed_device(void *flow)
-{
-	void *dst = TUPLE(flow, dst_cache);
-	void *device = KERNEL_READ(dst, struct dst_entry, dev);
-
-	return KERNEL_READ(device, struct net_device, ifindex);
-}
-
-/* The interface that IP would have sent the flow's packets by. */
-static __always_inline __u32 output_of(struct net *net, void *flow)
-{
-	return IS_XMIT(flow, FLOW_OFFLOAD_XMIT_DIRECT) ? bridge_of(net, TUPLE(flow, out.ifidx))
-						       : routed_device(flow);
-}
-
-/*
- * The interface that IP would have received them by. The flow knows the device below it; the
- * other direction's flow leads to the interface, if what it sends goes through that device.
- */
-static __always_inline __u32 input_of(struct net *net, void *flow, void *other)
-{
-	if (IS_XMIT(other, FLOW_OFFLOAD_XMIT_DIRECT) || TUPLE_BITS(flow, encap_num))
-		return output_of(net, other);
-	return TUPLE(flow, iifidx);
-}
-
-/* The device that its packets are given to. */
-static __always_inline __u32 transmitting_device(void *flow, __u32 out)
-{
-	if (IS_XMIT(flow, FLOW_OFFLOAD_XMIT_DIRECT))
-		return TUPLE(flow, out.ifidx);
-	return bpf_core_field_exists(struct flow_offload_tuple, ifidx) ? TUPLE(flow, ifidx) : out;
-}
-
-/* The flow of the other direction stands beside it, see struct flow_offload. */
-static __always_inline void *other_direction(void *flow)
-{
-	__u64 size = bpf_core_type_size(struct flow_offload_tuple_rhash);
-
-	return TUPLE_BITS(flow, dir) ? flow - size : flow + size;
-}
-
-/* Through a tunnel that IP does not see either. */
-static __always_inline bool is_tunnelled(void *flow, void *other)
-{
-	if (!bpf_core_field_exists(struct flow_offload_tuple, tun_num))
-		return false;
-	return TUPLE_BITS(flow, tun_num) || TUPLE_BITS(other, tun_num);
-}
-
 static __always_inline void add_sum(struct ipfw_sum *sum, const struct load *l)
 {
 	__sync_fetch_and_add(&sum->packets, l->packets);
@@ -276,16 +120,16 @@ static __always_inline void count_flow(struct net *net, void *flow, __u32 ipv6,
 				       const struct load *l)
 {
 	void *other = other_direction(flow);
-	struct ipfw_path_key key = {.ipv6 = ipv6};
+	struct ipfw_path_key key = {.in_ifindex = input_of(net, flow, other),
+				    .out_ifindex = output_of(net, flow, other),
+				    .ipv6 = ipv6};
 	struct ipfw_if_counters *in, *out;
 	struct ipfw_sum *path;
 
-	if (is_tunnelled(flow, other)) {
+	if (!key.in_ifindex || !key.out_ifindex || is_tunnelled(flow, other)) {
 		miss(IPFW_MISSED_IF, l->packets);
 		return;
 	}
-	key.in_ifindex = input_of(net, flow, other);
-	key.out_ifindex = output_of(net, flow);
 	in = counters_of(key.in_ifindex);
 	count(in, ipv6, IPFW_IN, l);
 	count(in, ipv6, IPFW_IN_FORW, l);
@@ -333,6 +177,17 @@ static __always_inline int leave(__u64 *ctx, __u32 ipv6)
 		count_flow(state->net, call->flow, ipv6, &call->load);
 	else
 		miss(IPFW_MISSED_IF, call->load.packets);
+	return 0;
+}
+
+/* Arguments: the flow, and what it is made from. */
+SEC("fentry/flow_offload_route_init")
+int fast_route(__u64 *ctx)
+{
+	const struct nf_flow_route *route = (void *)ctx[1];
+
+	NOTE_SIDE(route, 0, 1);
+	NOTE_SIDE(route, 1, 0);
 	return 0;
 }
 

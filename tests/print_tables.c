@@ -134,8 +134,8 @@ static const char *type_of(const struct mib_context *ctx, const struct mib_table
 {
 	static const char *const types[] = {
 		[MIB_INTEGER] = "integer",     [MIB_GAUGE32] = "gauge32",
-		[MIB_COUNTER64] = "counter64", [MIB_TIMETICKS] = "timeticks",
-		[MIB_STRING] = "string",
+		[MIB_COUNTER32] = "counter32", [MIB_COUNTER64] = "counter64",
+		[MIB_TIMETICKS] = "timeticks", [MIB_STRING] = "string",
 	};
 	struct mib_value value;
 
@@ -156,6 +156,8 @@ static void put_mib(struct json *j, const struct mib_view *view)
 		const struct mib_table *t = &mib_tables[i];
 		uint32_t index[MIB_INDEX_MAX];
 
+		if (t->root != MIB_ROOT_OWN)
+			continue;
 		json_open(j, '{');
 		put_number(j, "number", t->prefix[0]);
 		put_number(j, "is_table", t->prefix_len - 1);
@@ -170,6 +172,31 @@ static void put_mib(struct json *j, const struct mib_view *view)
 		}
 		json_close(j, ']');
 		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* The standard tables: the columns that are served, by the number of the table. */
+static void put_ip_mib(struct json *j, const struct mib_view *view)
+{
+	struct mib_context ctx = {.now_ns = FULL_NOW_NS};
+
+	mib_context_init(&ctx, view);
+	json_key(j, "ip_mib");
+	json_open(j, '[');
+	for (size_t i = 0; i < MIB_TABLES; i++) {
+		const struct mib_table *t = &mib_tables[i];
+		const struct mib_root *root = &mib_roots[t->root];
+
+		for (unsigned c = t->first_column; root->standard && c <= t->last_column; c++) {
+			if (!type_of(&ctx, t, c))
+				continue;
+			json_open(j, '{');
+			put_number(j, "table", root->id[root->len - 1]);
+			put_number(j, "number", c);
+			put_text(j, "type", type_of(&ctx, t, c));
+			json_close(j, '}');
+		}
 	}
 	json_close(j, ']');
 }
@@ -219,7 +246,7 @@ static void put_enumerations(struct json *j)
 	json_key(j, "enumerations");
 	json_open(j, '{');
 	put_words(j, "IpfwFamily", snapshot_family_names, FAMILY_TOTAL, FAMILY_MIB_COUNT);
-	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_DERIVED + 1);
+	put_words(j, "IpfwQuality", snapshot_quality_names, QUALITY_EXACT, QUALITY_BYPASSED + 1);
 	put_words(j, "ipfwSource", snapshot_source_names, SOURCE_KERNEL, SOURCE_EBPF + 1);
 	put_words(j, "ipfwStatus", mib_status_names, MIB_STATUS_OK, MIB_STATUS_COUNT);
 	json_close(j, '}');
@@ -245,6 +272,7 @@ int main(void)
 	json_close(&j, ']');
 	put_enumerations(&j);
 	put_mib(&j, view);
+	put_ip_mib(&j, view);
 	json_key(&j, "documents");
 	json_open(&j, '{');
 	put_document(&j, "snapshot", output_json, VIEW_READING, view, NULL);

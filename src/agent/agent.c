@@ -79,6 +79,7 @@ static void publish(struct agent *a)
 	struct mib_view *view = sampler_view(&a->sampler);
 
 	view->interval_ms = interval_ns(a) / NS_PER_MS;
+	view->ip_mib = a->started->ip_mib;
 	notify_changes(a, view);
 	view->notifications_dropped = notification_queue_dropped(a->notifications);
 	agentx_publish(a->snmp, view);
@@ -97,10 +98,11 @@ static const char *describe(const struct agent *a, char *text, size_t size)
 		clock_text(since, &s->since, CLOCK_ISO);
 	snprintf(text, size,
 		 "status %s: source %s%s%s%s%s%s, interfaces %zu, samples %" PRIu64
-		 ", errors %" PRIu64 ", interval %g s, SNMP master %s%s%s%s",
+		 ", errors %" PRIu64 ", interval %g s, %sSNMP master %s%s%s%s",
 		 mib_status_names[sampler->status], s ? snapshot_source_names[s->source] : "none",
 		 hooks ? " (" : "", hooks ? hooks : "", hooks ? ")" : "", since[0] ? " since " : "",
 		 since, s ? s->n_ifs : 0, sampler->samples, sampler->errors, interval_ns(a) / 1e9,
+		 a->started->ip_mib ? "IP-MIB served, " : "",
 		 agentx_master(a->snmp) ? "connected" : "not connected",
 		 a->keeps_bpf ? "; " KEEPS_BPF : "", sampler->status_text[0] ? "; " : "",
 		 sampler->status_text);
@@ -312,6 +314,7 @@ static int start_snmp(struct agent *a)
 	const struct agentx_config config = {.socket = a->started->agentx_socket,
 					     .interval_ms = interval_ns(a) / NS_PER_MS,
 					     .cache_ms = CACHE_MS,
+					     .ip_mib = a->started->ip_mib,
 					     .refresh_fd = a->event_fd,
 					     .stop_fd = a->event_fd,
 					     .notifications = a->notifications};

@@ -62,10 +62,30 @@ static const struct bypass *sure_bypass(const struct snapshot *s)
 	return NULL;
 }
 
+/* What surely passes uncounted, or could: who may not ask for flowtables sees that they are loaded.
+ */
+static bool is_bypassed(const struct sampler *s, const struct snapshot *fresh, struct why *why)
+{
+	const struct bypass *bypass = sure_bypass(fresh);
+	struct attachment attachment;
+	char text[BYPASS_TEXT_MAX];
+
+	if (bypass) {
+		why_set(why, 0, "packets pass the IP layer uncounted: %s",
+			bypass_text(bypass, text, sizeof(text)));
+		return true;
+	}
+	if (!fresh->may_bypass ||
+	    figures_known(&fresh->system[FAMILY_IPV4].figures, M_FAST_PATH_PACKETS))
+		return false;
+	why_set(why, 0, "flowtables may carry packets uncounted: %s",
+		collect_attachment(s->collector, &attachment) ? attachment.fast_path.text
+							      : fresh->bypasses_why.text);
+	return true;
+}
+
 void sampler_read(struct sampler *s, int64_t master_start_ns)
 {
-	char text[BYPASS_TEXT_MAX], bypassed[sizeof(s->status_text)];
-	const struct bypass *bypass;
 	struct why why;
 	struct snapshot *fresh;
 
@@ -78,10 +98,6 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 		return;
 	}
 	leave_memo(s);
-	bypass = sure_bypass(fresh);
-	if (bypass)
-		snprintf(bypassed, sizeof(bypassed), "packets pass the IP layer uncounted: %s",
-			 bypass_text(bypass, text, sizeof(text)));
 	if (fresh->troubles)
 		s->errors++;
 	if (fresh->troubles)
@@ -90,8 +106,8 @@ void sampler_read(struct sampler *s, int64_t master_start_ns)
 		set_status(
 			s, MIB_STATUS_DEGRADED,
 			"eBPF could not count some packets: its maps are full, or it was skipped");
-	else if (bypass)
-		set_status(s, MIB_STATUS_DEGRADED, bypassed);
+	else if (is_bypassed(s, fresh, &why))
+		set_status(s, MIB_STATUS_DEGRADED, why.text);
 	else
 		set_status(s, *collect_note(s->collector) ? MIB_STATUS_DEGRADED : MIB_STATUS_OK,
 			   collect_note(s->collector));

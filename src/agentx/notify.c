@@ -54,6 +54,9 @@ static void set_value(netsnmp_variable_list *var, const struct mib_value *value)
 	case MIB_INTEGER:
 		agentx_library.snmp_set_var_typed_value(var, ASN_INTEGER, &number, sizeof(number));
 		break;
+	case MIB_COUNTER32:
+		agentx_library.snmp_set_var_typed_value(var, ASN_COUNTER, &number, sizeof(number));
+		break;
 	case MIB_GAUGE32:
 		agentx_library.snmp_set_var_typed_value(var, ASN_GAUGE, &number, sizeof(number));
 		break;

@@ -158,9 +158,9 @@ void pdu_write_value(struct pdu_writer *w, const struct mib_oid *name,
 		     const struct mib_value *value)
 {
 	static const uint16_t types[] = {
-		[MIB_INTEGER] = AGENTX_INTEGER,     [MIB_GAUGE32] = AGENTX_GAUGE32,
-		[MIB_COUNTER64] = AGENTX_COUNTER64, [MIB_TIMETICKS] = AGENTX_TIME_TICKS,
-		[MIB_STRING] = AGENTX_OCTET_STRING,
+		[MIB_INTEGER] = AGENTX_INTEGER,      [MIB_GAUGE32] = AGENTX_GAUGE32,
+		[MIB_COUNTER32] = AGENTX_COUNTER32,  [MIB_COUNTER64] = AGENTX_COUNTER64,
+		[MIB_TIMETICKS] = AGENTX_TIME_TICKS, [MIB_STRING] = AGENTX_OCTET_STRING,
 	};
 
 	write_type(w, types[value->type]);

@@ -21,16 +21,17 @@
 #define RECONNECT_S       1                 /* between attempts to reach the master */
 #define PING_S            3600              /* requests show that the master lives */
 #define REGISTER_RETRY_NS NS_PER_S
+#define PRIORITY          50 /* better than the master's own */
 
 /* The library's callbacks take no argument of ours that it would not free. */
 static struct {
 	struct session_config config;
-	netsnmp_handler_registration *registration;
+	netsnmp_handler_registration *registrations[MIB_ROOTS];
 	netsnmp_session *session; /* NULL: not connected */
 	int64_t master_start_ns;  /* when its sysUpTime was 0, or somewhat earlier */
-	uint64_t register_at_ns;  /* when the subtree is to be registered again; 0: it is */
-	bool registered;          /* it was, in this session or one before */
-	bool duplicate;           /* somebody else has it, as logged */
+	uint64_t register_at_ns;  /* when the subtrees are to be registered again; 0: they are */
+	bool registered;          /* they were, in this session or one before */
+	bool duplicate;           /* somebody else has one, as logged */
 	struct connection_log report;
 	const char *failed;
 	char errors[4][128]; /* of the library, as logged last */
@@ -40,7 +41,6 @@ static struct {
 struct agentx_library agentx_library;
 
 static const oid module[] = {MIB_ROOT};
-static const oid objects[] = {MIB_OBJECTS};
 
 static struct mib_context *context(void)
 {
@@ -170,16 +170,44 @@ static void watch_connection(void)
 	connection_log(&self.report, master_address(), self.session ? NULL : framing_trouble());
 }
 
-static bool register_subtree(void)
+/* Returns NULL if it fails. */
+static netsnmp_handler_registration *register_subtree(const struct mib_root *root)
+{
+	netsnmp_handler_registration *registration;
+	oid id[MIB_ROOT_MAX];
+
+	for (size_t i = 0; i < root->len; i++)
+		id[i] = root->id[i];
+	registration = agentx_library.netsnmp_create_handler_registration(
+		"ipfwAgentMIB", handle, id, root->len, HANDLER_CAN_RONLY);
+	if (!registration)
+		return NULL;
+	registration->priority = root->standard ? PRIORITY : DEFAULT_MIB_PRIORITY;
+	if (agentx_library.netsnmp_register_handler(registration) == MIB_REGISTERED_OK)
+		return registration;
+	return NULL; /* the library has freed it */
+}
+
+static bool register_subtrees(void)
 {
 	self.register_at_ns = 0;
-	self.registration = agentx_library.netsnmp_create_handler_registration(
-		"ipfwAgentMIB", handle, objects, OID_LENGTH(objects), HANDLER_CAN_RONLY);
-	if (self.registration &&
-	    agentx_library.netsnmp_register_handler(self.registration) == MIB_REGISTERED_OK)
-		return true;
-	self.registration = NULL; /* the library has freed it */
-	return false;
+	for (int i = 0; i < MIB_ROOTS; i++) {
+		if (mib_roots[i].standard && !self.config.ip_mib)
+			continue;
+		self.registrations[i] = register_subtree(&mib_roots[i]);
+		if (!self.registrations[i])
+			return false;
+	}
+	return true;
+}
+
+static void unregister_subtrees(void)
+{
+	for (int i = 0; i < MIB_ROOTS; i++) {
+		if (self.registrations[i])
+			agentx_library.netsnmp_unregister_handler(self.registrations[i]);
+		self.registrations[i] = NULL;
+	}
 }
 
 /* The master was too busy to answer our registration in time. */
@@ -187,9 +215,8 @@ static void retry_registration(void)
 {
 	if (!self.register_at_ns || !self.session || clock_now_ns() < self.register_at_ns)
 		return;
-	if (self.registration)
-		agentx_library.netsnmp_unregister_handler(self.registration);
-	if (!register_subtree())
+	unregister_subtrees();
+	if (!register_subtrees())
 		self.register_at_ns = clock_now_ns() + REGISTER_RETRY_NS;
 }
 
@@ -235,11 +262,14 @@ const char *session_start(const struct session_config *config)
 		return why;
 	self.config = *config;
 	configure_library();
-	if (agentx_library.init_agent(NAME) != 0 || !register_subtree()) {
+	if (agentx_library.init_agent(NAME) != 0 || !register_subtrees()) {
 		why = "the SNMP library cannot be initialised";
 	} else {
 		agentx_library.register_sysORTable((oid *)module, OID_LENGTH(module),
 						   "IP traffic received, sent and forwarded");
+		if (config->ip_mib)
+			log_info("serving ipSystemStatsTable and ipIfStatsTable of IP-MIB (RFC "
+				 "4293) in place of the SNMP master agent's own");
 		set_ping(RECONNECT_S); /* agentx_library.init_agent() has set its own default */
 		agentx_library.init_snmp(NAME);
 		why = self.failed;

@@ -24,6 +24,7 @@ struct session_config {
 	const char *address; /* NULL: the library's default */
 	session_prepare *prepare;
 	void *arg;
+	bool ip_mib; /* register RFC 4293's tables too, in place of the master's own */
 	struct notification_queue *notifications; /* to be sent whenever there is a master */
 };
 

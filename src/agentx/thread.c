@@ -139,6 +139,7 @@ static void *run(void *arg)
 	const struct session_config config = {.address = a->socket,
 					      .prepare = prepare,
 					      .arg = a,
+					      .ip_mib = a->config.ip_mib,
 					      .notifications = a->config.notifications};
 	const char *why = session_start(&config);
 

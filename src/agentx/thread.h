@@ -18,6 +18,7 @@ struct agentx;
 struct agentx_config {
 	const char *socket;   /* net-snmp transport address of the master; NULL: its default */
 	unsigned interval_ms; /* full sampling interval */
+	bool ip_mib;          /* register RFC 4293's tables too */
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */
 	int stop_fd;          /* eventfd: written when the thread ended by itself (see failed) */

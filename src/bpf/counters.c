@@ -287,23 +287,23 @@ void counters_drop(struct counters *b)
 		pins_unlock_records(b->records);
 }
 
+int counters_begin(struct counters *b, struct why *why)
+{
+	int r = b->pinned ? pins_lock_records(b->records) : 0;
+
+	if (b->pinned && !r && !pins_whole(b->records, b->sealed_ns)) {
+		counters_drop(b);
+		r = -ENOENT;
+	}
+	if (r == -ENOENT)
+		return why_set(why, r, "%s: the eBPF counters were detached",
+			       bpffs_shown(b->pins.directory));
+	return r ? refuse(why, r, b->pins.directory) : 0;
+}
+
 int counters_sample(struct counters *b, struct why *why)
 {
-	int r;
-
-	if (b->pinned) {
-		r = pins_lock_records(b->records);
-		if (!r && !pins_whole(b->records, b->sealed_ns)) {
-			counters_drop(b);
-			r = -ENOENT;
-		}
-		if (r == -ENOENT)
-			return why_set(why, r, "%s: the eBPF counters were detached",
-				       bpffs_shown(b->pins.directory));
-		if (r)
-			return refuse(why, r, b->pins.directory);
-	}
-	r = maps_read_counts(b->maps, &b->arrays, &b->counts);
+	int r = maps_read_counts(b->maps, &b->arrays, &b->counts);
 	if (!r)
 		r = owners_read(&b->book, b->maps);
 	if (r) {
@@ -314,9 +314,10 @@ int counters_sample(struct counters *b, struct why *why)
 	return 0;
 }
 
-int counters_fill(struct counters *b, struct snapshot *s, struct why *why)
+int counters_fill(struct counters *b, struct snapshot *s, const struct devices *devices,
+		  struct why *why)
 {
-	int r = owners_fill(&b->book, b->maps, &b->arrays, &b->counts, s);
+	int r = owners_fill(&b->book, b->maps, &b->arrays, &b->counts, devices, s);
 
 	counters_drop(b);
 	return r ? refuse(why, r, "eBPF records") : 0;

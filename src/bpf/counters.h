@@ -70,8 +70,10 @@
  * new counters begin at 0 with a new `since`, a discontinuity in all outputs. docs/decisions.md
  * says why they are not handed on.
  *
- * ORDER OF A READING. First the maps, then the devices, then both are put together. So packets
- * that arrive in between do not make `other` (the device less IPv4 and IPv6) negative.
+ * ORDER OF A READING. First the devices, then the maps, then both are put together. So packets
+ * that come in between are not taken for `other` (the device less IPv4 and IPv6), where they would
+ * stay, as a counter does not step back; the next reading has them all. Where a record begins,
+ * which says how far the device was ahead of the maps, its device is read again after the maps.
  */
 #ifndef IPFW_BPF_COUNTERS_H
 #define IPFW_BPF_COUNTERS_H
@@ -80,6 +82,12 @@
 #include "model/attachment.h"
 
 struct counters;
+
+/* Who reads the device's own counters of a row again, into FAMILY_TOTAL. Returns 0 or -errno. */
+struct devices {
+	int (*read)(void *arg, struct snapshot_if *row);
+	void *arg;
+};
 
 /* What to do where no counters are pinned; pinned ones always serve. */
 enum bpf_attach { BPF_ATTACH_NEVER, BPF_ATTACH_OWN, BPF_ATTACH_PINNED };
@@ -97,13 +105,17 @@ void counters_close(struct counters *b); /* accepts NULL; pinned counters go on 
 void counters_describe(const struct counters *b, struct attachment *out);
 
 /*
- * A reading in two steps. The sample first, so that the device's counters, read between the two,
- * are never behind; then counters_fill() overwrites in `s` what eBPF knows exactly: system and
- * interface rows, paths, source, hooks and since. The interfaces must be there, all of them.
- * Each returns 0 or -errno with a sentence in `why`; -ENOENT: the counters were detached.
+ * A reading in three steps. counters_begin() waits for other readers, so that nothing does from
+ * then on; the devices' own counters are to be read just before counters_sample(); then
+ * counters_fill() overwrites in `s` what eBPF knows exactly: system and interface rows, paths,
+ * source, hooks and since. The interfaces must be there, all of them; `devices` reads those that
+ * begin again. Each returns 0 or -errno with a sentence in `why`; -ENOENT: the counters were
+ * detached.
  */
+int counters_begin(struct counters *b, struct why *why);
 int counters_sample(struct counters *b, struct why *why);
-int counters_fill(struct counters *b, struct snapshot *s, struct why *why);
+int counters_fill(struct counters *b, struct snapshot *s, const struct devices *devices,
+		  struct why *why);
 
 /*
  * A number that one agent leaves for the next, with the counters and for as long as they are; 0:

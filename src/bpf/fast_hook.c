@@ -15,8 +15,8 @@ static const unsigned char fastpath_object[] __attribute__((aligned(8))) = {
 };
 
 static const char *const programs[] = {
-	FAST_PREFIX "leave_ipv4", FAST_PREFIX "leave_ipv6", FAST_PREFIX "lookup",
-	FAST_PREFIX "enter_ipv4", FAST_PREFIX "enter_ipv6",
+	FAST_PREFIX "route",  FAST_PREFIX "leave_ipv4", FAST_PREFIX "leave_ipv6",
+	FAST_PREFIX "lookup", FAST_PREFIX "enter_ipv4", FAST_PREFIX "enter_ipv6",
 };
 
 bool fast_hook_has_module(void)

@@ -34,6 +34,7 @@ struct filling {
 	const int *maps;
 	const struct maps_arrays *arrays;
 	const struct maps_counts *counts;
+	const struct devices *devices;
 	struct snapshot *s;
 	struct renewed *renewed; /* ascending */
 	size_t n_renewed;

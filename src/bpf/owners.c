@@ -137,11 +137,12 @@ static enum renewal renewal_of(const struct filling *f, const struct snapshot_if
 }
 
 /* Another interface: from now on the counters of that ifindex are its own. */
-static struct ipfw_if_record begin_record(struct filling *f, const struct snapshot_if *row,
+static struct ipfw_if_record begin_record(struct filling *f, struct snapshot_if *row,
 					  enum renewal how, const struct ipfw_if_counters *raw,
 					  struct ipfw_if_counters *own)
 {
 	struct ipfw_if_record record = {.since_ns = f->s->mono_ns};
+	int r;
 
 	if (how != RENEWED) { /* the one before was not seen to go */
 		filling_write(f, MAP_IF_BASES, &row->ifindex, raw);
@@ -149,6 +150,10 @@ static struct ipfw_if_record begin_record(struct filling *f, const struct snapsh
 	} else if (!f->book->if_records.n) {
 		record.since_ns = f->book->info.since_ns; /* here when the hooks were attached */
 	}
+	/* Or what the device counted after it was read would not be in its record. */
+	r = f->devices->read(f->devices->arg, row);
+	if (r && r != -ENODEV && !f->error)
+		f->error = r;
 	other_begin(&record, row, own);
 	return record;
 }
@@ -217,6 +222,10 @@ static void fill_system(struct filling *f)
 		figures_of(f, &row->figures, &total, ipv6);
 		if (!f->book->info.drops_error)
 			losses_of_system(&row->figures, &total, ipv6);
+		/* How many of them flowtables merged, past the kernel's count, nobody knows. */
+		if (!total.fast[ipv6].packets)
+			ip_counts_set(&row->ip_counts, C_IN_EXTRA,
+				      total.of[ipv6][IPFW_IN].extra_packets);
 		row->continuity.since_ns = f->book->info.since_ns;
 	}
 }
@@ -254,9 +263,16 @@ static void retire_gone(struct filling *f)
 }
 
 int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
-		const struct maps_counts *counts, struct snapshot *s)
+		const struct maps_counts *counts, const struct devices *devices, struct snapshot *s)
 {
-	struct filling f = {.book = b, .maps = maps, .arrays = arrays, .counts = counts, .s = s};
+	struct filling f = {
+		.book = b,
+		.maps = maps,
+		.arrays = arrays,
+		.counts = counts,
+		.devices = devices,
+		.s = s,
+	};
 
 	f.renewed = calloc(s->n_ifs + 1, sizeof(*f.renewed));
 	if (!f.renewed)

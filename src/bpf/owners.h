@@ -14,6 +14,7 @@
 
 #include <time.h>
 
+#include "bpf/counters.h"
 #include "bpf/maps.h"
 #include "model/snapshot.h"
 
@@ -37,6 +38,7 @@ void owners_clear(struct owners *b);
  * counters; bring the records up to date. Returns 0 or -errno: then they may be behind.
  */
 int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
-		const struct maps_counts *counts, struct snapshot *s);
+		const struct maps_counts *counts, const struct devices *devices,
+		struct snapshot *s);
 
 #endif

@@ -58,7 +58,8 @@ bool cells_quality(const struct figures *f, struct mib_value *out)
 {
 	enum quality q = figures_quality(f, METRICS_QUALITY);
 
-	static_assert(QUALITY_EXACT == 1 && QUALITY_DERIVED == 2, "the numbers of IpfwQuality");
+	static_assert(QUALITY_EXACT == 1 && QUALITY_DERIVED == 2 && QUALITY_BYPASSED == 3,
+		      "the numbers of IpfwQuality");
 	return q != QUALITY_UNAVAILABLE && cells_number(out, MIB_INTEGER, q);
 }
 

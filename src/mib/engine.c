@@ -5,11 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-static const uint32_t objects[] = {MIB_OBJECTS};
-
-#define OBJECTS_LEN (ARRAY_SIZE(objects))
-
-static_assert(OBJECTS_LEN + 2 + 1 + MIB_INDEX_MAX <= MIB_OID_MAX, "the longest OID fits");
+static_assert(MIB_ROOT_MAX + 2 + 1 + MIB_INDEX_MAX <= MIB_OID_MAX, "the longest OID fits");
 
 /* What is left of an OID after the parts that were matched. */
 struct rest {
@@ -31,6 +27,26 @@ static enum order match(struct rest *oid, const uint32_t *prefix, size_t len)
 	oid->id += len;
 	oid->len -= len;
 	return WITHIN;
+}
+
+/* The same for the table's root and then its prefix. */
+static enum order match_table(struct rest *oid, const struct mib_table *t)
+{
+	const struct mib_root *root = &mib_roots[t->root];
+	enum order order = match(oid, root->id, root->len);
+
+	return order == WITHIN ? match(oid, t->prefix, t->prefix_len) : order;
+}
+
+static bool is_served(const struct mib_context *ctx, const struct mib_table *t)
+{
+	return !mib_roots[t->root].standard || (ctx->view && ctx->view->ip_mib);
+}
+
+static void write_ids(struct mib_oid *oid, const uint32_t *ids, size_t n)
+{
+	memcpy(oid->id + oid->len, ids, n * sizeof(ids[0]));
+	oid->len += n;
 }
 
 /* OIDs' order (RFC 2741, 2.1): a proper prefix comes first. */
@@ -89,10 +105,11 @@ static bool find_next(struct mib_context *ctx, size_t table, struct rest after,
 		      struct mib_oid *next, struct mib_value *out)
 {
 	const struct mib_table *t = &mib_tables[table];
+	const struct mib_root *root = &mib_roots[t->root];
 	unsigned column = t->first_column;
 	size_t row = 0;
 
-	switch (match(&after, t->prefix, t->prefix_len)) {
+	switch (match_table(&after, t)) {
 	case AFTER:
 		return false;
 	case WITHIN:
@@ -113,9 +130,9 @@ static bool find_next(struct mib_context *ctx, size_t table, struct rest after,
 		row = find_cell(ctx, table, column, row, out);
 		if (row == t->rows(ctx->view))
 			continue;
-		memcpy(next->id, objects, sizeof(objects));
-		memcpy(next->id + OBJECTS_LEN, t->prefix, t->prefix_len * sizeof(t->prefix[0]));
-		next->len = OBJECTS_LEN + t->prefix_len;
+		next->len = 0;
+		write_ids(next, root->id, root->len);
+		write_ids(next, t->prefix, t->prefix_len);
 		next->id[next->len++] = column;
 		next->len += t->index(ctx->view, row, next->id + next->len);
 		return true;
@@ -126,19 +143,10 @@ static bool find_next(struct mib_context *ctx, size_t table, struct rest after,
 enum mib_result mib_getnext(struct mib_context *ctx, const uint32_t *oid, size_t len,
 			    struct mib_oid *next, struct mib_value *out)
 {
-	struct rest after = {oid, len};
+	const struct rest after = {oid, len};
 
-	switch (match(&after, objects, OBJECTS_LEN)) {
-	case BEFORE:
-		after.len = 0;
-		break;
-	case WITHIN:
-		break;
-	case AFTER:
-		return MIB_END;
-	}
 	for (size_t table = 0; table < MIB_TABLES; table++)
-		if (find_next(ctx, table, after, next, out))
+		if (is_served(ctx, &mib_tables[table]) && find_next(ctx, table, after, next, out))
 			return MIB_FOUND;
 	return MIB_END;
 }
@@ -152,17 +160,14 @@ void mib_context_init(struct mib_context *ctx, const struct mib_view *view)
 enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,
 			struct mib_value *out)
 {
-	struct rest rest = {oid, len};
-
-	if (match(&rest, objects, OBJECTS_LEN) != WITHIN)
-		return MIB_NO_OBJECT;
 	for (size_t table = 0; table < MIB_TABLES; table++) {
 		const struct mib_table *t = &mib_tables[table];
+		struct rest rest = {oid, len};
 		uint32_t id[MIB_INDEX_MAX];
 		unsigned column;
 		size_t row, id_len;
 
-		if (match(&rest, t->prefix, t->prefix_len) != WITHIN)
+		if (!is_served(ctx, t) || match_table(&rest, t) != WITHIN)
 			continue;
 		if (!rest.len || rest.id[0] < t->first_column || rest.id[0] > t->last_column)
 			return MIB_NO_OBJECT;

@@ -4,7 +4,7 @@
  * only state is what a mib_context remembers of its view to skip absent instances quickly.
  *
  * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
- * ones, beginning with MIB_ROOT; those outside of it are answered like any other.
+ * ones; those outside of all roots are answered like any other.
  */
 #ifndef IPFW_MIB_ENGINE_H
 #define IPFW_MIB_ENGINE_H
@@ -15,11 +15,7 @@
 
 #include "mib/tables.h"
 
-/* ipfwAgentMIB: below net-snmp's arc for private trials, until the project has its own number. */
-#define MIB_ROOT 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269
-
-#define MIB_OBJECTS MIB_ROOT, 1 /* ipfwObjects: the subtree that the agent registers */
-#define MIB_OID_MAX 72          /* no instance has a longer OID */
+#define MIB_OID_MAX 72 /* no instance has a longer OID */
 
 struct mib_oid {
 	uint32_t id[MIB_OID_MAX];

@@ -7,6 +7,8 @@
 #include "base/units.h"
 #include "config.h"
 #include "mib/cells.h"
+#include "mib/ip_tables.h"
+#include "mib/rows.h"
 
 /* Columns that are no figures. */
 enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
@@ -38,6 +40,8 @@ enum {
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
 		      (int)RATE_LAST <= (int)MIB_COLUMN_MAX,
 	      "the gaps of a context have room for all columns");
+
+#define OID_LEN(...) (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 /* Which figure has `column` in that member of struct metric; M_COUNT: none. */
 #define FIND_METRIC(member, column) find_metric(offsetof(struct metric, member), column)
@@ -89,29 +93,6 @@ static size_t agent_index(const struct mib_view *v, size_t row, uint32_t index[M
 	return 1;
 }
 
-/* Interfaces without an ifIndex come first and are left out. */
-static size_t skipped_ifs(const struct snapshot *s)
-{
-	size_t low = 0, high = s->n_ifs;
-
-	if (!high || s->ifs[0].ifindex)
-		return 0; /* as on every live system */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->ifs[middle].ifindex)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
-static size_t shown_ifs(const struct snapshot *s)
-{
-	return s->n_ifs - skipped_ifs(s);
-}
-
 static uint64_t age_ns(const struct mib_context *ctx, uint64_t then_ns)
 {
 	return ctx->now_ns > then_ns ? ctx->now_ns - then_ns : 0;
@@ -131,7 +112,7 @@ static bool reading_cell(const struct mib_context *ctx, unsigned column, struct 
 	case MIB_AGENT_DURATION:
 		return cells_gauge(out, s->duration_ns / NS_PER_US);
 	case MIB_AGENT_INTERFACES:
-		return cells_gauge(out, shown_ifs(s));
+		return cells_gauge(out, rows_shown_ifs(s));
 	case MIB_AGENT_BYPASSES:
 		return s->bypasses_known && !s->bypasses_why.text[0] &&
 		       cells_gauge(out, s->n_bypasses);
@@ -170,18 +151,6 @@ static bool agent_cell(const struct mib_context *ctx, size_t row, unsigned colum
 	return v->snapshot && reading_cell(ctx, column, out);
 }
 
-static size_t system_rows(const struct mib_view *v)
-{
-	return v && v->snapshot ? FAMILY_MIB_COUNT - FAMILY_IPV4 : 0;
-}
-
-static size_t system_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
-{
-	(void)v;
-	index[0] = FAMILY_IPV4 + row;
-	return 1;
-}
-
 static bool system_cell(const struct mib_context *ctx, size_t row, unsigned column,
 			struct mib_value *out)
 {
@@ -201,26 +170,17 @@ static bool system_cell(const struct mib_context *ctx, size_t row, unsigned colu
 	return m < M_COUNT && cells_counter(&s->figures, m, out);
 }
 
+/* Rows are ordered by family, then by interface. */
 static size_t if_rows(const struct mib_view *v)
 {
-	return v && v->snapshot ? FAMILY_MIB_COUNT * shown_ifs(v->snapshot) : 0;
-}
-
-/* Rows are ordered by family, then by interface. */
-static const struct snapshot_if *if_of_row(const struct snapshot *s, size_t row,
-					   enum family *family)
-{
-	size_t skip = skipped_ifs(s), n = s->n_ifs - skip;
-
-	*family = (enum family)(row / n);
-	return &s->ifs[skip + row % n];
+	return v && v->snapshot ? FAMILY_MIB_COUNT * rows_shown_ifs(v->snapshot) : 0;
 }
 
 static size_t if_index(const struct mib_view *v, size_t row, uint32_t index[MIB_INDEX_MAX])
 {
 	enum family family;
 
-	index[1] = if_of_row(v->snapshot, row, &family)->ifindex;
+	index[1] = rows_if(v->snapshot, row, FAMILY_TOTAL, &family)->ifindex;
 	index[0] = family;
 	return 2;
 }
@@ -229,7 +189,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 		    struct mib_value *out)
 {
 	enum family family;
-	const struct snapshot_if *i = if_of_row(ctx->view->snapshot, row, &family);
+	const struct snapshot_if *i = rows_if(ctx->view->snapshot, row, FAMILY_TOTAL, &family);
 	enum metric_id m;
 
 	switch (column) {
@@ -262,7 +222,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 {
 	const struct mib_view *v = ctx->view;
 	enum family family;
-	const struct snapshot_if *i = if_of_row(v->snapshot, row, &family), *then = i;
+	const struct snapshot_if *i = rows_if(v->snapshot, row, FAMILY_TOTAL, &family), *then = i;
 	struct delta d;
 
 	if (v->rates_of != v->snapshot)
@@ -277,7 +237,7 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 
 static size_t system_rate_rows(const struct mib_view *v)
 {
-	return has_rates(v) ? system_rows(v) : 0;
+	return has_rates(v) ? rows_of_system(v) : 0;
 }
 
 static bool system_rate_cell(const struct mib_context *ctx, size_t row, unsigned column,
@@ -370,12 +330,36 @@ static bool drop_cell(const struct mib_context *ctx, size_t row, unsigned column
 	return false;
 }
 
+const struct mib_root mib_roots[] = {
+	[MIB_ROOT_IP_SYSTEM] = {{MIB_IP_TRAFFIC, 1}, OID_LEN(MIB_IP_TRAFFIC, 1), true},
+	[MIB_ROOT_IP_IF] = {{MIB_IP_TRAFFIC, 3}, OID_LEN(MIB_IP_TRAFFIC, 3), true},
+	[MIB_ROOT_OWN] = {{MIB_OBJECTS}, OID_LEN(MIB_OBJECTS), false},
+};
+
+#define OWN MIB_ROOT_OWN
+
 const struct mib_table mib_tables[] = {
-	{{MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, agent_rows, agent_index, agent_cell},
-	{{MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, system_rows, system_index, system_cell},
-	{{MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
-	{{MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
-	{{MIB_SYSTEM_RATE, 1}, 2, 2, RATE_LAST, system_rate_rows, system_index, system_rate_cell},
-	{{MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
-	{{MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
+	{MIB_ROOT_IP_SYSTEM,
+	 {1},
+	 1,
+	 IP_FIRST,
+	 IP_LAST,
+	 rows_of_system,
+	 rows_system_index,
+	 ip_system_cell},
+	{MIB_ROOT_IP_IF, {1}, 1, IP_FIRST, IP_LAST, ip_if_rows, ip_if_index, ip_if_cell},
+	{OWN, {MIB_AGENT}, 1, 1, MIB_AGENT_COLUMNS - 1, agent_rows, agent_index, agent_cell},
+	{OWN, {MIB_SYSTEM, 1}, 2, 2, SYSTEM_LAST, rows_of_system, rows_system_index, system_cell},
+	{OWN, {MIB_IF, 1}, 2, 2, IF_LAST, if_rows, if_index, if_cell},
+	{OWN, {MIB_IF_RATE, 1}, 2, 2, RATE_LAST, if_rate_rows, if_index, if_rate_cell},
+	{OWN,
+	 {MIB_SYSTEM_RATE, 1},
+	 2,
+	 2,
+	 RATE_LAST,
+	 system_rate_rows,
+	 rows_system_index,
+	 system_rate_cell},
+	{OWN, {MIB_PATH, 1}, 2, PATH_IN_NAME, PATH_FAST_OCTETS, path_rows, path_index, path_cell},
+	{OWN, {MIB_DROP, 1}, 2, DROP_IN_NAME, DROP_DISCONTINUITY, drop_rows, drop_index, drop_cell},
 };

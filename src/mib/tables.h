@@ -8,10 +8,10 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   3   /* ipfwMibRevision */
+#define MIB_REVISION   4   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
-enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
+enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
 
 struct mib_value {
 	enum mib_type type;
@@ -20,7 +20,25 @@ struct mib_value {
 };
 
 #define MIB_INDEX_MAX (4 + SNAPSHOT_REASON_MAX - 1)
-#define MIB_TABLES    7
+#define MIB_TABLES    9
+
+/* ipfwAgentMIB: below net-snmp's arc for private trials, until the project has its own number. */
+#define MIB_ROOT 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 4269
+
+#define MIB_OBJECTS    MIB_ROOT, 1             /* ipfwObjects */
+#define MIB_IP_TRAFFIC 1, 3, 6, 1, 2, 1, 4, 31 /* ipTrafficStats of IP-MIB (RFC 4293) */
+#define MIB_ROOT_MAX   11
+
+/* The subtrees that the agent registers, in their order. */
+enum mib_root_id { MIB_ROOT_IP_SYSTEM, MIB_ROOT_IP_IF, MIB_ROOT_OWN, MIB_ROOTS };
+
+struct mib_root {
+	uint32_t id[MIB_ROOT_MAX];
+	size_t len;
+	bool standard; /* in place of the master's own, and only if the view says so */
+};
+
+extern const struct mib_root mib_roots[MIB_ROOTS];
 
 /* Numbers below ipfwObjects of what is found by number; those of the figures stand in metrics[]. */
 enum { MIB_AGENT = 1, MIB_SYSTEM, MIB_IF, MIB_IF_RATE, MIB_SYSTEM_RATE, MIB_PATH, MIB_DROP };
@@ -45,7 +63,7 @@ enum {
 enum { MIB_SYSTEM_FORWARDING = 2, MIB_SYSTEM_QUALITY = 11, MIB_SYSTEM_DISCONTINUITY = 12 };
 
 /* No table has a higher column. */
-#define MIB_COLUMN_MAX (1 + 3 + M_COUNT)
+#define MIB_COLUMN_MAX 47
 
 /* The rows [from, to) of a column are known to be absent. */
 struct mib_gap {
@@ -66,13 +84,14 @@ struct mib_context {
 };
 
 /*
- * One table. Instances stand at { prefix, column, index }, below ipfwObjects. The scalars are a
- * table of one row with index 0.
+ * One table. Instances stand at { prefix, column, index }, below its root. The scalars are a table
+ * of one row with index 0.
  */
 struct mib_table {
-	uint32_t prefix[2]; /* { table, 1 }, or { ipfwAgent } alone */
+	enum mib_root_id root;
+	uint32_t prefix[2]; /* { table, 1 }, { 1 } or { ipfwAgent } alone */
 	size_t prefix_len;
-	unsigned first_column, last_column; /* there are no holes between them */
+	unsigned first_column, last_column;
 	/* How many rows; their order is that of the index. */
 	size_t (*rows)(const struct mib_view *v);
 	/* Returns the length of the index. */
@@ -82,7 +101,7 @@ struct mib_table {
 		     struct mib_value *out);
 };
 
-/* In the order of their prefixes. */
+/* In the order of their roots and prefixes. */
 extern const struct mib_table mib_tables[MIB_TABLES];
 
 #endif

@@ -30,6 +30,7 @@ struct mib_view {
 	enum mib_status status;
 	char status_text[256];
 	unsigned interval_ms;
+	bool ip_mib; /* RFC 4293's tables are served, in place of the master's own */
 	uint64_t samples, sample_errors;
 	uint64_t if_change_ns; /* CLOCK_MONOTONIC of the last change of the set of interfaces */
 	uint64_t notifications_dropped;

@@ -15,6 +15,16 @@ static bool was_reset(const struct figures *prev, const struct figures *cur)
 	return false;
 }
 
+static bool counts_were_reset(const struct ip_counts *prev, const struct ip_counts *cur)
+{
+	uint32_t both = (prev->known | prev->kept) & cur->known;
+
+	for (int i = 0; both >> i; i++)
+		if (both >> i & 1 && cur->value[i] < prev->value[i])
+			return true;
+	return false;
+}
+
 static void hold_differences(const struct figures *prev, struct figures *cur)
 {
 	uint32_t held = (prev->known | prev->kept) & cur->known & cur->difference & ~METRICS_GAUGES;
@@ -36,8 +46,29 @@ static void keep_unknown(const struct figures *prev, struct figures *cur)
 	cur->derived |= prev->derived & kept;
 }
 
-/* Continue `n` rows of counters that share one continuity. */
-static void follow_rows(const struct figures *prev, struct figures *cur, size_t n,
+static void keep_unknown_counts(const struct ip_counts *prev, struct ip_counts *cur)
+{
+	uint32_t kept = (prev->known | prev->kept) & ~cur->known;
+
+	for (int i = 0; kept >> i; i++)
+		if (kept >> i & 1)
+			cur->value[i] = prev->value[i];
+	cur->kept |= kept;
+}
+
+/* Whether they, too, show that the row began anew. Those that are not known now keep their values.
+ */
+static bool follow_counts(const struct ip_counts *prev, struct ip_counts *cur)
+{
+	bool reset = counts_were_reset(prev, cur);
+
+	if (!reset)
+		keep_unknown_counts(prev, cur);
+	return reset;
+}
+
+/* Continue `n` rows of counters that share one continuity; `reset`: others that share it were. */
+static void follow_rows(const struct figures *prev, struct figures *cur, size_t n, bool reset,
 			uint64_t prev_since_ns, uint64_t now_ns, struct continuity *continuity)
 {
 	if (continuity->since_ns > prev_since_ns) {
@@ -45,10 +76,11 @@ static void follow_rows(const struct figures *prev, struct figures *cur, size_t 
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (was_reset(&prev[i], &cur[i])) {
-			*continuity = (struct continuity){now_ns, true};
-			return;
-		}
+		reset |= was_reset(&prev[i], &cur[i]);
+	if (reset) {
+		*continuity = (struct continuity){now_ns, true};
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		hold_differences(&prev[i], &cur[i]);
 		keep_unknown(&prev[i], &cur[i]);
@@ -94,6 +126,7 @@ static void keep_missing_ifs(const struct snapshot *prev, struct snapshot *cur)
 			break; /* when they are back, they begin anew */
 		for (int f = 0; f < FAMILY_COUNT; f++)
 			keep_unknown(&before->figures[f], &row->figures[f]);
+		keep_unknown_counts(&before->ip6_counts, &row->ip6_counts);
 		row->ipv4_source = before->ipv4_source;
 		row->rx_header = before->rx_header;
 		row->tx_header = before->tx_header;
@@ -142,7 +175,7 @@ static void follow_path(const struct snapshot *cur, struct snapshot_path *now,
 	if (other_source)
 		change_source(cur, &now->continuity);
 	else if (before)
-		follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
+		follow_rows(&before->figures, &now->figures, 1, false, before->continuity.since_ns,
 			    cur->mono_ns, &now->continuity);
 	else
 		begin_anew(cur, &now->continuity);
@@ -164,8 +197,9 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 		if (other_source)
 			change_source(cur, &now->continuity);
 		else
-			follow_rows(&before->figures, &now->figures, 1, before->continuity.since_ns,
-				    cur->mono_ns, &now->continuity);
+			follow_rows(&before->figures, &now->figures, 1,
+				    follow_counts(&before->ip_counts, &now->ip_counts),
+				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 	}
 	for (size_t i = 0; i < cur->n_ifs; i++) {
 		struct snapshot_if *now = &cur->ifs[i];
@@ -177,6 +211,7 @@ void continuity_follow(const struct snapshot *prev, struct snapshot *cur)
 			now->continuity = (struct continuity){cur->mono_ns, true};
 		else if (before)
 			follow_rows(before->figures, now->figures, FAMILY_COUNT,
+				    follow_counts(&before->ip6_counts, &now->ip6_counts),
 				    before->continuity.since_ns, cur->mono_ns, &now->continuity);
 		else
 			begin_anew(cur, &now->continuity);

@@ -10,13 +10,14 @@
 
 #include "model/metrics.h"
 
-enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED };
+enum quality { QUALITY_UNAVAILABLE, QUALITY_EXACT, QUALITY_DERIVED, QUALITY_BYPASSED };
 
 /*
  * A row of counters. Bit m of `known` says that value[m] is known; bit m of `derived`, that a
  * formula over other counters gives it rather than a counter of its own; bit m of `difference`,
  * that the formula subtracts, so that the figure may step back by itself; bit m of `kept`, that it
- * is not known now and value[m] is its last value. The last two are for continuity_follow().
+ * is not known now and value[m] is its last value: these two are for continuity_follow(). Bit m of
+ * `bypassed` says that there are packets which it lacks, since they go past the IP layer.
  */
 struct figures {
 	uint64_t value[M_COUNT];
@@ -24,6 +25,7 @@ struct figures {
 	uint32_t derived;
 	uint32_t difference;
 	uint32_t kept;
+	uint32_t bypassed;
 };
 
 static inline bool figures_known(const struct figures *f, enum metric_id m)

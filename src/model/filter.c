@@ -80,4 +80,5 @@ void filter_apply(const struct filter *f, struct snapshot *s)
 		if (!s->bypasses[i].name[0] || filter_passes(f, s->bypasses[i].name))
 			s->bypasses[n++] = s->bypasses[i];
 	s->n_bypasses = n;
+	snapshot_mark_bypassed(s);
 }

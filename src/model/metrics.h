@@ -84,6 +84,8 @@ extern const char *const metrics_groups[GROUP_COUNT];
 #define METRICS_OUTPUT    (1u << M_OUT_DISCARDS | 1u << M_OUT_NO_ROUTES)
 /* Of the first so many there are rates in the MIB. */
 #define METRICS_RATES (M_OUT_FORW_OCTETS + 1)
+/* What packets that go past the IP layer are missing in. */
+#define METRICS_BYPASSED ((1u << (M_OUT_FORW_OCTETS + 1)) - 1)
 /* What a device counts itself; and what makes the quality of an interface's row. */
 #define METRICS_DEVICE  ((1u << (M_OUT_OCTETS + 1)) - 1)
 #define METRICS_QUALITY ((1u << (M_DELIVERED_OCTETS + 1)) - 1)

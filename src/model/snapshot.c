@@ -9,7 +9,7 @@
 #include "base/escape.h"
 
 const char *const snapshot_family_names[] = {"total", "ipv4", "ipv6", "other"};
-const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived"};
+const char *const snapshot_quality_names[] = {"unavailable", "exact", "derived", "bypassed"};
 const char *const snapshot_source_names[] = {NULL, "kernel", "ebpf"};
 const char *const snapshot_stage_names[] = {"link", "input", "forward", "output", "local"};
 const char *const snapshot_hooks_names[] = {"none", "netfilter", "fentry"};
@@ -246,6 +246,25 @@ const struct snapshot_drop *snapshot_same_drop(const struct snapshot *s,
 			   : NULL;
 
 	return d && same_names(&d->path, &row->path) ? d : NULL;
+}
+
+void snapshot_mark_bypassed(struct snapshot *s)
+{
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
+		s->system[f].figures.bypassed = 0;
+		for (size_t i = 0; i < s->n_ifs; i++)
+			s->ifs[i].figures[f].bypassed = 0;
+		for (size_t i = 0; i < s->n_bypasses; i++) {
+			const struct bypass *b = &s->bypasses[i];
+			struct snapshot_if *row = snapshot_find_if(s, b->ifindex);
+
+			if (!bypass_is_certain(b->kind))
+				continue;
+			s->system[f].figures.bypassed = METRICS_BYPASSED;
+			if (row)
+				row->figures[f].bypassed = METRICS_BYPASSED;
+		}
+	}
 }
 
 const char *snapshot_host(const struct snapshot *s, const char *own)

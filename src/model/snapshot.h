@@ -17,6 +17,7 @@
 #include "base/why.h"
 #include "model/bypass.h"
 #include "model/figures.h"
+#include "model/ip_counts.h"
 
 /*
  * The numbers are the MIB's IpfwFamily; ipv4 and ipv6 are InetVersion's (RFC 4001). The MIB ends
@@ -58,6 +59,7 @@ struct continuity {
 
 struct snapshot_system {
 	struct figures figures;
+	struct ip_counts ip_counts;
 	struct continuity continuity;
 	bool forwarding_known;
 	bool forwarding; /* the global switch, or that of any interface, is on */
@@ -67,6 +69,7 @@ struct snapshot_if {
 	uint32_t ifindex; /* 0: not known (a captured tree without IPv6) */
 	char name[SNAPSHOT_NAME_MAX];
 	struct figures figures[FAMILY_COUNT];
+	struct ip_counts ip6_counts; /* of IPv4 no kernel has them */
 	enum ipv4_source ipv4_source;
 	/* link-layer octets per packet in FAMILY_TOTAL's octets; -1: not known */
 	int rx_header, tx_header;
@@ -170,6 +173,10 @@ uint32_t snapshot_if_metrics(enum family family);
 
 /* The row of that ifindex in a sorted snapshot, or NULL. */
 struct snapshot_if *snapshot_find_if(const struct snapshot *s, uint32_t ifindex);
+
+/* Note in the figures which ones lack what goes past the IP layer, by the bypasses that are
+ * certain. The interfaces are sorted. */
+void snapshot_mark_bypassed(struct snapshot *s);
 
 /* The path with the same family and ifindexes, where the paths are sorted, or NULL. */
 struct snapshot_path *snapshot_find_path(const struct snapshot *s, const struct snapshot_path *row);

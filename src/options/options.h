@@ -47,6 +47,7 @@ struct options {
 	bool detach_on_exit;       /* agent: take the pinned counters out at the end */
 	bool notifications;        /* agent: send those of the MIB */
 	uint64_t hold_down_ns;     /* between two on the same subject */
+	bool ip_mib;               /* agent: serve RFC 4293's tables in place of snmpd */
 	bool help, version;
 	const char *config; /* agent: the file; NULL: the default one, if it is there */
 	bool check_config;  /* read it and end */

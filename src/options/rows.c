@@ -98,6 +98,8 @@ const struct options_row options_rows[] = {
 	 "agent: send the MIB's notifications"},
 	{0, "notification-hold-down", "TIME", TIME(hold_down_ns), LIVE, OF(AGENT),
 	 "agent: least time between two on one subject (60 s)"},
+	{0, "ip-mib", NULL, FLAG(ip_mib), FILE_TOO, OF(AGENT),
+	 "agent: serve IP-MIB's tables in place of snmpd"},
 	{0, "warn", "KEY=RANGE", RANGE(check.warn), LINE, OF(CHECK),
 	 "check: WARNING outside (repeatable)"},
 	{0, "crit", "KEY=RANGE", RANGE(check.crit), LINE, OF(CHECK),

@@ -15,7 +15,8 @@ static void put_figures(FILE *f, enum family family, const struct figures *figur
 		if (figures_known(figures, m))
 			fprintf(f, "%s %s %" PRIu64 " %s\n", snapshot_family_names[family],
 				metrics[m].name, figures->value[m],
-				snapshot_quality_names[figures_quality(figures, 1u << m)]);
+				snapshot_quality_names[figures->derived >> m & 1 ? QUALITY_DERIVED
+										 : QUALITY_EXACT]);
 }
 
 static void put_system(FILE *f, const struct snapshot *s, const struct output_options *options)

@@ -291,6 +291,7 @@ int plain_read(const struct output_document *d, struct snapshot *s, char *note, 
 	if (f)
 		fclose(f);
 	snapshot_sort(s);
+	snapshot_mark_bypassed(s);
 	if (r.failed)
 		return -ENOMEM;
 	return s->mono_ns && s->source ? 0 : -EPROTO;

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "sources/netlink_bypass.h"
 #include "sources/netlink_changes.h"
+#include "sources/tcx.h"
 
 #define LOOK_AGAIN_NS (10 * NS_PER_S)
 
@@ -58,7 +59,21 @@ static void look_at_rules(struct bypasses *b)
 	b->rules_known = !r && !deaf;
 }
 
-static void look_at_links(struct bypasses *b)
+/* Who may not ask does not find them, and says nothing: nobody knows what these programs do. */
+static int look_at_tcx(struct bypasses *b, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		int r = tcx_look(s->ifs[i].ifindex, &b->links);
+
+		if (r == -EINVAL || r == -EPERM || r == -ENOSYS)
+			return 0;
+		if (r && r != -ENODEV) /* it went away */
+			return r;
+	}
+	return 0;
+}
+
+static void look_at_links(struct bypasses *b, const struct snapshot *s)
 {
 	uint64_t now_ns = clock_now_ns();
 	int r;
@@ -72,6 +87,8 @@ static void look_at_links(struct bypasses *b)
 		r = netlink_bypass_tc(&b->route, &b->links);
 	if (!r)
 		r = netlink_bypass_mpls(&b->route, &b->links);
+	if (!r)
+		r = look_at_tcx(b, s);
 	if (r)
 		why_errno(&b->links_why, r, "netlink");
 	b->looked_ns = r ? 0 : now_ns;
@@ -146,7 +163,7 @@ void bypasses_read(struct bypasses *b, struct snapshot *s)
 	bool no_memory;
 
 	look_at_rules(b);
-	look_at_links(b);
+	look_at_links(b, s);
 	add_known(s, &b->rules);
 	add_known(s, &b->links);
 	if (s->n_bypasses)

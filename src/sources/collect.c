@@ -145,8 +145,8 @@ static bool nothing_known(const struct snapshot *s)
 	       !s->system[FAMILY_IPV6].figures.known;
 }
 
-/* Sample the eBPF maps, or note why there are none. Returns 0, or -errno if eBPF must count. */
-static int sample_bpf(struct collector *c, struct why *why)
+/* Lock the eBPF maps, or note why there are none. Returns 0, or -errno if eBPF must count. */
+static int begin_bpf(struct collector *c, struct why *why)
 {
 	struct why ignored;
 	int r = -ENOENT;
@@ -158,7 +158,7 @@ static int sample_bpf(struct collector *c, struct why *why)
 			c->note.text[0] = 0;
 		if (!c->bpf)
 			break;
-		r = counters_sample(c->bpf, why);
+		r = counters_begin(c->bpf, why);
 		if (r != -ENOENT)
 			return r;
 		counters_close(c->bpf);
@@ -171,17 +171,30 @@ static int sample_bpf(struct collector *c, struct why *why)
 	return r;
 }
 
+/* The devices first: what passes in between must not look as if IP had not seen it. */
+static int sample_bpf(struct collector *c, struct why *why)
+{
+	int r = begin_bpf(c, why);
+
+	if (r || !c->bpf)
+		return r;
+	netlink_read_devices(c->netlink);
+	return counters_sample(c->bpf, why);
+}
+
 /* The interfaces: the kernel's figures first, then the exact ones, which replace them. */
 static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 {
-	int r;
+	const struct devices devices = {netlink_read_device, c->netlink};
+	int r = 0;
 
 	if (c->netlink) {
+		if (!c->bpf)
+			netlink_read_devices(c->netlink);
 		r = netlink_read_ifs(c->netlink, &c->procfs, s);
 		if (r)
 			snapshot_trouble(s, "interfaces by netlink: %s", strerror(-r));
 	} else {
-		r = 0;
 		procfs_read_ifs(&c->procfs, s);
 	}
 	snapshot_sort(s);
@@ -193,7 +206,7 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 		counters_drop(c->bpf);
 		return why_set(why, r, "%s", s->trouble);
 	}
-	r = counters_fill(c->bpf, s, why);
+	r = counters_fill(c->bpf, s, &devices, why);
 	if (r)
 		snapshot_trouble(s, "%s", why->text);
 	bypasses_counted(s);

@@ -27,11 +27,26 @@ const struct kernel_name kernel_names[] = {
 	[K_OUT_DISCARDS]   = {"Ip",    "OutDiscards",   "Ip6OutDiscards",      "IPSTATS_MIB_OUTDISCARDS"},
 	[K_OUT_NO_ROUTES]  = {"Ip",    "OutNoRoutes",   "Ip6OutNoRoutes",      "IPSTATS_MIB_OUTNOROUTES"},
 	[K_REASM_FAILS]    = {"Ip",    "ReasmFails",    "Ip6ReasmFails",       "IPSTATS_MIB_REASMFAILS"},
+	[K_UNKNOWN_PROTOS] = {"Ip",    "InUnknownProtos", "Ip6InUnknownProtos", "IPSTATS_MIB_INUNKNOWNPROTOS"},
+	[K_TRUNCATED]      = {"IpExt", "InTruncatedPkts", "Ip6InTruncatedPkts", "IPSTATS_MIB_INTRUNCATEDPKTS"},
+	[K_DELIVERS]       = {"Ip",    "InDelivers",    "Ip6InDelivers",       "IPSTATS_MIB_INDELIVERS"},
+	[K_REASM_REQDS]    = {"Ip",    "ReasmReqds",    "Ip6ReasmReqds",       "IPSTATS_MIB_REASMREQDS"},
+	[K_REASM_OKS]      = {"Ip",    "ReasmOKs",      "Ip6ReasmOKs",         "IPSTATS_MIB_REASMOKS"},
+	[K_FRAG_OKS]       = {"Ip",    "FragOKs",       "Ip6FragOKs",          "IPSTATS_MIB_FRAGOKS"},
+	[K_FRAG_FAILS]     = {NULL,    NULL,            "Ip6FragFails",        "IPSTATS_MIB_FRAGFAILS"},
+	[K_FRAG_CREATES]   = {"Ip",    "FragCreates",   "Ip6FragCreates",      "IPSTATS_MIB_FRAGCREATES"},
+	[K_IN_MCAST_PACKETS]  = {"IpExt", "InMcastPkts",    "Ip6InMcastPkts",    "IPSTATS_MIB_INMCASTPKTS"},
+	[K_IN_MCAST_OCTETS]   = {"IpExt", "InMcastOctets",  "Ip6InMcastOctets",  "IPSTATS_MIB_INMCASTOCTETS"},
+	[K_OUT_MCAST_PACKETS] = {"IpExt", "OutMcastPkts",   "Ip6OutMcastPkts",   "IPSTATS_MIB_OUTMCASTPKTS"},
+	[K_OUT_MCAST_OCTETS]  = {"IpExt", "OutMcastOctets", "Ip6OutMcastOctets", "IPSTATS_MIB_OUTMCASTOCTETS"},
+	[K_IN_BCAST_PACKETS]  = {"IpExt", "InBcastPkts",    NULL,                NULL},
+	[K_OUT_BCAST_PACKETS] = {"IpExt", "OutBcastPkts",   NULL,                NULL},
 	[K_FORWARDING]     = {"Ip",    "Forwarding",    NULL,                  NULL},
 	/* clang-format on */
 };
 
 static_assert(ARRAY_SIZE(kernel_names) == K_COUNT, "one name per column");
+static_assert(K_COUNT <= 64, "a set of columns has a bit for each");
 
 struct kernel_epoch kernel_epoch_parse(const char *release)
 {
@@ -57,15 +72,15 @@ static bool release_at_least(struct kernel_epoch e, unsigned major, unsigned min
 	return e.major > major || (e.major == major && e.minor >= minor);
 }
 
-static bool all_known(const struct kernel_counters *k, uint32_t columns)
+static bool all_known(const struct kernel_counters *k, uint64_t columns)
 {
 	return (k->known & columns) == columns;
 }
 
-#define BIT(column) (1u << (column))
+#define BIT(column) (UINT64_C(1) << (column))
 
 /* Every received packet is in one of these four, and they count segments rather than buffers. */
-static const uint32_t ecn_columns =
+static const uint64_t ecn_columns =
 	BIT(K_IN_NO_ECT) | BIT(K_IN_ECT1) | BIT(K_IN_ECT0) | BIT(K_IN_CE);
 
 /*
@@ -142,6 +157,41 @@ void kernel_figures(const struct kernel_counters *k, enum family family, struct 
 			figures_set(out, not_routed[i].metric, v[not_routed[i].column]);
 }
 
+void kernel_ip_counts(const struct kernel_counters *k, enum family family, struct ip_counts *out)
+{
+	static const struct {
+		enum kernel_column column;
+		enum ip_count count;
+	} same[] = {
+		{K_IN_RECEIVES, C_IN_RECEIVES},
+		{K_UNKNOWN_PROTOS, C_IN_UNKNOWN_PROTOS},
+		{K_TRUNCATED, C_IN_TRUNCATED},
+		{K_DELIVERS, C_IN_DELIVERS},
+		{K_REASM_REQDS, C_REASM_REQDS},
+		{K_REASM_OKS, C_REASM_OKS},
+		{K_FRAG_OKS, C_FRAG_OKS},
+		{K_FRAG_CREATES, C_FRAG_CREATES},
+		{K_IN_MCAST_PACKETS, C_IN_MCAST_PACKETS},
+		{K_IN_MCAST_OCTETS, C_IN_MCAST_OCTETS},
+		{K_OUT_MCAST_PACKETS, C_OUT_MCAST_PACKETS},
+		{K_OUT_MCAST_OCTETS, C_OUT_MCAST_OCTETS},
+		{K_IN_BCAST_PACKETS, C_IN_BCAST_PACKETS},
+		{K_OUT_BCAST_PACKETS, C_OUT_BCAST_PACKETS},
+	};
+	/* What is too big to be forwarded is K_TOO_BIG for both, which of IPv6 has this too. */
+	const enum kernel_column fails = family == FAMILY_IPV4 ? K_TOO_BIG : K_FRAG_FAILS;
+
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+		if (kernel_known(k, same[i].column))
+			ip_counts_set(out, same[i].count, k->value[same[i].column]);
+	if (kernel_known(k, fails))
+		ip_counts_set(out, C_FRAG_FAILS, k->value[fails]);
+	/* Up to 6.6 those of IPv4 hold forwarded packets too. */
+	if (kernel_known(k, K_OUT_REQUESTS) &&
+	    (family == FAMILY_IPV6 || kernel_known(k, K_OUT_TRANSMITS)))
+		ip_counts_set(out, C_OUT_REQUESTS, k->value[K_OUT_REQUESTS]);
+}
+
 void kernel_forget_unclear(struct kernel_counters *k)
 {
 	if (!kernel_known(k, K_OUT_TRANSMITS))
@@ -178,20 +228,28 @@ void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
 			    has_ipv6 ? v[M_OUT_OCTETS] : 0);
 }
 
-void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
-		    const struct kernel_counters *ip6, struct kernel_epoch epoch)
+void kernel_fill_device(struct snapshot_if *row, const struct kernel_device *dev)
 {
 	struct figures *total = &row->figures[FAMILY_TOTAL];
-	struct figures *v6 = &row->figures[FAMILY_IPV6];
 
-	row->rx_header = dev->rx_header;
-	row->tx_header = dev->tx_header;
 	figures_set(total, M_IN_PACKETS, dev->rx_packets);
 	figures_set(total, M_IN_OCTETS, dev->rx_octets);
 	figures_set(total, M_OUT_PACKETS, dev->tx_packets);
 	figures_set(total, M_OUT_OCTETS, dev->tx_octets);
-	if (has_ipv6)
+}
+
+void kernel_fill_if(struct snapshot_if *row, const struct kernel_device *dev, bool has_ipv6,
+		    const struct kernel_counters *ip6, struct kernel_epoch epoch)
+{
+	struct figures *v6 = &row->figures[FAMILY_IPV6];
+
+	row->rx_header = dev->rx_header;
+	row->tx_header = dev->tx_header;
+	kernel_fill_device(row, dev);
+	if (has_ipv6) {
 		kernel_figures(ip6, FAMILY_IPV6, epoch, true, v6);
+		kernel_ip_counts(ip6, FAMILY_IPV6, &row->ip6_counts);
+	}
 	kernel_derive_ipv4(dev, has_ipv6, ip6, v6, &row->figures[FAMILY_IPV4]);
 	if (row->figures[FAMILY_IPV4].known)
 		row->ipv4_source = has_ipv6 ? IPV4_LESS_IPV6 : IPV4_IS_DEVICE;

@@ -37,6 +37,20 @@ enum kernel_column {
 	K_OUT_DISCARDS,
 	K_OUT_NO_ROUTES,
 	K_REASM_FAILS,
+	K_UNKNOWN_PROTOS,
+	K_TRUNCATED,
+	K_DELIVERS,
+	K_REASM_REQDS,
+	K_REASM_OKS,
+	K_FRAG_OKS,
+	K_FRAG_FAILS,
+	K_FRAG_CREATES,
+	K_IN_MCAST_PACKETS,
+	K_IN_MCAST_OCTETS,
+	K_OUT_MCAST_PACKETS,
+	K_OUT_MCAST_OCTETS,
+	K_IN_BCAST_PACKETS,
+	K_OUT_BCAST_PACKETS,
 	K_FORWARDING,
 	K_COUNT
 };
@@ -53,7 +67,7 @@ extern const struct kernel_name kernel_names[K_COUNT];
 
 struct kernel_counters {
 	uint64_t value[K_COUNT];
-	uint32_t known; /* bit per column */
+	uint64_t known; /* bit per column */
 };
 
 /*
@@ -70,7 +84,7 @@ struct kernel_epoch kernel_epoch_parse(const char *release);
 static inline void kernel_set(struct kernel_counters *k, enum kernel_column c, uint64_t value)
 {
 	k->value[c] = value;
-	k->known |= 1u << c;
+	k->known |= UINT64_C(1) << c;
 }
 
 static inline bool kernel_known(const struct kernel_counters *k, enum kernel_column c)
@@ -91,6 +105,9 @@ void kernel_forget_unclear(struct kernel_counters *k);
 void kernel_figures(const struct kernel_counters *k, enum family family, struct kernel_epoch epoch,
 		    bool per_if, struct figures *out);
 
+/* What else the kernel counts as RFC 4293 defines it, of the same row. */
+void kernel_ip_counts(const struct kernel_counters *k, enum family family, struct ip_counts *out);
+
 /*
  * The device's own counters, and how many octets of link-layer header its octet counters include
  * for each packet (-1: not known, then no octets are derived).
@@ -109,6 +126,9 @@ struct kernel_device {
 void kernel_derive_ipv4(const struct kernel_device *dev, bool has_ipv6,
 			const struct kernel_counters *ip6, const struct figures *ip6_figures,
 			struct figures *out);
+
+/* The device's counters only, into FAMILY_TOTAL. */
+void kernel_fill_device(struct snapshot_if *row, const struct kernel_device *dev);
 
 /*
  * All three rows of an interface: the device's counters, its IPv6 counters (`has_ipv6` false: it

@@ -14,6 +14,7 @@
 
 #include "base/units.h"
 #include "sources/ip6_order.h"
+#include "sources/netlink_devices.h"
 #include "sources/netlink_dump.h"
 #include "sources/netlink_links.h"
 
@@ -30,6 +31,7 @@ struct netlink {
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct ip6_order numbering;
 	struct netlink_links links; /* their memory is used again for each reading */
+	int devices_error;          /* -errno: not all of them could be read */
 };
 
 /* What the callbacks of the dumps fill. */
@@ -63,36 +65,14 @@ void netlink_close(struct netlink *n)
 	free(n);
 }
 
-static void begin_try(void *arg)
+void netlink_read_devices(struct netlink *n)
 {
-	struct netlink_links *links = arg;
-
-	links->try++;
+	n->devices_error = netlink_devices_read(&n->dumper, &n->links);
 }
 
-static int on_stats(const struct nlmsghdr *message, void *arg)
+int netlink_read_device(void *n, struct snapshot_if *row)
 {
-	const struct if_stats_msg *stats = mnl_nlmsg_get_payload(message);
-	struct netlink_links *links = arg;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each (attr, message, sizeof(*stats)) {
-		struct rtnl_link_stats64 s;
-		struct netlink_link *link;
-
-		if (mnl_attr_get_type(attr) != IFLA_STATS_LINK_64)
-			continue;
-		memset(&s, 0, sizeof(s));
-		memcpy(&s, mnl_attr_get_payload(attr),
-		       mnl_attr_get_payload_len(attr) < sizeof(s) ? mnl_attr_get_payload_len(attr)
-								  : sizeof(s));
-		link = netlink_links_add(links, stats->ifindex);
-		if (!link)
-			return MNL_CB_ERROR;
-		link->dev = (struct kernel_device){s.rx_packets, s.rx_bytes, s.tx_packets,
-						   s.tx_bytes,   -1,         -1};
-	}
-	return MNL_CB_OK;
+	return netlink_devices_read_one(&((struct netlink *)n)->dumper, row);
 }
 
 static void read_inet6_stats(struct netlink_link *link, const struct nlattr *attr,
@@ -217,7 +197,7 @@ static int read_headers(struct netlink *n, struct netlink_links *links)
 			continue;
 		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
 		mnl_attr_nest_end(request, nest);
-		r = netlink_dump_whole(&n->dumper, request, on_no_receive_header, &reader);
+		r = netlink_dump_whole(&n->dumper, request, on_no_receive_header, &reader, NULL);
 		if (reader.unknown)
 			netlink_dump_close(&n->dumper); /* with the rest of that dump */
 		else if (r)
@@ -241,21 +221,11 @@ static const struct ip6_order *numbering(struct netlink *n)
 
 static int read_links(struct netlink *n, struct netlink_links *links)
 {
-	char buffer[512];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct link_reader reader = {.links = links};
-	struct if_stats_msg *stats;
+	struct nlmsghdr *request;
+	char buffer[512];
 	int r;
 
-	request->nlmsg_type = RTM_GETSTATS;
-	stats = mnl_nlmsg_put_extra_header(request, sizeof(*stats));
-	stats->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
-	links->n = 0;
-	r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_TOGETHER, on_stats, links,
-			     begin_try);
-	if (r < 0)
-		return r;
-	netlink_links_sort(links, r == NETLINK_DUMP_INTERRUPTED);
 	reader.numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
@@ -311,8 +281,10 @@ static int add_rows(const struct netlink_links *links, const struct procfs *proc
 
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
 {
-	int r = read_links(n, &n->links);
+	int r = n->devices_error;
 
+	if (!r)
+		r = read_links(n, &n->links);
 	if (!r)
 		r = add_rows(&n->links, procfs, s);
 	s->ifs_incomplete = r != 0;

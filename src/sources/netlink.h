@@ -16,11 +16,18 @@ struct netlink;
 int netlink_open(struct netlink **out);
 void netlink_close(struct netlink *n); /* accepts NULL */
 
+/* Read the devices' own counters, for netlink_read_ifs(), which tells if that failed. */
+void netlink_read_devices(struct netlink *n);
+
 /*
- * All interfaces, into `s`. IPv6 counters come with the dump where the kernel's numbering is known,
- * else from `procfs`. Returns 0 or -errno.
+ * All interfaces that netlink_read_devices() found, into `s`. IPv6 counters come with the dump
+ * where the kernel's numbering is known, else from `procfs`. Returns 0 or -errno.
  */
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
+
+/* Read the device's own counters of that row again; `n` is a struct netlink. Returns 0 or -errno.
+ */
+int netlink_read_device(void *n, struct snapshot_if *row);
 
 /* Whether any interface forwards that family (conf/IF/forwarding). Returns 0, 1 or -errno. */
 int netlink_any_forwarding(struct netlink *n, enum family family);

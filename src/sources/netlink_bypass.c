@@ -52,7 +52,7 @@ void netlink_bypass_clear(struct netlink_bypass_list *l)
 /* Ask with that header. A list that is not whole is worse than an error: something could be
  * missing. */
 static int look(struct netlink_dump *route, unsigned type, const void *header, size_t size,
-		mnl_cb_t each, void *arg)
+		mnl_cb_t each, void *arg, size_t *found)
 {
 	char buffer[256] = {0};
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -61,7 +61,7 @@ static int look(struct netlink_dump *route, unsigned type, const void *header, s
 	memcpy(mnl_nlmsg_put_extra_header(request, size), header, size);
 	if (type == RTM_GETLINK)
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	return netlink_dump_whole(route, request, each, arg);
+	return netlink_dump_whole(route, request, each, arg, found);
 }
 
 static int on_link(const struct nlmsghdr *message, void *arg)
@@ -91,7 +91,7 @@ int netlink_bypass_links(struct netlink_dump *route, struct netlink_bypass_list 
 {
 	const struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
 
-	return look(route, RTM_GETLINK, &header, sizeof(header), on_link, l);
+	return look(route, RTM_GETLINK, &header, sizeof(header), on_link, l, &l->n);
 }
 
 /* Interfaces with filters on what comes in or goes out. */
@@ -197,7 +197,8 @@ static int look_at_filters(struct netlink_dump *route, struct netlink_bypass_lis
 		const struct tcmsg header = {.tcm_family = AF_UNSPEC,
 					     .tcm_ifindex = ifindex,
 					     .tcm_parent = directions[i].parent};
-		int r = look(route, RTM_GETTFILTER, &header, sizeof(header), on_filter, &reader);
+		int r = look(route, RTM_GETTFILTER, &header, sizeof(header), on_filter, &reader,
+			     &l->n);
 
 		if (r && r != -ENODEV && r != -EINVAL && r != -EOPNOTSUPP) /* it went away */
 			return r;
@@ -209,7 +210,8 @@ int netlink_bypass_tc(struct netlink_dump *route, struct netlink_bypass_list *l)
 {
 	const struct tcmsg header = {.tcm_family = AF_UNSPEC};
 	struct filtered filtered = {NULL, 0, 0};
-	int r = look(route, RTM_GETQDISC, &header, sizeof(header), on_qdisc, &filtered);
+	int r = look(route, RTM_GETQDISC, &header, sizeof(header), on_qdisc, &filtered,
+		     &filtered.n);
 
 	for (size_t i = 0; i < filtered.n && !r; i++)
 		r = look_at_filters(route, l, filtered.ifindexes[i]);
@@ -232,7 +234,7 @@ static int on_mpls(const struct nlmsghdr *message, void *arg)
 int netlink_bypass_mpls(struct netlink_dump *route, struct netlink_bypass_list *l)
 {
 	const struct netconfmsg header = {.ncm_family = AF_MPLS};
-	int r = look(route, RTM_GETNETCONF, &header, sizeof(header), on_mpls, l);
+	int r = look(route, RTM_GETNETCONF, &header, sizeof(header), on_mpls, l, &l->n);
 
 	return r == -EOPNOTSUPP || r == -EAFNOSUPPORT ? 0 : r; /* there is no MPLS */
 }

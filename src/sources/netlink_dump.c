@@ -39,13 +39,14 @@ static bool was_interrupted(char *buffer, int size)
 	return interrupted;
 }
 
-static int run_once(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+static int run_once(struct netlink_dump *d, struct nlmsghdr *request, uint16_t flags, mnl_cb_t each,
+		    void *arg)
 {
 	unsigned port = mnl_socket_get_portid(d->socket);
 	bool interrupted = false;
 	int r;
 
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
 	request->nlmsg_seq = ++d->seq;
 	if (mnl_socket_sendto(d->socket, request, request->nlmsg_len) < 0)
 		return -errno;
@@ -73,7 +74,7 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 			return r;
 		if (begin)
 			begin(arg);
-		r = run_once(d, request, each, arg);
+		r = run_once(d, request, NLM_F_DUMP, each, arg);
 		/* The rest of it is still on the way, and must not be taken for the next answer. */
 		if (r < 0)
 			netlink_dump_close(d);
@@ -81,9 +82,43 @@ int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned 
 	return r;
 }
 
-int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+struct whole {
+	mnl_cb_t each;
+	void *arg;
+	size_t *found, before;
+};
+
+static void begin_again(void *arg)
 {
-	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, each, arg, NULL);
+	struct whole *w = arg;
+
+	if (w->found)
+		*w->found = w->before;
+}
+
+static int pass_on(const struct nlmsghdr *message, void *arg)
+{
+	struct whole *w = arg;
+
+	return w->each(message, w->arg);
+}
+
+int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
+		       size_t *found)
+{
+	struct whole w = {each, arg, found, found ? *found : 0};
+	int r = netlink_dump_run(d, request, NETLINK_DUMP_WHOLE, pass_on, &w, begin_again);
 
 	return r == NETLINK_DUMP_INTERRUPTED ? -EINTR : r;
+}
+
+int netlink_dump_one(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg)
+{
+	int r = d->socket ? 0 : netlink_dump_open(d);
+
+	if (!r)
+		r = run_once(d, request, NLM_F_ACK, each, arg);
+	if (r < 0)
+		netlink_dump_close(d);
+	return r;
 }

@@ -40,7 +40,15 @@ void netlink_dump_close(struct netlink_dump *d); /* also where it is not open */
 int netlink_dump_run(struct netlink_dump *d, struct nlmsghdr *request, unsigned tries,
 		     mnl_cb_t each, void *arg, void (*begin)(void *arg));
 
-/* The same where a dump that is not whole is none. Returns 0 or -errno; -EINTR: none was whole. */
-int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg);
+/*
+ * The same where a dump that is not whole is none. `found` is the number of what `each` has added
+ * to something: each try begins with what it was; NULL: it does not matter how often it is called
+ * for the same. Returns 0 or -errno; -EINTR: none was whole.
+ */
+int netlink_dump_whole(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg,
+		       size_t *found);
+
+/* The same of a request for one object, by one message. -ENODEV, ...: the kernel refused. */
+int netlink_dump_one(struct netlink_dump *d, struct nlmsghdr *request, mnl_cb_t each, void *arg);
 
 #endif

@@ -141,7 +141,8 @@ static int on_chain(const struct nlmsghdr *message, void *arg)
 	return MNL_CB_OK;
 }
 
-static int look(struct netlink_dump *d, unsigned type, unsigned family, mnl_cb_t each, void *arg)
+static int look(struct netlink_dump *d, unsigned type, unsigned family, mnl_cb_t each, void *arg,
+		size_t *found)
 {
 	char buffer[256] = {0};
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -151,19 +152,19 @@ static int look(struct netlink_dump *d, unsigned type, unsigned family, mnl_cb_t
 	request->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | type;
 	generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
 	generic->nfgen_family = family;
-	r = netlink_dump_whole(d, request, each, arg);
+	r = netlink_dump_whole(d, request, each, arg, found);
 	return r == -EOPNOTSUPP || r == -EINVAL || r == -ENOENT ? 0 : r; /* the kernel has none */
 }
 
 int netlink_bypass_nftables(struct netlink_dump *netfilter, struct netlink_bypass_list *l)
 {
 	struct chains chains = {.list = l};
-	int r = look(netfilter, NFT_MSG_GETFLOWTABLE, NFPROTO_UNSPEC, on_flowtable, l);
+	int r = look(netfilter, NFT_MSG_GETFLOWTABLE, NFPROTO_UNSPEC, on_flowtable, l, &l->n);
 
 	if (!r)
-		r = look(netfilter, NFT_MSG_GETRULE, NFPROTO_NETDEV, on_rule, &chains);
+		r = look(netfilter, NFT_MSG_GETRULE, NFPROTO_NETDEV, on_rule, &chains, &chains.n);
 	if (!r && chains.n)
-		r = look(netfilter, NFT_MSG_GETCHAIN, NFPROTO_NETDEV, on_chain, &chains);
+		r = look(netfilter, NFT_MSG_GETCHAIN, NFPROTO_NETDEV, on_chain, &chains, &l->n);
 	free(chains.rows);
 	return r;
 }

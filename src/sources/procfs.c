@@ -204,6 +204,7 @@ void procfs_read_system(const struct procfs *p, struct snapshot *s)
 	read_counters(p, "/proc/net/snmp", false, &k, s);
 	read_counters(p, "/proc/net/netstat", false, &k, s);
 	kernel_figures(&k, FAMILY_IPV4, p->epoch, false, &ip4->figures);
+	kernel_ip_counts(&k, FAMILY_IPV4, &ip4->ip_counts);
 	set_forwarding(p, FAMILY_IPV4, ip4);
 	if (!ip4->forwarding_known && kernel_known(&k, K_FORWARDING)) {
 		ip4->forwarding_known = true;
@@ -213,6 +214,7 @@ void procfs_read_system(const struct procfs *p, struct snapshot *s)
 	k.known = 0;
 	read_counters(p, "/proc/net/snmp6", true, &k, s);
 	kernel_figures(&k, FAMILY_IPV6, p->epoch, false, &ip6->figures);
+	kernel_ip_counts(&k, FAMILY_IPV6, &ip6->ip_counts);
 	set_forwarding(p, FAMILY_IPV6, ip6);
 }
 

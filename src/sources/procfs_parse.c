@@ -55,7 +55,8 @@ static int read_line(struct lines *lines, char line[LINE_OCTETS])
 static enum kernel_column find_ip4_column(const char *group, const char *name)
 {
 	for (int c = 0; c < K_COUNT; c++)
-		if (!strcmp(kernel_names[c].ip4_group, group) && !strcmp(kernel_names[c].ip4, name))
+		if (kernel_names[c].ip4 && !strcmp(kernel_names[c].ip4_group, group) &&
+		    !strcmp(kernel_names[c].ip4, name))
 			return c;
 	return K_COUNT;
 }

@@ -45,6 +45,14 @@ static inline void bytes_figures(struct bytes *b, struct figures *f)
 									       bytes_number(b));
 }
 
+/* Of the row's figures, so that inputs go on to be what they were. */
+static inline void fill_ip_counts(struct ip_counts *c, const struct figures *f)
+{
+	for (int i = 0; i < C_COUNT; i++)
+		if (f->known >> i & 1)
+			ip_counts_set(c, (enum ip_count)i, f->value[i]);
+}
+
 /* At FUZZ_MONO_NS, at most 7 interfaces and 7 paths; no two rows are those of the same thing. */
 static inline struct snapshot *bytes_snapshot(struct bytes *b)
 {
@@ -58,6 +66,7 @@ static inline struct snapshot *bytes_snapshot(struct bytes *b)
 	s->source = byte(b) % 2 ? SOURCE_KERNEL : SOURCE_EBPF;
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		bytes_figures(b, &s->system[f].figures);
+		fill_ip_counts(&s->system[f].ip_counts, &s->system[f].figures);
 		s->system[f].forwarding_known = byte(b) % 2;
 		s->system[f].continuity.since_ns = bytes_number(b) % FUZZ_MONO_NS;
 	}
@@ -75,6 +84,7 @@ static inline struct snapshot *bytes_snapshot(struct bytes *b)
 		row->continuity.since_ns = bytes_number(b) % FUZZ_MONO_NS;
 		for (int f = 0; f < FAMILY_COUNT; f++)
 			bytes_figures(b, &row->figures[f]);
+		fill_ip_counts(&row->ip6_counts, &row->figures[FAMILY_OTHER]);
 	}
 	s->paths_known = byte(b) % 2;
 	n = s->paths_known ? byte(b) % 8 : 0;

@@ -66,6 +66,8 @@ static bool is_value(const netsnmp_variable_list *v, const struct mib_value *val
 		       (uint32_t)v->val.counter64->low == (uint32_t)value->number;
 	case MIB_INTEGER:
 		return v->type == ASN_INTEGER && is_number(v, value);
+	case MIB_COUNTER32:
+		return v->type == ASN_COUNTER && is_number(v, value);
 	case MIB_GAUGE32:
 		return v->type == ASN_GAUGE && is_number(v, value);
 	case MIB_TIMETICKS:
@@ -249,6 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(packet, data + n, size - n);
 	view->status = 1;
 	view->snapshot = bytes_snapshot(&b);
+	view->ip_mib = view->snapshot->system[FAMILY_IPV4].forwarding_known;
 	ctx = (struct mib_context){.now_ns = FUZZ_MONO_NS + 5, .master_start_ns = 1};
 	mib_context_init(&ctx, view);
 	if (packet[1] != AGENTX_RESPONSE && packet[1] != AGENTX_CLOSE)

@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	view->status = 1;
 	view->snapshot = bytes_snapshot(&b);
+	view->ip_mib = view->snapshot->system[FAMILY_IPV4].forwarding_known;
 	ctx.master_start_ns = (int64_t)FUZZ_MONO_NS - (int64_t)bytes_number(&b);
 	if (byte(&b) % 2) {
 		struct snapshot *before = bytes_snapshot(&b);

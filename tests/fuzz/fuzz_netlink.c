@@ -133,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		input.at++;
 		netlink_any_forwarding(netlink, FAMILY_IPV4);
 	}
+	netlink_read_devices(netlink);
 	if (netlink_read_ifs(netlink, &procfs, s) == 0) {
 		snapshot_sort(s);
 		for (size_t i = 0; i < s->n_ifs; i++)

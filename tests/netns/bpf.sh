@@ -92,6 +92,27 @@ expect "attach again: counting since the same moment" "$since" "$(value .source.
 expect "attach again: nothing lost" 100 "$(value .ipv4.forwarding.outgoing_packets)"
 expect "other is 0" '[0,0,0,0]' "$(value '.interfaces.rc.other | [.rx_packets, .rx_bytes, .tx_packets, .tx_bytes]')"
 
+# What passes between reading the devices and reading the hooks is not taken for other, here or in a reading
+# in which the counters begin. Each call takes its time.
+slowly() { strace -qq -o /dev/null -e trace=bpf -e inject=bpf:delay_enter=3000 env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" "$@"; }
+sent() { in_ns "$R" awk '$1 == "rs:" { print $11 }' /proc/net/dev; }
+moves() { [ "$(sent)" -gt "$before" ]; }
+before=$(sent)
+background in_ns "$C" /usr/bin/python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    s.sendto(b"x" * 72, ("10.2.0.2", 9))'
+expect_true "under traffic: there is some" wait_for 5 moves
+for _ in 1 2 3; do slowly "$BIN" --netns "$R" --json --source ebpf; done >"$TMP/slow"
+ipfw detach && slowly "$BIN" --netns "$R" attach 2>"$TMP/err"
+expect_true "under traffic: it goes on" kill "$bg"
+wait "$bg" 2>/dev/null
+other='.interfaces.rs.other | [.tx_packets, .tx_bytes]'
+expect "under traffic: nothing is other" '[0,0]' "$(jq -c "$other" "$TMP/slow" | sort -u)"
+expect "begun under traffic: nothing is other" '[0,0]' "$(value "$other")"
+ipfw detach && ipfw attach
+datagrams "$C" 100 72 10.2.0.2
+
 # Where the kernel has flowtables: none here says nftables, if it may be asked.
 mkdir -p "$TMP/module/nf_flow_table"
 flowtables() { unshare -m --propagation slave sh -c 'mount --bind "$0/module" /sys/module && exec "$@"' "$TMP" "${@:2}" "$BIN" --netns "$1" --json --source ebpf | jq -c '[.interfaces[] | .other.rx_packets]'; }

@@ -8,9 +8,12 @@
 add_ns "$R"
 start_snmpd
 has_rates() { snmp snmpwalk IPFWAGENT-MIB::ipfwIfRateTable | grep -q Delta; }
-background in_ns "$R" "$BIN" agent --root "$top/tests/fixtures/6.18" --interval 0.2 --reading-socket none \
-	--agentx-socket "$MASTER" 2>"$TMP/agent.log"
-agent=$bg
+starts() {
+	background in_ns "$R" "$BIN" agent --root "$top/tests/fixtures/6.18" --interval 0.2 --reading-socket none \
+		--agentx-socket "$MASTER" "$@" 2>"$TMP/agent.log"
+	agent=$bg
+}
+starts
 expect_true "the agent answers" wait_for 15 has_rates
 
 # What moves is left out: age, duration and number of the readings, and the measured interval.
@@ -21,16 +24,22 @@ expect_true "a walk finds counters ($(grep -c Counter64 "$TMP/walk"))" [ "$(grep
 expect "a walk in bulk finds the same" "" "$(diff "$TMP/walk" "$TMP/bulk" | head -n 20)"
 
 seed=${IPFW_SEED:-$((RANDOM * 32768 + RANDOM))}
-in_ns "$R" /usr/bin/python3 "$here/requests.py" 1161 "$seed" "${IPFW_REQUESTS:-3000}" >"$TMP/said" 2>&1 ||
-	not_ok "requests (seed $seed)" "$(tail -n 1 "$TMP/said")"
-while read -r what text; do
-	case $what in
-	ok) ok "$text" ;;
-	not) not_ok "${text#ok } (seed $seed)" "see above" ;;
-	esac
-done <"$TMP/said"
-expect_true "it came to its end" grep -q 'and then one' "$TMP/said"
-expect "the connection to snmpd was kept" 0 "$(grep -cE 'lost|leaving' "$TMP/agent.log")"
-kill "$agent" && wait "$agent"
-expect "exit status" 0 $?
+requests() { # NAME ARGS...: and the agent's end
+	in_ns "$R" /usr/bin/python3 "$here/requests.py" 1161 "$seed" "${IPFW_REQUESTS:-3000}" "${@:2}" >"$TMP/said" 2>&1 ||
+		not_ok "$1requests (seed $seed)" "$(tail -n 1 "$TMP/said")"
+	while read -r what text; do
+		case $what in
+		ok) ok "$1$text" ;;
+		not) not_ok "$1${text#ok } (seed $seed)" "see above" ;;
+		esac
+	done <"$TMP/said"
+	expect_true "$1it came to its end" grep -q 'and then one' "$TMP/said"
+	expect "$1the connection to snmpd was kept" 0 "$(grep -cE 'lost|leaving' "$TMP/agent.log")"
+	kill "$agent" && wait "$agent"
+	expect "$1exit status" 0 $?
+}
+requests ''
+starts --ip-mib
+expect_true "IP-MIB: the agent answers" wait_for 15 has_rates
+requests 'IP-MIB: ' ip-mib
 finish

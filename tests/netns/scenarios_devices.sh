@@ -206,29 +206,13 @@ tunnels() {
 	unset 'unknown[tn0 rx]' 'unknown[tn0 tx]'
 }
 
-# tunnel_state NS OWN PEER ALGORITHM...: both directions of ESP in a tunnel.
-tunnel_state() {
-	local spi from to
-	ip -n "$1" xfrm state flush
-	for spi in "1 $2 $3" "2 $3 $2"; do
-		read -r spi from to <<<"$spi"
-		ip -n "$1" xfrm state add src "$from" dst "$to" proto esp spi "$spi" mode tunnel "${@:4}" || return
-	done
-}
-# policy NS DIRECTION FROM TO OWN PEER: from OWN to PEER in the tunnel.
-policy() { ip -n "$1" xfrm policy add src "$3" dst "$4" dir "$2" tmpl src "$5" dst "$6" proto esp mode tunnel; }
-
 # esp NAME SIZE4 SIZE6 ALGORITHM...: what 100 octets of UDP become in IPv4 and in IPv6.
 esp() {
-	local f own peer net host inner size ns
+	local f own peer net host inner size
 	for f in ipv4 ipv6; do
-		[ $f = ipv4 ] && own=10.2.0.1 peer=10.2.0.2 net=10.1.0.0/24 host=10.2.0.2/32 size=$((100 * $2))
-		[ $f = ipv6 ] && own=fd02::1 peer=fd02::2 net=fd01::/64 host=fd02::2/128 size=$((100 * $3))
-		for ns in "$R" "$S"; do tunnel_state "$ns" $own $peer "${@:4}"; done 2>"$TMP/xfrm"
-		[ ! -s "$TMP/xfrm" ] || return
+		[ $f = ipv4 ] && size=$((100 * $2)) || size=$((100 * $3))
+		esp_tunnel $f "${@:4}" || return
 		inner=$((100 * $(udp_octets $f 100)))
-		policy "$R" out $net $host $own $peer && policy "$R" fwd $host $net $peer $own
-		policy "$S" out $host $net $peer $own && policy "$S" in $net $host $own $peer
 		begin
 		udp $f 100 100
 		received $f rc 100 $inner
@@ -242,8 +226,8 @@ esp() {
 		routed $f rs rc 100 $inner # received there once more, as the kernel counts it
 		check "$1 in $f"
 		# What it is to go through is known only after SNAT.
-		ip -n "$R" xfrm policy del src $net dst $host dir out
-		policy "$R" out $own $peer $own $peer
+		ip -n "$R" xfrm policy del src "$net" dst "$host" dir out
+		policy "$R" out "$own" "$peer" "$own" "$peer"
 		in_ns "$R" nft "add table inet masq; add chain inet masq c { type nat hook postrouting priority 100; };
 			add rule inet masq c oif rs masquerade"
 		begin
@@ -254,42 +238,11 @@ esp() {
 		sent $f rs 100 $size
 		check "$1 after SNAT $f"
 		in_ns "$R" nft delete table inet masq
-		ip -n "$R" xfrm policy del src $own dst $peer dir out
-		policy "$R" out $net $host $own $peer
+		ip -n "$R" xfrm policy del src "$own" dst "$peer" dir out
+		policy "$R" out "$net" "$host" "$own" "$peer"
 		esp_merged "$1" $f
-		for ns in "$R" "$S"; do ip -n "$ns" xfrm policy flush && ip -n "$ns" xfrm state flush; done
+		no_esp
 	done
-}
-# esp_merged NAME FAMILY: TCP whose packets the router merges, small enough to have room for ESP.
-esp_merged() {
-	local c0 s0 c s i
-	in_ns "$R" ethtool -K rc gro on
-	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1 mtu 1300
-	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1 mtu 1300
-	begin
-	read -ra c0 <<<"$(wire "$C" c0)"
-	read -ra s0 <<<"$(wire "$S" s0)"
-	traffic "$C" tcp "${server[$2]}" 7 300000
-	settle
-	read -ra c <<<"$(wire "$C" c0)"
-	read -ra s <<<"$(wire "$S" s0)"
-	for i in 0 1 2 3; do c[i]=$((c[i] - c0[i])) s[i]=$((s[i] - s0[i])); done
-	if can_merge; then # and then a veth device counts what it sends without the header of the link
-		c[3]=$((c[3] + 14 * c[2]))
-		super_at rc rx
-		[[ $1 != *offloaded* ]] || super_at rs tx
-	fi
-	received "$2" rc "${c[2]}" "${c[3]}"
-	handed_over "$2" rc "${c[2]}" "${c[3]}"
-	forwarded "$2" rc rs "${c[2]}" "${c[3]}"
-	sent "$2" rs "${s[0]}" "${s[1]}"
-	received "$2" rs "${s[2]}" "${s[3]}"
-	routed "$2" rs rc "${c[0]}" "${c[1]}"
-	check "$1, TCP, GRO $2" no-tx
-	in_ns "$R" ethtool -K rc gro off
-	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1
-	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1
-	fresh # nothing is unknown any more
 }
 
 # offload insmod|rmmod: the modules that leave ESP to the devices, where they are files of a guest's

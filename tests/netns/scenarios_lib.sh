@@ -71,7 +71,12 @@ begin_scenarios() {
 same_ns() { [ "/proc/$inside/ns/net" -ef "/run/netns/$R" ]; }
 
 # run_scenario NAME: one of those of this script; $SCENARIOS may name another script's.
-run_scenario() { [ "$(type -t "$1")" != function ] || "$1"; }
+run_scenario() {
+	local start=$SECONDS
+	[ "$(type -t "$1")" = function ] || return 0
+	"$1"
+	echo "# $1: $((SECONDS - start)) s"
+}
 
 # traffic NS ARGS...: a sender; a scenario whose traffic was not sent has failed.
 traffic() {
@@ -132,6 +137,64 @@ number() {
 	neighbour "$3" "$4" "$R" "$2" "10.$1.0.1" "fd0$1::1"
 	neighbour "$R" "$2" "$3" "$4" "10.$1.0.2" "fd0$1::2"
 	unsettled=1
+}
+
+# esp_tunnel FAMILY ALGORITHM...: what goes between the client's network and the server is in ESP on the server's link;
+# sets $own, $peer, $net and $host. False, and why in $TMP/xfrm: the kernel has no such thing.
+esp_tunnel() {
+	local ns
+	[ "$1" = ipv4 ] && own=10.2.0.1 peer=10.2.0.2 net=10.1.0.0/24 host=10.2.0.2/32
+	[ "$1" = ipv6 ] && own=fd02::1 peer=fd02::2 net=fd01::/64 host=fd02::2/128
+	for ns in "$R" "$S"; do tunnel_state "$ns" "${@:2}"; done 2>"$TMP/xfrm"
+	[ ! -s "$TMP/xfrm" ] || return
+	policy "$R" out "$net" "$host" "$own" "$peer" && policy "$R" fwd "$host" "$net" "$peer" "$own"
+	policy "$S" out "$host" "$net" "$peer" "$own" && policy "$S" in "$net" "$host" "$own" "$peer"
+}
+# tunnel_state NS ALGORITHM...: both directions.
+tunnel_state() {
+	local spi from to
+	ip -n "$1" xfrm state flush
+	for spi in "1 $own $peer" "2 $peer $own"; do
+		read -r spi from to <<<"$spi"
+		ip -n "$1" xfrm state add src "$from" dst "$to" proto esp spi "$spi" mode tunnel "${@:2}" || return
+	done
+}
+# policy NS DIRECTION FROM TO OWN PEER: from OWN to PEER in the tunnel.
+policy() { ip -n "$1" xfrm policy add src "$3" dst "$4" dir "$2" tmpl src "$5" dst "$6" proto esp mode tunnel; }
+no_esp() {
+	local ns
+	for ns in "$R" "$S"; do ip -n "$ns" xfrm policy flush && ip -n "$ns" xfrm state flush; done
+}
+# esp_merged NAME FAMILY: TCP whose packets the router merges, small enough to have room for ESP.
+esp_merged() {
+	local c0 s0 c s i
+	in_ns "$R" ethtool -K rc gro on
+	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1 mtu 1300
+	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1 mtu 1300
+	begin
+	read -ra c0 <<<"$(wire "$C" c0)"
+	read -ra s0 <<<"$(wire "$S" s0)"
+	traffic "$C" tcp "${server[$2]}" 7 300000
+	settle
+	read -ra c <<<"$(wire "$C" c0)"
+	read -ra s <<<"$(wire "$S" s0)"
+	for i in 0 1 2 3; do c[i]=$((c[i] - c0[i])) s[i]=$((s[i] - s0[i])); done
+	if can_merge; then # and then a veth device counts what it sends without the header of the link
+		c[3]=$((c[3] + 14 * c[2]))
+		super_at rc rx
+		[[ $1 != *offloaded* ]] || super_at rs tx
+	fi
+	received "$2" rc "${c[2]}" "${c[3]}"
+	handed_over "$2" rc "${c[2]}" "${c[3]}"
+	forwarded "$2" rc rs "${c[2]}" "${c[3]}"
+	sent "$2" rs "${s[0]}" "${s[1]}"
+	received "$2" rs "${s[2]}" "${s[3]}"
+	routed "$2" rs rc "${c[0]}" "${c[1]}"
+	check "$1, TCP, GRO $2" no-tx
+	in_ns "$R" ethtool -K rc gro off
+	[ "$2" = ipv4 ] && ip -n "$C" route replace default via 10.1.0.1
+	[ "$2" = ipv6 ] && ip -n "$C" -6 route replace default via fd01::1
+	fresh # nothing is unknown any more
 }
 
 # device NAME ARGS...: whether `ip link add ARGS...` works here; NAME is what cannot be tested if not.
@@ -195,9 +258,10 @@ kernel_ip() {
 }
 
 at=$R # where the scenario is read
+hidden= # an interface of which nothing is compared
 reading() {
 	rm -f "$TMP/$1".{json,kernel}
-	"$BIN" --json --source ebpf --netns "$at" --include '*' >"$TMP/$1.json" 2>"$TMP/reading" ||
+	"$BIN" --json --source ebpf --netns "$at" --include '*' ${hidden:+--exclude "$hidden"} >"$TMP/$1.json" 2>"$TMP/reading" ||
 		not_ok reading "$(tail -c 400 "$TMP/reading")"
 	if [ "$at" = "$R" ]; then
 		kernel_ip "/proc/$inside/net"

@@ -8,6 +8,7 @@
 #include <linux/if_tun.h>
 #include <linux/mroute.h>
 #include <linux/mroute6.h>
+#include <linux/ppp-ioctl.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -47,6 +48,7 @@ static const char usage[] =
 	"       traffic mroute IN OUT[,OUT] GROUP SOURCE SECONDS  route a multicast group\n"
 	"       traffic tapgso DEV MAC SOURCE DESTINATION COUNT   COUNT times 14000 octets of TCP\n"
 	"                     into a tap, as GSO by 1400 without a number of segments\n"
+	"       traffic pppoe DEV MAC SESSION                     a PPP interface, until SIGTERM\n"
 	"       traffic with LETTERS COMMAND...   extension headers of 8 octets each: h "
 	"hop-by-hop,\n"
 	"                     d destination, r routing (pieces only), f the place of that of "
@@ -556,6 +558,35 @@ static int cmd_tapgso(char **argv)
 	return 0;
 }
 
+// A session that nobody negotiated: both ends know its number.
+static int cmd_pppoe(char **argv)
+{
+	struct { // as in <linux/if_pppox.h>, which does not go with <net/if.h>
+		sa_family_t family;
+		unsigned int protocol;
+		uint16_t session;
+		struct ether_addr remote;
+		char dev[IFNAMSIZ];
+	} __attribute__((packed)) peer = {.family = AF_PPPOX};
+	int session = open_socket(AF_PPPOX, SOCK_STREAM, 0), channel, unit = -1;
+	int ppp = open("/dev/ppp", O_RDWR), link = open("/dev/ppp", O_RDWR);
+
+	if (ppp < 0 || link < 0)
+		die("/dev/ppp");
+	if (!ether_aton_r(argv[1], &peer.remote))
+		die("%s", argv[1]);
+	peer.session = htons((uint16_t)number(argv[2], 65534));
+	snprintf(peer.dev, sizeof peer.dev, "%s", argv[0]);
+	if (connect(session, (struct sockaddr *)&peer, sizeof peer))
+		die("session on %s", argv[0]);
+	if (ioctl(session, PPPIOCGCHAN, &channel) || ioctl(link, PPPIOCATTCHAN, &channel) ||
+	    ioctl(ppp, PPPIOCNEWUNIT, &unit) || ioctl(link, PPPIOCCONNECT, &unit))
+		die("PPP");
+	ready();
+	pause();
+	return 0;
+}
+
 static const struct command {
 	const char *name;
 	int (*run)(char **argv); // what follows the name, and a null pointer
@@ -564,7 +595,7 @@ static const struct command {
 	{"send", cmd_send, 4, 6},     {"gso", cmd_gso, 5, 5},       {"udpd", cmd_udpd, 1, 3},
 	{"tcp", cmd_tcp, 3, 3},       {"tcpd", cmd_tcpd, 1, 1},     {"mroute", cmd_mroute, 5, 5},
 	{"tapgso", cmd_tapgso, 5, 5}, {"pieces", cmd_pieces, 3, 3}, {"sctp", cmd_sctp, 3, 3},
-	{"sctpd", cmd_sctpd, 1, 1},
+	{"sctpd", cmd_sctpd, 1, 1},   {"pppoe", cmd_pppoe, 3, 3},
 };
 
 int main(int argc, char **argv)

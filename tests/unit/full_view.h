@@ -20,6 +20,12 @@ static inline void fill_figures(struct figures *f, uint32_t mask, uint64_t value
 			figures_set(f, m, value + m);
 }
 
+static inline void fill_counts(struct ip_counts *c, uint64_t value)
+{
+	for (int i = 0; i < C_COUNT; i++)
+		ip_counts_set(c, (enum ip_count)i, value + i);
+}
+
 static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 {
 	struct snapshot *s = snapshot_new();
@@ -37,12 +43,17 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
 		s->system[f].forwarding_known = true;
 		fill_figures(&s->system[f].figures, (1u << M_COUNT) - 1, value);
+		fill_counts(&s->system[f].ip_counts, value);
 	}
 	for (int f = 0; f < FAMILY_COUNT; f++)
 		fill_figures(&row->figures[f], snapshot_if_metrics(f), value);
+	/* Of an interface nobody counts broadcasts, and this is the system's. */
+	fill_counts(&row->ip6_counts, value);
+	row->ip6_counts.known &=
+		~(1u << C_IN_EXTRA | 1u << C_IN_BCAST_PACKETS | 1u << C_OUT_BCAST_PACKETS);
 	s->paths_known = true;
-	*path = (struct snapshot_path){FAMILY_IPV4,       2,         2, "eth0", "eth0",
-				       {{0}, 0, 0, 0, 0}, {0, false}};
+	*path = (struct snapshot_path){FAMILY_IPV4,          2,         2, "eth0", "eth0",
+				       {{0}, 0, 0, 0, 0, 0}, {0, false}};
 	fill_figures(&path->figures, METRICS_IF, value);
 	s->drops_known = true;
 	drop = snapshot_add_drop(s);
@@ -75,6 +86,7 @@ static inline struct mib_view *full_view(void)
 	if (!v->rates)
 		abort();
 	v->status = MIB_STATUS_OK;
+	v->ip_mib = true;
 	return v;
 }
 

@@ -39,13 +39,16 @@ static inline int compare_instances(const void *a, const void *b)
 
 static inline struct instances all_instances(const struct mib_context *ctx)
 {
-	static const uint32_t objects[] = {MIB_OBJECTS};
 	struct instances tree = {0};
 
 	for (size_t table = 0; table < MIB_TABLES; table++) {
 		const struct mib_table *t = &mib_tables[table];
+		const struct mib_root *root = &mib_roots[t->root];
 		size_t rows = t->rows(ctx->view);
 		size_t cells = (t->last_column - t->first_column + 1) * rows;
+
+		if (root->standard && !(ctx->view && ctx->view->ip_mib))
+			continue;
 
 		tree.list = realloc(tree.list, (tree.n + cells + 1) * sizeof(*tree.list));
 		if (!tree.list)
@@ -56,8 +59,8 @@ static inline struct instances all_instances(const struct mib_context *ctx)
 
 				if (!t->cell(ctx, row, c, &i->value))
 					continue;
-				memcpy(i->oid.id, objects, sizeof(objects));
-				i->oid.len = sizeof(objects) / sizeof(objects[0]);
+				memcpy(i->oid.id, root->id, root->len * sizeof(root->id[0]));
+				i->oid.len = root->len;
 				for (size_t p = 0; p < t->prefix_len; p++)
 					i->oid.id[i->oid.len++] = t->prefix[p];
 				i->oid.id[i->oid.len++] = c;

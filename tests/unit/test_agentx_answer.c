@@ -96,11 +96,9 @@ static void put_none(struct octets *o, uint16_t type, const uint32_t *id, size_t
 
 static void put_instance(struct octets *o, const struct instance *i)
 {
-	static const uint16_t types[] = {[MIB_INTEGER] = 2,
-					 [MIB_STRING] = 4,
-					 [MIB_GAUGE32] = 66,
-					 [MIB_TIMETICKS] = 67,
-					 [MIB_COUNTER64] = 70};
+	static const uint16_t types[] = {
+		[MIB_INTEGER] = 2,  [MIB_STRING] = 4,     [MIB_COUNTER32] = 65,
+		[MIB_GAUGE32] = 66, [MIB_TIMETICKS] = 67, [MIB_COUNTER64] = 70};
 	const char *s = i->value.string;
 
 	put_none(o, types[i->value.type], i->oid.id, i->oid.len);

@@ -351,6 +351,41 @@ static void test_every_reason_has_a_rule(void **state)
 			assert_true(f.value[a] != f.value[b]);
 }
 
+/* What else RFC 4293's tables show: each has its own column, and only where it means just this. */
+static void test_ip_counts(void **state)
+{
+	const uint32_t only_ipv4 = 1u << C_IN_BCAST_PACKETS | 1u << C_OUT_BCAST_PACKETS;
+	const uint32_t of_kernel = ((1u << C_COUNT) - 1) & ~(1u << C_IN_EXTRA);
+	struct kernel_counters k = {0}, k6 = {0}, old;
+	struct ip_counts c = {0}, c6 = {0};
+
+	(void)state;
+	for (int column = 0; column < K_COUNT; column++) {
+		if (kernel_names[column].ip4)
+			kernel_set(&k, column, 1000 + column);
+		if (kernel_names[column].ip6)
+			kernel_set(&k6, column, 2000 + column);
+	}
+	kernel_ip_counts(&k, FAMILY_IPV4, &c);
+	kernel_ip_counts(&k6, FAMILY_IPV6, &c6);
+	assert_int_equal(c.known, of_kernel);
+	assert_int_equal(c6.known, of_kernel & ~only_ipv4);
+	for (int a = 0; a < C_COUNT; a++)
+		for (int b = a + 1; b < C_COUNT; b++)
+			assert_true(c.value[a] != c.value[b] || !c.value[a]);
+	assert_true(c.value[C_FRAG_FAILS] == 1000 + K_TOO_BIG);
+	assert_true(c6.value[C_FRAG_FAILS] == 2000 + K_FRAG_FAILS);
+	assert_true(c6.value[C_IN_RECEIVES] == 2000 + K_IN_RECEIVES);
+
+	/* Up to 6.6 OutRequests of IPv4 holds forwarded packets. */
+	old = old_kernel();
+	c = c6 = (struct ip_counts){.known = 0};
+	kernel_ip_counts(&old, FAMILY_IPV4, &c);
+	kernel_ip_counts(&old, FAMILY_IPV6, &c6);
+	assert_false(ip_counts_known(&c, C_OUT_REQUESTS));
+	assert_true(ip_counts_known(&c6, C_OUT_REQUESTS));
+}
+
 /* No column, no figure; a figure that is there already stays. */
 static void test_nothing_known(void **state)
 {
@@ -502,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_out_octets),
 		cmocka_unit_test(test_not_routed),
 		cmocka_unit_test(test_every_reason_has_a_rule),
+		cmocka_unit_test(test_ip_counts),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_derive_ipv4),
 		cmocka_unit_test(test_cut_off),

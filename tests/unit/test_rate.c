@@ -113,6 +113,45 @@ static void test_reset(void **state)
 }
 
 /* Nobody can tell a wrap from a reset, at 32 bits or at 64. */
+/* What only RFC 4293's tables show is continued in the same way, also over a gap. */
+static void test_reset_of_counts(void **state)
+{
+	static const struct {
+		uint64_t last;
+		bool gap, reset;
+	} cases[] = {{70, false, false}, {69, false, true}, {70, true, false}, {69, true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int of_if = 0; of_if < 2; of_if++) {
+			struct snapshot *s[3];
+
+			for (int n = 0; n < 3; n++) {
+				struct ip_counts *c;
+
+				s[n] = reading(100 + 10 * n);
+				add_if(s[n], 2, "eth0", 5);
+				c = of_if ? &s[n]->ifs[0].ip6_counts
+					  : &s[n]->system[FAMILY_IPV6].ip_counts;
+				if (n != 1 || !cases[i].gap)
+					ip_counts_set(c, C_IN_DELIVERS, n < 2 ? 70 : cases[i].last);
+				if (n == 1 && cases[i].gap && of_if) {
+					s[n]->n_ifs = 0; /* nor the interface */
+					s[n]->ifs_incomplete = true;
+				}
+				continuity_follow(n ? s[n - 1] : NULL, s[n]);
+			}
+			assert_false(s[1]->system[FAMILY_IPV6].continuity.fresh);
+			assert_int_equal(s[2]->system[FAMILY_IPV6].continuity.fresh,
+					 !of_if && cases[i].reset);
+			assert_int_equal(s[2]->ifs[0].continuity.fresh, of_if && cases[i].reset);
+			assert_int_equal(s[2]->ifs[0].continuity.since_ns,
+					 (of_if && cases[i].reset ? 120 : 100) * SECOND);
+			for (int n = 0; n < 3; n++)
+				snapshot_free(s[n]);
+		}
+}
+
 static void test_wrap(void **state)
 {
 	static const uint64_t before[] = {UINT64_MAX - 5, UINT32_MAX - UINT64_C(5)};
@@ -637,6 +676,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_reset_of_counts),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_identity_without_ifindex),

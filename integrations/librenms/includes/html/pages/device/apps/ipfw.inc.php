@@ -73,7 +73,7 @@ foreach ($ipfw_graphs as $ipfw_graph => $ipfw_title) {
 }
 
 if ($ipfw_key === null && $ipfw_interfaces !== []) {
-    $ipfw_quality = fn ($key, $family) => $ipfw_word([1 => 'exact', 2 => 'derived'], $ipfw_data['files']["if-$key-$family"]['quality'] ?? null);
+    $ipfw_quality = fn ($key, $family) => $ipfw_word([1 => 'exact', 2 => 'derived', 3 => 'bypassed'], $ipfw_data['files']["if-$key-$family"]['quality'] ?? null);
     echo '<table class="table table-condensed table-striped table-hover">'
         . '<tr><th>Interface</th><th>IPv4 counters</th><th>IPv6 counters</th></tr>';
     foreach ($ipfw_interfaces as $ipfw_if_key => $ipfw_if_name) {

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* A dump that something interrupts is made again: what was found before must not count twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "sources/netlink_bypass.h"
+
+/* The kernel, in the place of libmnl's socket: one interface with an XDP program. */
+static struct {
+	uint32_t seq;
+	unsigned tries, interrupted; /* so many of them */
+} kernel;
+
+struct mnl_socket *mnl_socket_open2(int bus, int flags)
+{
+	(void)bus;
+	(void)flags;
+	return (struct mnl_socket *)&kernel;
+}
+
+int mnl_socket_bind(struct mnl_socket *s, unsigned int groups, pid_t pid)
+{
+	(void)s;
+	(void)groups;
+	(void)pid;
+	return 0;
+}
+
+int mnl_socket_close(struct mnl_socket *s)
+{
+	(void)s;
+	return 0;
+}
+
+unsigned int mnl_socket_get_portid(const struct mnl_socket *s)
+{
+	(void)s;
+	return 0;
+}
+
+ssize_t mnl_socket_sendto(const struct mnl_socket *s, const void *request, size_t len)
+{
+	const struct nlmsghdr *h = request;
+
+	(void)s;
+	kernel.seq = h->nlmsg_seq;
+	kernel.tries++;
+	return (ssize_t)len;
+}
+
+static struct nlmsghdr *put(void *at, unsigned type)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(at);
+
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_MULTI;
+	h->nlmsg_seq = kernel.seq;
+	if (kernel.tries <= kernel.interrupted)
+		h->nlmsg_flags |= NLM_F_DUMP_INTR;
+	return h;
+}
+
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *s, void *buffer, size_t room)
+{
+	struct nlmsghdr *link = put(buffer, RTM_NEWLINK), *done;
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(link, sizeof(*info));
+	struct nlattr *xdp;
+
+	(void)s;
+	(void)room;
+	info->ifi_index = 5;
+	xdp = mnl_attr_nest_start(link, IFLA_XDP);
+	mnl_attr_put_u8(link, IFLA_XDP_ATTACHED, XDP_ATTACHED_SKB);
+	mnl_attr_put_u32(link, IFLA_XDP_PROG_ID, 77);
+	mnl_attr_nest_end(link, xdp);
+	done = put((char *)buffer + link->nlmsg_len, NLMSG_DONE);
+	memset(mnl_nlmsg_put_extra_header(done, sizeof(int)), 0, sizeof(int));
+	return link->nlmsg_len + done->nlmsg_len;
+}
+
+static void look(unsigned interrupted, int wanted)
+{
+	struct netlink_bypass_list l = {.rows = NULL};
+	struct netlink_dump route = {.socket = NULL};
+
+	netlink_bypass_add(&l, 3, "", BYPASS_MPLS, "%s", ""); /* what was there stays */
+	kernel.tries = 0;
+	kernel.interrupted = interrupted;
+	assert_int_equal(netlink_bypass_links(&route, &l), wanted);
+	if (!wanted) {
+		assert_int_equal(kernel.tries, interrupted + 1);
+		assert_int_equal(l.n, 2);
+		assert_int_equal(l.rows[0].kind, BYPASS_MPLS);
+		assert_int_equal(l.rows[1].ifindex, 5);
+		assert_string_equal(l.rows[1].detail, "generic, program 77");
+	}
+	netlink_bypass_clear(&l);
+	netlink_dump_close(&route);
+}
+
+static void test_whole(void **state)
+{
+	(void)state;
+	look(0, 0);
+}
+
+static void test_interrupted(void **state)
+{
+	(void)state;
+	look(1, 0);
+	look(7, 0);
+}
+
+static void test_never_whole(void **state)
+{
+	(void)state;
+	look(NETLINK_DUMP_WHOLE, -EINTR);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_never_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
