@@ -7,6 +7,7 @@
 #include "cli/check.h"
 #include "cli/read.h"
 #include "options/usage.h"
+#include "top/top.h"
 
 const struct command_row commands[] = {
 	[COMMAND_SNAPSHOT] = {NULL, NULL, "one reading", read_snapshot, 0, CHOOSE_AUTO,
@@ -32,6 +33,8 @@ const struct command_row commands[] = {
 	[COMMAND_DROPS_MONITOR] = {"drops", "monitor", "the same with rates, every interval",
 				   read_monitor, 10 * NS_PER_S, CHOOSE_EBPF, BPF_ATTACH_OWN,
 				   VIEW_DROPS},
+	[COMMAND_TOP] = {"top", NULL, "rates on the whole screen, every interval", top_run,
+			 NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_OWN, VIEW_READING},
 	[COMMAND_AGENT] = {"agent", NULL, "serve the readings to snmpd (AgentX), in the foreground",
 			   agent_run, 10 * NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_PINNED, VIEW_READING},
 	[COMMAND_ATTACH] = {"attach", NULL, "attach eBPF counters to this network namespace",

@@ -17,9 +17,13 @@ enum schedule_event {
 	SCHEDULE_TICK = 1,
 	SCHEDULE_STOP = 2, /* SIGINT, SIGTERM */
 	SCHEDULE_OTHER = 4,
-	SCHEDULE_RELOAD = 8,   /* SIGHUP */
-	SCHEDULE_STATUS = 16,  /* SIGUSR1 */
-	SCHEDULE_SERVICE = 32, /* and the next bits, for each of the services */
+	SCHEDULE_RELOAD = 8,    /* SIGHUP */
+	SCHEDULE_STATUS = 16,   /* SIGUSR1 */
+	SCHEDULE_QUIT = 32,     /* SIGQUIT */
+	SCHEDULE_SUSPEND = 64,  /* SIGTSTP */
+	SCHEDULE_RESUME = 128,  /* SIGCONT */
+	SCHEDULE_RESIZE = 256,  /* SIGWINCH */
+	SCHEDULE_SERVICE = 512, /* and the next bits, for each of the services */
 };
 
 #define SCHEDULE_SERVICES 2

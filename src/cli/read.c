@@ -17,10 +17,7 @@
 #include "cli/report.h"
 #include "model/continuity.h"
 
-/* Between two questions to an agent that has nothing new. */
-#define AGAIN_MS    100
-#define PATIENCE_NS (5 * NS_PER_S)
-#define FIRST_NS    NS_PER_S
+#define FIRST_NS NS_PER_S
 
 /* Make one document and write it. Returns 0 or -errno; says what failed. */
 static int write_reading(const struct reader *reader, const struct snapshot *s,
@@ -122,15 +119,12 @@ static uint64_t first_interval_ns(const struct options *o)
 	return is_watched && interval_ns > FIRST_NS ? FIRST_NS : interval_ns;
 }
 
-/*
- * Take the next reading when its time has come. The agent may answer with one that it took soon
- * after `before`, or with that one: then it is asked again. Returns as read_one(), or -1 when the
- * command is to end.
- */
+/* Take the next reading when its time has come. Returns as read_one(), or -1: the command is to
+ * end. */
 static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
 		     struct snapshot **now)
 {
-	uint64_t apart_ns = first_interval_ns(reader->o) / 2, give_up_ns = UINT64_MAX;
+	uint64_t give_up_ns = UINT64_MAX;
 	int timeout_ms = -1, r, status;
 
 	do {
@@ -138,15 +132,15 @@ static int read_next(struct reader *reader, struct schedule *timer, const struct
 		if (r < 0 || r & SCHEDULE_STOP)
 			return -1;
 		status = read_one(reader, now);
-		if (!*now || !reader->agents || (*now)->mono_ns > before->mono_ns + apart_ns)
+		if (!*now || reader_is_other(reader, before, *now, first_interval_ns(reader->o)))
 			return status;
 		snapshot_free(*now);
 		if (timeout_ms < 0)
-			give_up_ns = clock_now_ns() + PATIENCE_NS;
-		timeout_ms = AGAIN_MS;
+			give_up_ns = clock_now_ns() + READER_PATIENCE_NS;
+		timeout_ms = READER_AGAIN_MS;
 	} while (clock_now_ns() < give_up_ns);
 	*now = NULL;
-	return report_failure(reader->o, EXIT_FAILED, "the agent takes no new reading");
+	return report_failure(reader->o, EXIT_FAILED, READER_NO_OTHER);
 }
 
 /*

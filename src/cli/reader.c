@@ -62,7 +62,8 @@ static void say(struct reader *r, const char *text)
 {
 	if (!strcmp(text, r->said.text))
 		return;
-	log_warning("%s: using the kernel's counters", text);
+	if (!r->quiet)
+		log_warning("%s: using the kernel's counters", text);
 	why_set(&r->said, 0, "%s", text);
 }
 
@@ -72,7 +73,8 @@ static void say_source(struct reader *r, enum source_id source)
 	bool attaches = r->o->collect.attach == BPF_ATTACH_OWN;
 
 	if (source == SOURCE_EBPF && r->source == SOURCE_KERNEL) {
-		log_info("eBPF counts again");
+		if (!r->quiet)
+			log_info("eBPF counts again");
 		r->said.text[0] = '\0';
 	}
 	if (source == SOURCE_KERNEL && !r->agents && r->agent.text[0])
@@ -93,7 +95,13 @@ int reader_read(struct reader *r, struct snapshot **s, struct why *why)
 		r->agent.text[0] = '\0';
 	if (error)
 		error = read_own(r, s, why);
-	if (!error && !r->quiet)
+	if (!error)
 		say_source(r, (*s)->source);
 	return error;
+}
+
+bool reader_is_other(const struct reader *r, const struct snapshot *before,
+		     const struct snapshot *now, uint64_t interval_ns)
+{
+	return !r->agents || now->mono_ns > before->mono_ns + interval_ns / 2;
 }

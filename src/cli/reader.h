@@ -20,7 +20,7 @@ struct reader {
 	struct why refused;          /* why */
 	struct why agent;            /* why the agent's readings cannot be used; "": they can */
 	struct why note;             /* of the last reading: why eBPF does not count, or "" */
-	struct why said;             /* the last message */
+	struct why said;             /* why not eBPF, as it was said last; "": nothing to say */
 	enum source_id source;       /* of the last reading; 0: none yet */
 	bool agents;                 /* the last reading was the agent's */
 };
@@ -38,5 +38,16 @@ void reader_close(struct reader *r);
  */
 #define READER_AGE_NS (1 * NS_PER_S)
 int reader_read(struct reader *r, struct snapshot **s, struct why *why);
+
+/*
+ * The agent may answer with the reading that it gave before, or with one that it took soon after.
+ * Whether this is another one, for readings so far apart; if not, ask it again after that time, and
+ * not without an end.
+ */
+#define READER_AGAIN_MS    100
+#define READER_PATIENCE_NS (5 * NS_PER_S)
+#define READER_NO_OTHER    "the agent takes no new reading"
+bool reader_is_other(const struct reader *r, const struct snapshot *before,
+		     const struct snapshot *now, uint64_t interval_ns);
 
 #endif

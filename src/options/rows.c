@@ -44,8 +44,8 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define PARTS_AGAIN  (OF(PATHS_MONITOR) | OF(DROPS_MONITOR))
 #define REPEATED     (OF(MONITOR) | ACTIVITIES | PARTS_AGAIN)
 #define PRINTED      (ONE | REPEATED | PARTS)
-#define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(AGENT)) /* those that show interfaces */
-#define READING      (PRINTED | OF(AGENT) | OF(CHECK))
+#define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(TOP) | OF(AGENT)) /* interfaces */
+#define READING      (PRINTED | OF(TOP) | OF(AGENT) | OF(CHECK))
 #define IN_NAMESPACE (READING | OF(ATTACH) | OF(DETACH) | OF(STATUS))
 #define ANY          ((1u << COMMANDS) - 1)
 
@@ -62,8 +62,9 @@ const struct options_row options_rows[] = {
 	 "JSON on one line (default elsewhere in monitor)"},
 	{0, "sort", "WORD", WORD(sort, sort_words), LINE, ONE | OF(MONITOR) | PARTS,
 	 "text: by auto, index, name, packets or bytes"},
-	{'i', "interval", "TIME", TIME(interval_ns), LIVE, REPEATED | OF(AGENT) | OF(CHECK),
-	 "between readings (default 10 s, activity and check 1 s)"},
+	{'i', "interval", "TIME", TIME(interval_ns), LIVE,
+	 REPEATED | OF(TOP) | OF(AGENT) | OF(CHECK),
+	 "between readings (default 10 s; activity, top, check 1 s)"},
 	{'c', "count", "N", COUNT(count), LINE, REPEATED, "end after N readings"},
 	{0, "source", "WORD", WORD(collect.source, source_words), FILE_TOO, READING,
 	 "auto, kernel or ebpf"},
@@ -74,12 +75,12 @@ const struct options_row options_rows[] = {
 	{0, "exclude", "GLOB", GLOBS(collect.filter.exclude), LIVE, SHOWN,
 	 "not these interfaces (repeatable)"},
 	{0, "netns", "NAME|PATH", TEXT(netns), FILE_TOO, IN_NAMESPACE, "in that network namespace"},
-	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS,
+	{0, "root", "DIR", TEXT(collect.root), LINE, READING & ~ACTIVITIES & ~PARTS & ~OF(TOP),
 	 "read the proc tree below DIR (implies --source kernel)"},
 	{0, "agentx-socket", "ADDR", ADDRESS(agentx_socket), FILE_TOO, OF(AGENT),
 	 "agent: where the master agent listens"},
 	{0, "reading-socket", "PATH|none", TEXT(reading_socket), FILE_TOO,
-	 PRINTED | OF(AGENT) | OF(CHECK) | OF(STATUS),
+	 PRINTED | OF(TOP) | OF(AGENT) | OF(CHECK) | OF(STATUS),
 	 "the socket where the agent answers other programs"},
 	{0, "reading-socket-mode", "OCTAL", MODE(reading_mode), FILE_TOO, OF(AGENT),
 	 "agent: the mode of that socket (default 666)"},
@@ -109,7 +110,7 @@ const struct options_row options_rows[] = {
 	{0, "config", "FILE", TEXT(config), LINE, OF(AGENT), "agent: read this configuration file"},
 	{0, "check-config", NULL, FLAG(check_config), LINE, OF(AGENT),
 	 "agent: only print the errors in it"},
-	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(AGENT),
+	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(TOP) | OF(AGENT),
 	 "exact figures, and what explains them; agent: log its status"},
 	{'V', "version", NULL, FLAG(version), LINE, ANY, "print the version"},
 	{'h', "help", NULL, FLAG(help), LINE, ANY, "print this"},

@@ -35,6 +35,16 @@ int grid_text_width(const char *text)
 	return n;
 }
 
+size_t grid_text_prefix(const char *text, int width)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++)
+		if (((unsigned char)text[n] & 0xc0) != 0x80 && width-- == 0)
+			break;
+	return n;
+}
+
 /* How each column is shown. */
 struct layout {
 	int width[GRID_COLUMNS];

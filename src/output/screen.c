@@ -9,15 +9,7 @@
 #define ERASE_LINE_END   "\033[K"
 #define ERASE_SCREEN_END "\033[J"
 
-/* A part of a line that fits. */
-struct piece {
-	const char *text;
-	size_t size;
-	unsigned width; /* in characters, which UTF-8 writes with several bytes */
-};
-
-/* Take the next piece from the document. Returns false at its end. */
-static bool next_piece(struct piece *p, const char **rest, const char *end, unsigned columns)
+bool screen_next(struct screen_piece *p, const char **rest, const char *end, unsigned columns)
 {
 	const char *line = *rest, *blank = NULL, *c;
 	unsigned width = 0, blank_width = 0;
@@ -36,12 +28,12 @@ static bool next_piece(struct piece *p, const char **rest, const char *end, unsi
 		width++;
 	}
 	if (c == end || *c == '\n') {
-		*p = (struct piece){line, c - line, width};
+		*p = (struct screen_piece){line, c - line, width};
 		*rest = c == end ? c : c + 1;
 		return true;
 	}
-	*p = blank ? (struct piece){line, blank - line, blank_width}
-		   : (struct piece){line, c - line, width};
+	*p = blank ? (struct screen_piece){line, blank - line, blank_width}
+		   : (struct screen_piece){line, c - line, width};
 	*rest = line + p->size;
 	while (*rest < end && **rest == ' ')
 		(*rest)++;
@@ -53,10 +45,10 @@ static bool next_piece(struct piece *p, const char **rest, const char *end, unsi
 static size_t count_pieces(const struct output_document *d, unsigned columns)
 {
 	const char *rest = d->text;
-	struct piece p;
+	struct screen_piece p;
 	size_t n = 0;
 
-	while (next_piece(&p, &rest, d->text + d->size, columns))
+	while (screen_next(&p, &rest, d->text + d->size, columns))
 		n++;
 	return n;
 }
@@ -66,11 +58,11 @@ static void put_frame(FILE *f, const struct output_document *d, unsigned columns
 {
 	size_t n = count_pieces(d, columns), room = rows > 2 ? rows - 1 : n, shown;
 	const char *rest = d->text;
-	struct piece p;
+	struct screen_piece p;
 
 	shown = n > room ? room - 1 : n;
 	fputs(HOME, f);
-	for (size_t i = 0; i < shown && next_piece(&p, &rest, d->text + d->size, columns); i++) {
+	for (size_t i = 0; i < shown && screen_next(&p, &rest, d->text + d->size, columns); i++) {
 		fwrite(p.text, 1, p.size, f);
 		/* Behind the last column it would erase what is in that. */
 		fputs(p.width < columns || !columns ? ERASE_LINE_END "\n" : "\n", f);

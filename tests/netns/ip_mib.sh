@@ -193,10 +193,10 @@ done
 
 # Datagrams that the kernel takes as one count as what they are on the wire, also for the system.
 in_ns "$C" ethtool -K c0 tx on gso on tx-udp-segmentation on >/dev/null 2>&1
-before=$(kernel6 Ip6InReceives)
+earlier=$(kernel6 Ip6InReceives)
 moved_in traffic "$C" gso fd02::2 9 10 10000 1400 # 8 datagrams, 7 of 1400 octets and one of 200
 in_ns "$C" ethtool -K c0 tx off gso off tx-udp-segmentation off >/dev/null 2>&1
-expect_true "merged: the kernel took fewer ($(($(kernel6 Ip6InReceives) - before)))" [ $(($(kernel6 Ip6InReceives) - before)) -lt 80 ]
+expect_true "merged: the kernel took fewer ($(($(kernel6 Ip6InReceives) - earlier)))" [ $(($(kernel6 Ip6InReceives) - earlier)) -lt 80 ]
 for i in "ipIfStats ipv6.$rc" "ipSystemStats ipv6"; do
 	is "$i" InReceives=80 InOctets=$((100000 + 80 * 48)) InForwDatagrams=80
 done

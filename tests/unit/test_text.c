@@ -71,6 +71,16 @@ static void test_grid(void **state)
 	}
 }
 
+static void test_prefix(void **state)
+{
+	(void)state;
+	assert_int_equal(grid_text_prefix("caf\303\251s", 0), 0);
+	assert_int_equal(grid_text_prefix("caf\303\251s", 3), 3);
+	assert_int_equal(grid_text_prefix("caf\303\251s", 4), 5);
+	assert_int_equal(grid_text_prefix("caf\303\251s", 5), 6);
+	assert_int_equal(grid_text_prefix("caf\303\251s", 60), 6);
+}
+
 static void test_screen(void **state)
 {
 	static const struct {
@@ -151,9 +161,8 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scale),
-		cmocka_unit_test(test_grid),
-		cmocka_unit_test(test_screen),
+		cmocka_unit_test(test_scale), cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_grid),  cmocka_unit_test(test_screen),
 		cmocka_unit_test(test_order),
 	};
 

@@ -1,0 +1,287 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# top on terminals of tmux: keys and the screens that they lead to, sizes, what is left of the terminal,
+# an agent that goes and comes back, hostile names, many interfaces (IPFW_LOAD, 2,000 by default).
+# shellcheck source=tests/netns/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+N=${IPFW_LOAD:-2000} SOCK=$TMP/run/reading.sock
+grep -q __asan_init "$BIN" && checked=1 || checked=0
+make_router
+quiet "$C" && quiet "$S" && quiet "$R"
+trap 'tm kill-server 2>/dev/null; "$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+tm() { tmux -S "$TMP/tmux" "$@"; }
+"$BIN" attach --netns "$R" 2>"$TMP/err" && ebpf=1 || ebpf=0
+cp "$BIN" "$TMP/ipfwagent" && chmod 755 "$TMP/ipfwagent"
+
+# flow NS PER-SECOND PAYLOAD ADDRESS [HOPS]: datagrams all the time.
+cat >"$TMP/flow.py" <<'P'
+import socket, sys, time
+rate, size, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+v6 = ":" in address
+s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
+if len(sys.argv) > 4:
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, int(sys.argv[4]))
+while True:
+    for i in range(rate // 20):
+        try:
+            s.sendto(b"x" * size, (address, 9))
+        except OSError:
+            pass
+    time.sleep(0.05)
+P
+flow() { background in_ns "$1" /usr/bin/python3 "$TMP/flow.py" "${@:2}"; }
+flow "$C" 200 1000 10.2.0.2 # forwarded, IPv4
+flow "$C" 200 1000 10.1.0.1 # for the router itself, so that rc has more than rs
+flow "$S" 40 400 10.1.0.2
+flow "$C" 100 400 fd02::2
+flow "$C" 40 100 fd02::2 1
+
+# A shell on a terminal: ". go ARGS" runs top and says how it ended. What "before" has is on the shell's
+# screen, not on top's.
+cat >"$TMP/go" <<'G'
+clear
+echo "before top"
+stty -a | sed '1s/rows.*columns [0-9]*//' >"$TMP/stty.before"
+$as "$TMP/ipfwagent" top --reading-socket "$SOCK" "$@"
+status=$?
+stty -a | sed '1s/rows.*columns [0-9]*//' >"$TMP/stty.after"
+echo "status=$status"
+G
+echo 'set -g default-terminal screen' >"$TMP/tmux.conf"
+terminal() { # COLUMNS ROWS [NAME=VALUE...]
+	tm kill-server 2>/dev/null
+	in_ns "$R" env TMP="$TMP" SOCK="$SOCK" LC_ALL=C.UTF-8 "${@:3}" tmux -u -S "$TMP/tmux" -f "$TMP/tmux.conf" \
+		new-session -d -s top -x "$1" -y "$2" 'ulimit -c 0; exec bash --norc --noprofile'
+	wait_for 10 shows '[$#] *$'
+}
+# shellcheck disable=SC2120 # -e: with escapes
+screen() { tm capture-pane -p -t top "$@"; }
+shows() { screen | grep -qE -- "$1"; }
+hides() { ! shows "$1"; }
+keys() { tm send-keys -t top "$@"; }
+# sees NAME REGEX, misses NAME REGEX: the screen comes to have such a line, or none
+sees() { if wait_for 10 shows "$2"; then ok "$1"; else not_ok "$1" "no /$2/ in: $(screen)"; fi; }
+misses() { if wait_for 10 hides "$2"; then ok "$1"; else not_ok "$1" "/$2/ in: $(screen)"; fi; }
+# go ARGS...: start top, until it has a table with rates
+go() {
+	keys C-u ". $TMP/go $*" Enter
+	wait_for 20 shows '^(interface .*|from .*)received|^[a-z0-9]+ +[0-9.]+ [kM]' || not_ok "top $*" "it does not begin: $(screen)"
+}
+pid() { pgrep -f "^$TMP/ipfwagent top" | head -n 1; }
+# ended NAME STATUS: top did, and left the terminal as it was
+ended() {
+	sees "$1: exit status" "^status=$2\$"
+	sees "$1: the shell's screen is back" '^before top$'
+	misses "$1: nothing is left of its own" '^interfaces: '
+	expect "$1: the terminal's settings" "$(cat "$TMP/stty.before")" "$(cat "$TMP/stty.after")"
+}
+first() { screen | awk '/^(interface|from) / { getline; getline; print; exit }'; }
+first_is() { [[ $(first) =~ $1 ]]; }
+leads() { if wait_for 20 first_is "$2"; then ok "$1"; else not_ok "$1" "not /$2/: $(screen)"; fi; }
+
+terminal 80 24
+go
+sees "80x24: the head" '^source: '
+sees "80x24: the system's rates" '^IPv4 +[0-9.]+ [kM] +[0-9.]+'
+sees "80x24: the table" '^interfaces: 1-2 of 2  IPv4 and IPv6  bit/s$'
+leads "the interface with most traffic is first" '^rc +[0-9.]+ [kM] '
+expect "80x24: columns" 'interface received sent to forward forwarded dropped last 3 min' \
+	"$(screen | grep '^interface ' | xargs | sed "$([ $ebpf = 1 ] || echo s/forwarded/\& dropped/)")"
+expect "80x24: lines" 24 "$(screen | wc -l)"
+sees "bars" '[▁▂▃▄▅▆▇█]'
+sees "keys on the last line" '^i p d table .* q quit$'
+
+keys b
+sees "bytes" '^interfaces: .* bytes/s$'
+keys b
+sees "packets" '^interfaces: .* packets/s$'
+keys b
+sees "bits again" '^interfaces: .* bit/s$'
+keys 4
+sees "IPv4 only" '^interfaces: 1-2 of 2  IPv4  bit/s'
+keys 6
+sees "IPv6 only" '^interfaces: 1-2 of 2  IPv6  bit/s'
+leads "of IPv6 as well, that with most traffic is first" '^rc '
+keys a p
+if [ $ebpf = 1 ]; then
+	sees "paths" '^paths: 1-3 of 3  IPv4 and IPv6'
+	leads "the path with most traffic is first" '^rc +rs +ipv4 '
+	keys 6
+	sees "paths of IPv6" '^paths: 1-1 of 1  IPv6 '
+	leads "its path" '^rc +rs +ipv6 '
+	keys a d
+	if in_ns "$R" "$BIN" drops | grep -q 'not counted'; then
+		sees "drops that nobody counts" '^dropped packets are not counted here'
+	else
+		leads "what was dropped" '^rc +- +ipv4 +[a-z]+ +[A-Z_0-9]+ +[0-9]'
+	fi
+else
+	sees "paths that nobody counts" '^paths are not known'
+fi
+keys i
+leads "interfaces again" '^rc '
+
+keys / R S
+sees "a filter, while it is typed" '^interfaces: 1-1 of 1 .*names with RS$'
+sees "its line" '^names with: RS$'
+leads "what it lets through" '^rs '
+keys q BSpace Enter
+sees "letters are no keys in it; it is kept" '^interfaces: 1-1 of 1 .*names with RS$'
+sees "the line of keys is back" '^i p d table'
+keys Escape
+sees "it is cleared" '^interfaces: 1-2 of 2  IPv4 and IPv6  bit/s$'
+
+keys Space
+sees "paused" '  paused$'
+screen >"$TMP/paused"
+sleep 2.5
+expect "while it is paused nothing changes" "$(cat "$TMP/paused")" "$(screen)"
+keys p i
+sees "but keys have an effect" '^interfaces: .*paused'
+keys Space
+misses "it goes on" '  paused$'
+moved() { [ "$(head -n 1 "$TMP/paused")" != "$(screen | head -n 1)" ]; }
+expect_true "with new figures" wait_for 10 moved
+keys '?'
+sees "help" '^any key goes back$'
+keys x
+sees "and back" '^interfaces: '
+
+tm resize-window -t top -x 200 -y 60
+sees "200x60: more columns" '^interface +quality +received .* refused .* received +sent +forwarded'
+sees "200x60: keys on the last line" '^i p d table'
+expect "200x60: lines" 60 "$(screen | wc -l)"
+tm resize-window -t top -x 30 -y 8
+sees "30x8: too small" '^too small: want 40 by 12$'
+misses "30x8: nothing else" '^interfaces'
+tm resize-window -t top -x 40 -y 12
+sees "40x12: fits" '^interfaces: '
+tm resize-window -t top -x 80 -y 24
+sees "80x24 again" '^interface +received +sent +to forward +forwarded'
+keys q
+ended "q" 0
+
+# Signals.
+go
+keys C-c
+ended "SIGINT, by key" 0
+for s in TERM:0 HUP:129 QUIT:131 USR1:138 ALRM:142 SEGV:139 ABRT:134 RTMIN:162; do
+	go
+	kill -s "${s%:*}" "$(pid)"
+	# A sanitizer sees a fault first, and has an exit status of its own.
+	[[ $checked = 1 && $s = @(SEGV|ABRT)* ]] && s=${s%:*}:99
+	ended "SIG${s%:*}" "${s#*:}"
+done
+go
+keys C-z
+ended "SIGTSTP" 148
+keys fg Enter
+sees "in the foreground again" '^interfaces: '
+kill -STOP "$(pid)"
+sees "SIGSTOP, which nobody can see to" '^status=|Stopped'
+keys reset Enter fg Enter
+sees "in the foreground again, after the shell wrote there" '^interfaces: '
+sees "and whole" '^IPv4 +[0-9.]+ [kM]'
+keys q
+sees "and its end" '^before top$'
+go
+lost=$(pid)
+tm kill-server
+expect_true "without its terminal it ends" wait_for 10 dead "$lost"
+
+# Where there is no terminal that takes a page.
+in_ns "$R" "$BIN" top </dev/null >"$TMP/out" 2>"$TMP/err"
+expect "no terminal: exit status" 2 $?
+expect "no terminal: message" 'ipfwagent: top needs a terminal for input and output; monitor does not' "$(cat "$TMP/err")"
+expect "no terminal: nothing else" '' "$(cat "$TMP/out")"
+for t in dumb '' nonsense; do
+	in_ns "$R" script -qec "env TERM=$t $BIN top" /dev/null </dev/null >"$TMP/out"
+	expect "TERM=$t: exit status" 2 $?
+	expect "TERM=$t: a message and nothing else" 1 "$(grep -c '^ipfwagent: top.*' "$TMP/out")$(grep -v '^ipfwagent: ' "$TMP/out")"
+done
+
+# Locale and colours.
+coloured() { screen -e | grep -qE $'\033\\[(1;)?3[0-7]m'; }
+terminal 80 24 LC_ALL=C
+go
+sees "not UTF-8: bars" '[#*+=:.]$'
+misses "not UTF-8: no blocks" '[▁▂▃▄▅▆▇█]'
+expect_true "colours" coloured
+keys q
+ended "q, in the locale C" 0
+terminal 80 24 NO_COLOR=1
+go
+if coloured; then not_ok "NO_COLOR" "$(screen -e)"; else ok "NO_COLOR"; fi
+keys q
+ended "q, without colours" 0
+
+# Names that are made to harm.
+evil=($'\e[2Jx' $'\xff\xfe' $'caf\xc3\xa9' 'q"\x41')
+for n in "${evil[@]}"; do ip -n "$R" link add "$n" type veth && ip -n "$R" link set "$n" up; done
+terminal 80 24
+go
+for n in '\\x1b\[2Jx' '\\xff\\xfe' 'café' 'q"\\x5cx41'; do sees "a hostile name: $n" "^$n +[0-9-]"; done
+sees "hostile names: the screen is whole" '^IPv4 +[0-9.]+ [kM]'
+keys / x1b Enter
+sees "hostile names: a filter" '^interfaces: 1-1 of 1 '
+keys q
+ended "q, after hostile names" 0
+for n in "${evil[@]}"; do ip -n "$R" link del "$n"; done
+
+# The agent's readings, without privilege.
+if [ $ebpf = 1 ]; then
+	agent_on() {
+		background in_ns "$R" "$BIN" agent --agentx-socket "unix:$TMP/none" --reading-socket "$SOCK" 2>>"$TMP/agent.log"
+		agent=$bg
+		wait_for 20 test -S "$SOCK"
+	}
+	agent_killed() { kill -KILL "$agent" && wait "$agent" 2>/dev/null; rm -f "$SOCK"; }
+	agent_on
+	terminal 80 24 as='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	go
+	sees "unprivileged: the agent's figures" '^source: eBPF '
+	leads "unprivileged: the interface with most traffic is first" '^rc +[0-9.]+ [kM] '
+	agent_killed
+	sees "the agent is gone: it is said" "^using the kernel's counters: "
+	sees "the agent is gone: the kernel's figures" "^source: the kernel's own counters"
+	agent_on
+	sees "the agent is back: its figures" '^source: eBPF '
+	misses "the agent is back: nothing is said any more" "^using the kernel's counters"
+	leads "the agent is back: rates again" '^rc +[0-9.]+ [kM] '
+	keys q
+	ended "q, unprivileged" 0
+	go --source auto --include 'r*'
+	kill -STOP "$agent"
+	sees "the agent hangs: it is said" 'does not answer'
+	kill -CONT "$agent"
+	misses "the agent goes on" 'does not answer'
+	keys q
+	ended "q, after the agent hung" 0
+	agent_killed
+else
+	skip "the agent's figures" "$(tail -n 1 "$TMP/err")"
+fi
+
+# Many interfaces.
+setns "$R" net.ipv6.conf.default.addr_gen_mode=1
+for ((i = 2000; i < 2000 + N; i += 2)); do
+	echo "link add v$i index $i type veth peer name v$((i + 1)) index $((i + 1))"
+	echo "link set v$i up" && echo "link set v$((i + 1)) up"
+done | ip -n "$R" -batch - || exit 1
+terminal 200 60
+go
+sees "$N interfaces: all of them" "^interfaces: 1-[0-9]+ of $((N + 2)) "
+leads "$N interfaces: the one with most traffic is first" '^rc +exact|^rc +derived'
+keys End
+sees "$N interfaces: the end" "^interfaces: [0-9]+-$((N + 2)) of $((N + 2)) "
+keys PageUp k
+misses "$N interfaces: back a page" "^interfaces: [0-9]+-$((N + 2)) of"
+keys Home j
+sees "$N interfaces: the second is uppermost" "^interfaces: 2-"
+keys / "v$((N + 1999))" Enter
+sees "$N interfaces: one of them" '^interfaces: 1-1 of 1 '
+leads "$N interfaces: that one" "^v$((N + 1999)) "
+keys q
+ended "q, of $N interfaces" 0
+finish
