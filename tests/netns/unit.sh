@@ -13,6 +13,7 @@ fi
 [ -x /lib/systemd/systemd ] || { skip "the unit" "there is no systemd"; finish; }
 mkdir "$TMP/unit" "$TMP/dist"
 cp "$top/dist/sysusers/ipfwagent.conf" "$TMP/dist/ipfwagent.sysusers"
+cp "$top/dist/ipfwagent-listen.conf" "$TMP/dist"
 sed 's,@bindir@,/usr/bin,' "$top/dist/ipfwagent.service.in" >"$TMP/dist/ipfwagent.service"
 unshare --pid --fork --kill-child --mount --cgroup --net --ipc --uts \
 	bash "$here/unit_boot.sh" "$TMP/unit" "$BIN" "$TMP/dist" >"$TMP/systemd.log" 2>&1 </dev/null &
@@ -51,6 +52,15 @@ inside systemctl restart ipfwagent
 expect_true "restart: another process" wait_for 10 anew
 expect "the socket's group and mode" "adm 660" "$(inside stat -c '%G %a' /run/ipfwagent/reading.sock)"
 expect "restart: the counters go on" "$since" "$(ask .source.since)"
+# The endpoint: not through the sandbox as it is, and with the example.
+inside sh -c 'for d in /etc /usr/local/etc; do echo "listen 127.0.0.1:9469" >>$d/ipfwagent.conf; done
+	! systemctl restart ipfwagent 2>/dev/null && systemctl stop ipfwagent && systemctl reset-failed ipfwagent'
+expect_match "listen: the sandbox is closed, and how to open it" 'listen 127.0.0.1:9469: .*ipfwagent-listen.conf' "$(log)"
+inside sh -c 'cp /run/dist/ipfwagent-listen.conf /etc/systemd/system/ipfwagent.service.d/ && systemctl daemon-reload'
+inside systemctl restart ipfwagent
+expect_true "listen: with the example" wait_for 10 active
+expect "listen: by eBPF" '"ebpf"' "$(inside curl -s http://127.0.0.1:9469/json | jq -c .source.name)"
+expect "listen: no capability is left" 0000000000000000 "$(status CapEff)"
 old=$(show MainPID)
 inside kill -STOP "$old"
 expect_true "hanging: it is started again" wait_for 40 anew
