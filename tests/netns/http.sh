@@ -10,7 +10,7 @@ start_snmpd
 SOCK=$TMP/reading.sock
 trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
 serve() { # ARGUMENTS: an agent, whose messages begin anew
-	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$SOCK" "$@" 2>"$TMP/agent.log"
+	background in_ns "$R" "$BIN" agent --peak-window no --agentx-socket "$MASTER" --reading-socket "$SOCK" "$@" 2>"$TMP/agent.log"
 	agent=$bg
 }
 stop() { kill "$agent" && wait "$agent"; }
