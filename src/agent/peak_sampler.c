@@ -49,7 +49,7 @@ void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedu
 void peak_sampler_end(struct peak_sampler *p)
 {
 	peak_watch_free(p->watch);
-	*p = (struct peak_sampler){NULL};
+	*p = (struct peak_sampler){.watch = NULL};
 }
 
 static uint64_t cpu_ns(void)
