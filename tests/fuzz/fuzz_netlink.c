@@ -9,6 +9,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "../unit/mnl_socket.h"
 #include "bytes.h"
 #include "sources/netlink.h"
 
@@ -20,33 +21,6 @@ static struct bytes input;
 static uint32_t seq;
 static unsigned answers; /* to the request of now */
 static bool stats;
-
-struct mnl_socket *mnl_socket_open2(int bus, int flags)
-{
-	(void)bus;
-	(void)flags;
-	return (struct mnl_socket *)&input;
-}
-
-int mnl_socket_bind(struct mnl_socket *s, unsigned int groups, pid_t pid)
-{
-	(void)s;
-	(void)groups;
-	(void)pid;
-	return 0;
-}
-
-int mnl_socket_close(struct mnl_socket *s)
-{
-	(void)s;
-	return 0;
-}
-
-unsigned int mnl_socket_get_portid(const struct mnl_socket *s)
-{
-	(void)s;
-	return 1;
-}
 
 ssize_t mnl_socket_sendto(const struct mnl_socket *s, const void *request, size_t len)
 {
