@@ -112,8 +112,10 @@ static int replace_pinned(struct counters *b, struct pins_ended *ended)
 		r = pins_create(&b->pins, &b->hooks, info.since_wall_ns);
 	if (!r)
 		r = open_pinned(b, HOOKS_NONE, true);
-	if (r < 0)
-		pins_remove(&b->pins, false, ended); /* not half of it, and none that was refused */
+	if (r < 0) {
+		hooks_close(&b->hooks); /* to remove takes descriptors, which may be what lacks */
+		pins_remove(&b->pins, false, ended); /* not half of it, nor what was refused */
+	}
 	return r;
 }
 
