@@ -87,13 +87,16 @@ int schedule_wait(struct schedule *t, int other_fd, const int *services, int tim
 		{.fd = t->alarm_fd, .events = POLLIN},
 	};
 	struct signalfd_siginfo info;
+	nfds_t n = ARRAY_SIZE(fds);
 	uint64_t count;
 	int events = 0;
 
 	for (int i = 0; i < SCHEDULE_SERVICES; i++)
 		fds[4 + i] = (struct pollfd){.fd = services ? services[i] : -1, .events = POLLIN};
-	while (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
-		if (errno != EINTR)
+	while (poll(fds, n, timeout_ms) < 0)
+		if (errno == EINVAL && n > 1)
+			n--; /* the limit of open files, which was lowered, is also one for poll() */
+		else if (errno != EINTR)
 			return -errno;
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))
 		events |= SCHEDULE_TICK;
