@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timer: one place to wait for an absolute schedule on CLOCK_MONOTONIC, which does not drift, and
+ * schedule: one place to wait for an absolute schedule on CLOCK_MONOTONIC, which does not drift, and
  * for signals.
  */
 #ifndef IPFW_BASE_SCHEDULE_H
