@@ -95,7 +95,7 @@ int schedule_wait(struct schedule *t, int other_fd, const int *services, int tim
 		fds[4 + i] = (struct pollfd){.fd = services ? services[i] : -1, .events = POLLIN};
 	while (poll(fds, n, timeout_ms) < 0)
 		if (errno == EINVAL && n > 1)
-			n--; /* the limit of open files, which was lowered, is also one for poll() */
+			n--; /* the limit of open files is also one for poll() */
 		else if (errno != EINTR)
 			return -errno;
 	if (fds[0].revents && read(t->timer_fd, &count, sizeof(count)) == sizeof(count))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * schedule: one place to wait for an absolute schedule on CLOCK_MONOTONIC, which does not drift, and
- * for signals.
+ * schedule: one place to wait for an absolute schedule on CLOCK_MONOTONIC, which does not drift,
+ * and for signals.
  */
 #ifndef IPFW_BASE_SCHEDULE_H
 #define IPFW_BASE_SCHEDULE_H
