@@ -18,6 +18,7 @@
 #include "agentx/thread.h"
 #include "base/clock.h"
 #include "base/schedule.h"
+#include "base/units.h"
 
 #define S UINT64_C(1000000000)
 
@@ -182,6 +183,38 @@ static void test_the_same_master(void **state)
 	assert_false(mib_same_master(-1, INT64_MAX));
 }
 
+static void test_names_of_contexts(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"a\tb",
+		"a\x7f",
+		"\x80",
+		"\xc3",
+		"\xe2\x80\xae"
+		"gnp.exe",
+		"\xc2\x85",
+		"123456789012345678901234567890123",
+		"1234567890123456789012345678901\xc3\xa4",
+	};
+	static const char *const good[] = {
+		"a",
+		"12345678901234567890123456789012",
+		"123456789012345678901234567890\xc3\xa4",
+		"with space",
+		"4026531840",
+	};
+	char name[MIB_CONTEXT_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(mib_context_name(name, bad[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_true(mib_context_name(name, good[i]));
+		assert_string_equal(name, good[i]);
+	}
+}
+
 static void test_nothing_published(void **state)
 {
 	struct agentx *a = start();
@@ -232,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_a_reading_for_another_master),
 		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
 		cmocka_unit_test(test_the_same_master),
+		cmocka_unit_test(test_names_of_contexts),
 		cmocka_unit_test(test_nothing_published),
 		cmocka_unit_test(test_a_start_that_is_refused),
 	};
