@@ -1,14 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/namespaces.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
+
+#define SPARE_FILES 16
 
 int namespaces_worst(int a, int b)
 {
 	return a > b ? a : b;
+}
+
+/* A list of names. */
+struct namespaces_refused {
+	struct namespaces_refused *next;
+	char name[NAME_MAX + 1];
+};
+
+static void forget(struct namespaces_refused **list)
+{
+	while (*list) {
+		struct namespaces_refused *next = (*list)->next;
+
+		free(*list);
+		*list = next;
+	}
+}
+
+static void refused(void *arg, const char *name, int error)
+{
+	struct namespaces *n = arg;
+	struct namespaces_refused *new = calloc(1, sizeof(*new)), *said = n->said;
+
+	if (!new)
+		log_fatal("%s", strerror(ENOMEM));
+	snprintf(new->name, sizeof(new->name), "%s", name);
+	new->next = n->refused;
+	n->refused = new;
+	n->matched = true;
+	while (said && strcmp(said->name, name) != 0)
+		said = said->next;
+	if (said)
+		return;
+	log_about(name);
+	log_warning("cannot enter this network namespace: %s", strerror(-error));
+	log_about(NULL);
+}
+
+/* Whether there is room for the files that a reading opens for a moment. */
+static bool has_room(void)
+{
+	int fds[SPARE_FILES], n = 0;
+
+	while (n < SPARE_FILES && (fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	for (int i = 0; i < n; i++)
+		close(fds[i]);
+	return n == SPARE_FILES;
 }
 
 static bool came(void *arg, struct netns_member *m)
@@ -17,10 +72,17 @@ static bool came(void *arg, struct netns_member *m)
 	bool stays;
 
 	n->matched = true;
+	n->full |= !has_room();
 	log_about(m->name);
-	stays = n->events->came(n->events->arg, m);
+	stays = !n->full && n->events->came(n->events->arg, m);
+	if (stays && !has_room()) {
+		n->events->went(n->events->arg, m);
+		n->full = true;
+	}
 	log_about(NULL);
-	return stays;
+	if (n->full)
+		refused(n, m->name, -EMFILE);
+	return stays && !n->full;
 }
 
 static void went(void *arg, struct netns_member *m)
@@ -30,17 +92,7 @@ static void went(void *arg, struct netns_member *m)
 	log_about(m->name);
 	n->events->went(n->events->arg, m);
 	log_about(NULL);
-}
-
-static void refused(void *arg, const char *name, int error)
-{
-	struct namespaces *n = arg;
-
-	n->matched = true;
-	n->status = EXIT_FAILED;
-	log_about(name);
-	log_warning("cannot enter this network namespace: %s", strerror(-error));
-	log_about(NULL);
+	n->full = false;
 }
 
 /* Counters of many namespaces are many descriptors. */
@@ -79,13 +131,15 @@ static int follow_many(struct namespaces *n)
 		.came = came, .went = went, .refused = refused, .arg = n};
 	struct why why;
 
-	n->status = EXIT_DONE;
 	if (netns_set_follow(&n->set, &events, &why)) {
 		log_warning("%s", why.text);
 		return EXIT_FAILED;
 	}
+	forget(&n->said);
+	n->said = n->refused;
+	n->refused = NULL;
 	if (n->matched)
-		return n->status;
+		return n->said ? EXIT_FAILED : EXIT_DONE;
 	log_warning("no network namespace matches '%s'", n->o->netns);
 	return EXIT_FAILED;
 }
@@ -107,6 +161,8 @@ void namespaces_close(struct namespaces *n)
 		netns_set_close(&n->set, &events);
 	else if (n->only)
 		n->events->went(n->events->arg, n->only);
+	forget(&n->said);
+	forget(&n->refused);
 }
 
 struct netns_member **namespaces_all(struct namespaces *n, size_t *count)

@@ -9,14 +9,19 @@
 #include "base/netns_set.h"
 #include "options/options.h"
 
+struct namespaces_refused;
+
 struct namespaces {
 	const struct options *o;
 	const struct netns_events *events;
 	bool many;
-	bool matched;                    /* there was one that the pattern names */
-	int status;                      /* the exit status so far */
-	struct netns_set set;            /* of many */
-	struct netns_member here, *only; /* otherwise; its name is "" */
+	bool matched; /* there was one that the pattern names */
+	bool full;    /* no more files may be open */
+	struct namespaces_refused
+		*said; /* who could not be entered last time, which is said once */
+	struct namespaces_refused *refused; /* and this time */
+	struct netns_set set;               /* of many */
+	struct netns_member here, *only;    /* otherwise; its name is "" */
 };
 
 /*
@@ -27,8 +32,8 @@ int namespaces_open(struct namespaces *n, const struct options *o,
 		    const struct netns_events *events);
 void namespaces_close(struct namespaces *n);
 
-/* Look which there are now. Returns the exit status after that: it is one if a namespace cannot be
- * entered, or if there never was one. */
+/* Look which there are now. Returns the exit status after that: a failure if a namespace cannot be
+ * entered, if there are more than files may be open, or if there never was one. */
 int namespaces_follow(struct namespaces *n);
 
 /* The members, until the next call. */
