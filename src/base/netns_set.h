@@ -47,6 +47,8 @@ struct netns_events {
 	/* It has lost its names, or all are let go; the thread is in it. Nothing of the caller's
 	 * may keep it alive from then on. */
 	void (*went)(void *arg, struct netns_member *m);
+	/* It cannot be entered (-errno), and is offered again. NULL: nobody wants to know. */
+	void (*refused)(void *arg, const char *name, int error);
 	void *arg;
 };
 
