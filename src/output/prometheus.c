@@ -177,6 +177,25 @@ static void put_qualities(const struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
+static void put_labels(const struct prom_writer *w, const struct snapshot *s)
+{
+	struct prom_family info = {"ipfw_interface", PROM_INFO, NULL,
+				   "VRF and alias of an interface", false};
+	char device[ESCAPE_NAME_MAX], vrf[ESCAPE_NAME_MAX], alias[ESCAPE_ALIAS_MAX];
+
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		const struct snapshot_if *row = &s->ifs[i];
+
+		if (!row->labels_known)
+			continue;
+		escape_name(device, sizeof(device), row->name, ESCAPE_TEXT);
+		escape_name(vrf, sizeof(vrf), row->vrf, ESCAPE_TEXT);
+		escape_name(alias, sizeof(alias), snapshot_alias(s, row), ESCAPE_TEXT);
+		prometheus_put_u64(w, &info, LABELS("device", device, "vrf", vrf, "alias", alias),
+				   1);
+	}
+}
+
 static void put_bypasses(const struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family bypass = {"ipfw_bypass", PROM_INFO, NULL,
@@ -248,6 +267,7 @@ static int make(struct output_document *d, const struct snapshot *s, bool openme
 	if (s->peaks)
 		prometheus_put_peaks(&w, s);
 	put_qualities(&w, s);
+	put_labels(&w, s);
 	put_bypasses(&w, s);
 	fputs("# EOF\n",
 	      w.f); /* a comment in the older format: a reader can tell that all is there */
