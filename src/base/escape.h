@@ -15,6 +15,7 @@
 #define ESCAPE_NAME_MAX  (15 * 4 + 1)  /* every byte of an interface name escaped */
 #define ESCAPE_HOST_MAX  (64 * 4 + 1)  /* the same for a hostname */
 #define ESCAPE_ALIAS_MAX (255 * 4 + 1) /* and for what the operator calls an interface */
+#define ESCAPE_NETNS_MAX (255 * 4 + 1) /* and for the name of a network namespace */
 
 enum escape_form {
 	ESCAPE_UTF8,  /* for JSON: valid UTF-8 stays as it is (the writer escapes controls) */

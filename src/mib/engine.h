@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * engine: GET and GETNEXT over the tables of mib/tables.h. No net-snmp types and no I/O; the
- * only state is what a mib_context remembers of its view to skip absent instances quickly.
+ * only state is what a mib_context remembers of its view to skip absent instances quickly, if it
+ * has memory for that.
  *
  * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
  * ones; those outside of all roots are answered like any other.
@@ -29,8 +30,11 @@ enum mib_result {
 	MIB_END,         /* GETNEXT: nothing of ours follows */
 };
 
-/* Set the view and forget what was remembered of another one. The times stay as they are. */
+/* Set the view and forget what was remembered of another one. All else stays as it is. */
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
+
+/* Whether the view is so large that a context should remember gaps; else looking is as quick. */
+bool mib_wants_gaps(const struct mib_view *view);
 
 /* The value of exactly that instance. *out is written when the result is MIB_FOUND. */
 enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,

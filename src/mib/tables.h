@@ -79,6 +79,10 @@ struct mib_gap {
 	size_t from, to;
 };
 
+struct mib_gaps {
+	struct mib_gap of[MIB_TABLES][MIB_COLUMN_MAX + 1];
+};
+
 /* A view and the moment at which it is asked. Start it with mib_context_init() of the engine. */
 struct mib_context {
 	const struct mib_view *view; /* NULL: only ipfwVersion and ipfwMibRevision are there */
@@ -89,7 +93,7 @@ struct mib_context {
 	 */
 	int64_t master_start_ns;
 
-	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
+	struct mib_gaps *gaps; /* the owner's memory for what the engine remembers; may be NULL */
 };
 
 /*

@@ -59,7 +59,7 @@ static void *copy_rows(const void *rows, size_t n, size_t size, size_t *cap)
 
 struct snapshot *snapshot_copy(const struct snapshot *s)
 {
-	const size_t from = offsetof(struct snapshot, mono_ns); /* all but the references */
+	const size_t from = offsetof(struct snapshot, netns); /* all but the references */
 	struct snapshot *c = snapshot_new();
 
 	if (!c)

@@ -105,9 +105,12 @@ struct snapshot_drop {
 
 struct peaks;
 
+#define SNAPSHOT_NETNS_MAX 256
+
 struct snapshot {
 	atomic_uint references;
-	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
+	char netns[SNAPSHOT_NETNS_MAX]; /* of several; any bytes; "": there is just one */
+	uint64_t mono_ns;               /* CLOCK_MONOTONIC: of when the figures are */
 	struct timespec wall; /* CLOCK_REALTIME at the same moment, or when a tree was captured */
 	uint64_t duration_ns; /* how long the reading took */
 

@@ -46,7 +46,7 @@ int output_json_attachment(struct output_document *d, const struct attachment *a
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	json_open(&j, '{');
-	json_put_head(&j, true, now, options->hostname);
+	json_put_head(&j, true, now, options->hostname, "");
 	json_put_bool(&j, "attached", true, attached);
 	json_key(&j, "source");
 	json_open(&j, '{');

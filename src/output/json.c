@@ -252,19 +252,43 @@ static const struct {
 	[VIEW_DROPS] = {NULL, put_drops},
 };
 
+static void put_document(struct json *j, const struct snapshot *s, const struct rates *rates,
+			 const struct output_options *options)
+{
+	json_open(j, '{');
+	json_put_head(j, !s->wall_unknown, s->wall, snapshot_host(s, options->hostname), s->netns);
+	if (rates)
+		json_put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
+	if (views[options->view].note)
+		json_put_text(j, "note", views[options->view].note);
+	put_source(j, s);
+	views[options->view].put(j, s, rates);
+	json_close(j, '}');
+}
+
 int output_json(struct output_document *d, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
 	struct json j = {.pretty = options->pretty};
 
-	json_open(&j, '{');
-	json_put_head(&j, !s->wall_unknown, s->wall, snapshot_host(s, options->hostname));
-	if (rates)
-		json_put_decimal(&j, "interval_seconds", true, rates->interval_ns / 1e9);
-	if (views[options->view].note)
-		json_put_text(&j, "note", views[options->view].note);
-	put_source(&j, s);
-	views[options->view].put(&j, s, rates);
-	json_close(&j, '}');
+	put_document(&j, s, rates, options);
+	return json_finish(&j, d);
+}
+
+int output_json_list(struct output_document *d, const struct output_part *parts, size_t n,
+		     const struct output_options *options)
+{
+	bool is_array = !n || !parts[0].rates;
+	struct json j = {.pretty = options->pretty};
+
+	if (is_array)
+		json_open(&j, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i && !is_array)
+			json_end(&j);
+		put_document(&j, parts[i].s, parts[i].rates, options);
+	}
+	if (is_array)
+		json_close(&j, ']');
 	return json_finish(&j, d);
 }

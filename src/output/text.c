@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +9,7 @@
 #include "base/units.h"
 #include "output/grid.h"
 #include "output/order.h"
-#include "output/output.h"
-#include "output/screen.h"
+#include "output/text.h"
 #include "output/text_head.h"
 #include "output/text_labels.h"
 
@@ -376,20 +374,9 @@ static void (*const views[OUTPUT_VIEWS])(FILE *f, const struct snapshot *s,
 	[VIEW_DROPS] = put_drops,
 };
 
-int output_text(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+void text_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
-	FILE *f = output_begin(d);
-	int r;
-
-	if (!f)
-		return -errno;
-	if (options->again && !options->refresh)
-		fputc('\n', f);
 	text_head_print(f, s, rates, options);
 	views[options->view](f, s, rates, options);
-	r = output_end(d, f);
-	if (!r && options->refresh)
-		r = screen_frame(d, options->columns, options->rows);
-	return r;
 }

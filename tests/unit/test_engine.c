@@ -168,8 +168,10 @@ static struct mib_view *random_view(unsigned n, unsigned density)
 
 static struct mib_context context_of(const struct mib_view *v)
 {
+	static struct mib_gaps gaps;
 	struct mib_context ctx = {.now_ns = NOW_NS,
-				  .master_start_ns = NOW_NS - UPTIME_CS * S / 100};
+				  .master_start_ns = NOW_NS - UPTIME_CS * S / 100,
+				  .gaps = below(2) ? &gaps : NULL};
 
 	mib_context_init(&ctx, v);
 	return ctx;
@@ -684,11 +686,29 @@ static void test_narrow_counters(void **state)
 	mib_view_free(v);
 }
 
+/* A context remembers gaps where there are many rows; what it finds is the same. */
+static void test_large_views(void **state)
+{
+	struct mib_view view = {.snapshot = snapshot_new()};
+
+	(void)state;
+	assert_false(mib_wants_gaps(NULL));
+	assert_non_null(view.snapshot);
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_non_null(snapshot_add_if(view.snapshot, i, "a"));
+	assert_false(mib_wants_gaps(&view));
+	for (uint32_t i = 5; i <= 100; i++)
+		assert_non_null(snapshot_add_if(view.snapshot, i, "a"));
+	assert_true(mib_wants_gaps(&view));
+	snapshot_free(view.snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_roots),
 		cmocka_unit_test(test_narrow_counters),
+		cmocka_unit_test(test_large_views),
 		cmocka_unit_test(test_against_reference),
 		cmocka_unit_test(test_expected_tree),
 		cmocka_unit_test(test_peaks),
