@@ -68,7 +68,7 @@ static void went(void *arg, struct netns_member *m)
 
 static struct netns_events events(struct namespaces *n)
 {
-	return (struct netns_events){came, went, n};
+	return (struct netns_events){.came = came, .went = went, .arg = n};
 }
 
 int namespaces_open(struct namespaces **out, const struct options *o)
