@@ -34,8 +34,8 @@ struct list {
 
 bool netns_is_pattern(const char *value)
 {
-	return !strcmp(value, NETNS_ALL) || !strcmp(value, NETNS_ALL_KNOWN) ||
-	       (!strchr(value, '/') && strpbrk(value, "*?["));
+	return value && (!strcmp(value, NETNS_ALL) || !strcmp(value, NETNS_ALL_KNOWN) ||
+			 (!strchr(value, '/') && strpbrk(value, "*?[")));
 }
 
 static bool wants(const char *pattern, const char *name)

@@ -34,7 +34,7 @@ struct netns_set {
 };
 
 /* Whether that value of --netns is a pattern rather than one name or path: "all", "all-known", or
- * one with * ? [ and no slash. */
+ * one with * ? [ and no slash. NULL: it is not. */
 bool netns_is_pattern(const char *value);
 
 /* The calling thread is at home. The caller keeps the pattern. Returns 0 or -errno; close it either

@@ -8,7 +8,7 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   4   /* ipfwMibRevision */
+#define MIB_REVISION   5   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
@@ -93,7 +93,10 @@ struct mib_context {
 	 */
 	int64_t master_start_ns;
 
-	struct mib_gaps *gaps; /* the owner's memory for what the engine remembers; may be NULL */
+	/* What the engine remembers: columns without a cell, as bits; and, if the owner has memory
+	 * for that, gaps in the others. */
+	uint64_t empty[MIB_TABLES];
+	struct mib_gaps *gaps;
 };
 
 /*

@@ -249,6 +249,9 @@ static int refuse_together(const struct options *o, struct why *why)
 	if (o->user && o->detach_on_exit)
 		return why_set(why, -EINVAL,
 			       "--detach-on-exit needs the privileges that --user gives up");
+	if (o->user && netns_is_pattern(o->netns))
+		return why_set(why, -EINVAL, "--netns %s needs the privileges that --user gives up",
+			       o->netns);
 	return refuse_many(o, why);
 }
 
