@@ -58,6 +58,13 @@ for part in paths drops; do
 	in_ns "$R" "$BIN" $part monitor --json -i 0.1 --count 3 >"$TMP/doc"
 	valid "$part monitor" ${part}_monitor "$TMP/doc"
 done
+"$BIN" --json --netns "[i]pfw-[rs]-$$" | jq -c '.[]' >"$TMP/doc"
+valid "snapshots of several namespaces" snapshot "$TMP/doc"
+"$BIN" monitor --json --netns "[i]pfw-[rs]-$$" -i 0.1 --count 2 >"$TMP/doc" 2>"$TMP/err"
+valid "monitor of several namespaces" monitor "$TMP/doc"
+"$BIN" status --json --netns "[i]pfw-[rs]-$$" 2>"$TMP/err" | jq -c '.[]' >"$TMP/doc"
+valid "status of several namespaces" status "$TMP/doc"
+expect "several namespaces: which" "$R $S" "$(jq -r .netns "$TMP/doc" | paste -sd ' ')"
 "$BIN" detach --netns "$R" 2>/dev/null
 in_ns "$R" "$BIN" activity monitor --json -i 0.1 --count 3 >"$TMP/doc"
 valid "activity monitor" activity "$TMP/doc"
