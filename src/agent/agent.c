@@ -235,7 +235,7 @@ static int report_attached(struct agent *a)
 	const char *refused = collect_note(a->readings.own.collector);
 	struct attachment attachment;
 
-	while (namespaces_read(a->readings.others, 0))
+	while (other_netns_read(a->readings.others, 0))
 		;
 	if (*refused)
 		log_info("%s", refused);

@@ -18,13 +18,13 @@ int readings_open(struct readings *r, const struct options *o, struct why *why)
 	r->netns = netns_inode();
 	if (!netns_is_pattern(o->netns))
 		return 0;
-	error = namespaces_open(&r->others, o);
+	error = other_netns_open(&r->others, o);
 	return error ? why_errno(why, error, "network namespaces") : 0;
 }
 
 void readings_close(struct readings *r)
 {
-	namespaces_close(r->others);
+	other_netns_close(r->others);
 	free(r->contents.all);
 	sampler_clear(&r->own);
 	peak_sampler_end(&r->peaks);
@@ -34,13 +34,13 @@ void readings_close(struct readings *r)
 bool readings_take(struct readings *r, int64_t master_start_ns)
 {
 	sampler_read(&r->own, master_start_ns);
-	return namespaces_read(r->others, master_start_ns);
+	return other_netns_read(r->others, master_start_ns);
 }
 
 bool readings_are_old(const struct readings *r, uint64_t age_ns)
 {
 	/* The own one is also taken for the peaks. */
-	uint64_t tried_ns = namespaces_tried_ns(r->others, r->own.tried_ns);
+	uint64_t tried_ns = other_netns_tried_ns(r->others, r->own.tried_ns);
 
 	return clock_now_ns() - tried_ns >= age_ns;
 }
@@ -48,14 +48,14 @@ bool readings_are_old(const struct readings *r, uint64_t age_ns)
 void readings_end_interval(struct readings *r)
 {
 	sampler_end_interval(&r->own);
-	for (size_t i = 0; i < namespaces_count(r->others); i++)
-		sampler_end_interval(namespaces_sampler(r->others, i));
+	for (size_t i = 0; i < other_netns_count(r->others); i++)
+		sampler_end_interval(other_netns_sampler(r->others, i));
 }
 
 void readings_set_filter(struct readings *r, const struct filter *filter)
 {
 	collect_set_filter(r->own.collector, filter);
-	namespaces_set_filter(r->others, filter);
+	other_netns_set_filter(r->others, filter);
 }
 
 struct mib_view *readings_views(const struct readings *r)
@@ -63,8 +63,8 @@ struct mib_view *readings_views(const struct readings *r)
 	struct mib_view *views = sampler_view(&r->own), **end = &views->next;
 	char context[MIB_CONTEXT_MAX + 1];
 
-	for (size_t i = 0; i < namespaces_count(r->others); i++) {
-		const struct sampler *s = namespaces_sampler(r->others, i);
+	for (size_t i = 0; i < other_netns_count(r->others); i++) {
+		const struct sampler *s = other_netns_sampler(r->others, i);
 
 		if (!mib_context_name(context, s->netns))
 			continue;
@@ -103,7 +103,7 @@ const struct socket_contents *readings_contents(struct readings *r, const struct
 {
 	struct socket_contents *c = &r->contents;
 
-	c->n = namespaces_count(r->others) + 1;
+	c->n = other_netns_count(r->others) + 1;
 	free(c->all);
 	c->all = calloc(c->n, sizeof(*c->all));
 	if (!c->all)
@@ -111,7 +111,7 @@ const struct socket_contents *readings_contents(struct readings *r, const struct
 	c->all[0] = content_of(&r->own, r->netns, agent);
 	c->all[0].about = readings_status(r, agent);
 	for (size_t i = 1; i < c->n; i++)
-		c->all[i] = content_of(namespaces_sampler(r->others, i - 1),
-				       namespaces_member(r->others, i - 1)->inode, agent);
+		c->all[i] = content_of(other_netns_sampler(r->others, i - 1),
+				       other_netns_member(r->others, i - 1)->inode, agent);
 	return c;
 }

@@ -6,7 +6,7 @@
 #ifndef IPFW_AGENT_READINGS_H
 #define IPFW_AGENT_READINGS_H
 
-#include "agent/namespaces.h"
+#include "agent/other_netns.h"
 #include "agent/peak_sampler.h"
 #include "agent/sampler.h"
 #include "agent/socket_reply.h"
@@ -17,7 +17,7 @@ struct readings {
 	struct sampler own;
 	uint64_t netns; /* its inode */
 	struct peak_sampler peaks;
-	struct namespaces *others; /* NULL: none */
+	struct other_netns *others; /* NULL: none */
 	struct socket_contents contents;
 };
 

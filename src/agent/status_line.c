@@ -8,12 +8,12 @@
 #include "mib/view.h"
 
 /* It follows other words. */
-static void describe_namespaces(const struct namespaces *n, char *text, size_t size)
+static void describe_namespaces(const struct other_netns *n, char *text, size_t size)
 {
-	size_t all = namespaces_count(n), worse = 0;
+	size_t all = other_netns_count(n), worse = 0;
 
 	for (size_t i = 0; i < all; i++)
-		worse += namespaces_sampler(n, i)->status != MIB_STATUS_OK;
+		worse += other_netns_sampler(n, i)->status != MIB_STATUS_OK;
 	if (worse)
 		snprintf(text, size, ", other namespaces %zu (%zu of them not ok)", all, worse);
 	else

@@ -8,7 +8,7 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   4   /* ipfwMibRevision */
+#define MIB_REVISION   5   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };

@@ -54,17 +54,28 @@ static void put_system(struct json *j, const struct snapshot_system *row, const 
 	json_close(j, '}');
 }
 
-static void put_if(struct json *j, const struct snapshot_if *row, const struct delta *deltas,
-		   uint64_t interval_ns, bool has_other)
+/* What tells people which interface it is; null: nothing, or not known. */
+static void put_labels(struct json *j, const struct snapshot *s, const struct snapshot_if *row)
+{
+	char alias[ESCAPE_ALIAS_MAX];
+
+	json_put_name(j, "vrf", row->vrf);
+	escape_name(alias, sizeof(alias), snapshot_alias(s, row), ESCAPE_UTF8);
+	json_put_text(j, "alias", alias[0] ? alias : NULL);
+}
+
+static void put_if(struct json *j, const struct snapshot *s, const struct snapshot_if *row,
+		   const struct delta *deltas, uint64_t interval_ns)
 {
 	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
 
 	json_put_name(j, NULL, row->name);
 	json_open(j, '{');
 	json_put_u64(j, "ifindex", row->ifindex, row->ifindex);
+	put_labels(j, s, row);
 	if (deltas)
 		json_put_bool(j, "discontinuity", true, row->continuity.fresh);
-	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
+	for (size_t i = 0; i < (s->source == SOURCE_EBPF ? FAMILY_COUNT : FAMILY_OTHER); i++) {
 		enum family family = order[i];
 		const struct figures *f = &row->figures[family];
 
@@ -190,8 +201,7 @@ static void put_reading(struct json *j, const struct snapshot *s, const struct r
 	json_key(j, "interfaces");
 	json_open(j, '{');
 	for (size_t i = 0; i < s->n_ifs; i++)
-		put_if(j, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns,
-		       s->source == SOURCE_EBPF);
+		put_if(j, s, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns);
 	json_close(j, '}');
 	if (s->paths_known)
 		put_paths(j, s, rates);

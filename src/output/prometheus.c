@@ -177,6 +177,25 @@ static void put_qualities(struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
+static void put_labels(struct prom_writer *w, const struct snapshot *s)
+{
+	struct prom_family info = {"ipfw_interface", PROM_INFO, NULL,
+				   "VRF and alias of an interface", 0};
+	char device[ESCAPE_NAME_MAX], vrf[ESCAPE_NAME_MAX], alias[ESCAPE_ALIAS_MAX];
+
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		const struct snapshot_if *row = &s->ifs[i];
+
+		if (!row->labels_known)
+			continue;
+		escape_name(device, sizeof(device), row->name, ESCAPE_TEXT);
+		escape_name(vrf, sizeof(vrf), row->vrf, ESCAPE_TEXT);
+		escape_name(alias, sizeof(alias), snapshot_alias(s, row), ESCAPE_TEXT);
+		prometheus_put_u64(w, &info, LABELS("device", device, "vrf", vrf, "alias", alias),
+				   1);
+	}
+}
+
 static void put_bypasses(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family bypass = {"ipfw_bypass", PROM_INFO, NULL,
@@ -247,6 +266,7 @@ static void put(struct prom_writer *w, const struct snapshot *s)
 	if (s->peaks)
 		prometheus_put_peaks(w, s);
 	put_qualities(w, s);
+	put_labels(w, s);
 	put_bypasses(w, s);
 }
 

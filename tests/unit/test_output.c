@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "output/output.h"
+#include "output/plain.h"
 
 static const struct output_options options = {.hostname = "h", .note = ""};
 
@@ -41,9 +42,13 @@ static size_t times(const char *text, const char *what)
 static struct snapshot *with_if(const char *name)
 {
 	struct snapshot *s = snapshot_new();
+	struct snapshot_if *row;
 
 	assert_non_null(s);
-	figures_set(&snapshot_add_if(s, 2, name)->figures[FAMILY_IPV4], M_IN_PACKETS, 7);
+	row = snapshot_add_if(s, 2, name);
+	figures_set(&row->figures[FAMILY_IPV4], M_IN_PACKETS, 7);
+	row->labels_known = true;
+	assert_int_equal(snapshot_set_alias(s, row, name), 0);
 	return s;
 }
 
@@ -80,13 +85,61 @@ static void test_escaping(void **state)
 			free(text);
 		}
 		snprintf(want, sizeof(want),
-			 "\"interfaces\":{%s:{\"ifindex\":2,\"ipv4\":{\"rx_packets\":7,",
-			 rows[i].json);
+			 "\nipfw_interface_info{device=%s,vrf=\"\",alias=%s} 1\n", rows[i].label,
+			 rows[i].label);
+		for (int format = OUTPUT_PROMETHEUS; format <= OUTPUT_OPENMETRICS; format++) {
+			text = make(format, s);
+			assert_int_equal(times(text, want), 1);
+			free(text);
+		}
+		snprintf(want, sizeof(want),
+			 "\"interfaces\":{%s:{\"ifindex\":2,\"vrf\":null,\"alias\":%s,"
+			 "\"ipv4\":{\"rx_packets\":7,",
+			 rows[i].json, rows[i].json);
 		text = make(OUTPUT_JSON, s);
 		assert_int_equal(times(text, want), 1);
 		free(text);
 		snapshot_free(s);
 	}
+}
+
+/* VRF and alias of each interface in the lines that programs read back: any bytes, all of them. */
+static void test_plain_labels(void **state)
+{
+	char longest[SNAPSHOT_ALIAS_MAX] = "", note[8];
+	const struct {
+		const char *vrf, *alias;
+		bool known;
+	} rows[] = {
+		{"", "", false},          {"", "", true},
+		{"blue", "uplink", true}, {"a\"b", "\nipv4 in_packets 7 exact\n", true},
+		{"", longest, true},      {"vrf0", " /a\\x0a\\\t\377caf\303\251 ", true},
+	};
+	struct snapshot *s = snapshot_new(), *back = snapshot_new();
+	struct output_document d;
+
+	(void)state;
+	memset(longest, '\377', sizeof(longest) - 1);
+	s->mono_ns = 1;
+	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct snapshot_if *row = snapshot_add_if(s, i + 1, "eth");
+
+		row->labels_known = rows[i].known;
+		strcpy(row->vrf, rows[i].vrf);
+		assert_int_equal(snapshot_set_alias(s, row, rows[i].alias), 0);
+	}
+	assert_int_equal(output_forms[OUTPUT_READING].make(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_read(&d, back, note, sizeof(note)), 0);
+	assert_int_equal(back->n_ifs, s->n_ifs);
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		assert_int_equal(back->ifs[i].labels_known, rows[i].known);
+		assert_string_equal(back->ifs[i].vrf, rows[i].vrf);
+		assert_string_equal(snapshot_alias(back, &back->ifs[i]), rows[i].alias);
+		assert_int_equal(back->ifs[i].figures[FAMILY_IPV4].known, 0);
+	}
+	free(d.text);
+	snapshot_free(back);
+	snapshot_free(s);
 }
 
 /* The host's name is set by whoever may, DHCP included. */
@@ -322,9 +375,10 @@ static void test_namespaces_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escaping),   cmocka_unit_test(test_hostname),
-		cmocka_unit_test(test_paths),      cmocka_unit_test(test_families),
-		cmocka_unit_test(test_namespaces), cmocka_unit_test(test_namespaces_json),
+		cmocka_unit_test(test_escaping),     cmocka_unit_test(test_hostname),
+		cmocka_unit_test(test_paths),        cmocka_unit_test(test_families),
+		cmocka_unit_test(test_namespaces),   cmocka_unit_test(test_namespaces_json),
+		cmocka_unit_test(test_plain_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

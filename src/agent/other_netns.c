@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/namespaces.h"
+#include "agent/other_netns.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "bpf/counters.h"
 
-struct namespaces {
+struct other_netns {
 	const struct options *o;
 	const struct filter *filter;
 	struct netns_set set;
@@ -24,7 +24,7 @@ struct namespaces {
 
 static bool came(void *arg, struct netns_member *m)
 {
-	struct namespaces *n = arg;
+	struct other_netns *n = arg;
 	char context[MIB_CONTEXT_MAX + 1];
 	struct sampler *s;
 	struct why why;
@@ -51,7 +51,7 @@ static bool came(void *arg, struct netns_member *m)
 
 static void went(void *arg, struct netns_member *m)
 {
-	struct namespaces *n = arg;
+	struct other_netns *n = arg;
 	struct sampler *s = m->own;
 	struct why why;
 
@@ -66,14 +66,14 @@ static void went(void *arg, struct netns_member *m)
 		log_info("network namespace %s is gone", m->name);
 }
 
-static struct netns_events events(struct namespaces *n)
+static struct netns_events events(struct other_netns *n)
 {
-	return (struct netns_events){came, went, n};
+	return (struct netns_events){.came = came, .went = went, .arg = n};
 }
 
-int namespaces_open(struct namespaces **out, const struct options *o)
+int other_netns_open(struct other_netns **out, const struct options *o)
 {
-	struct namespaces *n = calloc(1, sizeof(*n));
+	struct other_netns *n = calloc(1, sizeof(*n));
 	int r;
 
 	if (!n)
@@ -89,7 +89,7 @@ int namespaces_open(struct namespaces **out, const struct options *o)
 	return 0;
 }
 
-void namespaces_close(struct namespaces *n)
+void other_netns_close(struct other_netns *n)
 {
 	struct netns_events e;
 
@@ -102,14 +102,14 @@ void namespaces_close(struct namespaces *n)
 }
 
 /* The same at each reading is said once. */
-static void say(struct namespaces *n, const struct why *why)
+static void say(struct other_netns *n, const struct why *why)
 {
 	if (why->text[0] && strcmp(why->text, n->said.text) != 0)
 		log_warning("%s", why->text);
 	n->said = *why;
 }
 
-bool namespaces_read(struct namespaces *n, int64_t master_start_ns)
+bool other_netns_read(struct other_netns *n, int64_t master_start_ns)
 {
 	struct netns_events e;
 	struct why why;
@@ -120,7 +120,7 @@ bool namespaces_read(struct namespaces *n, int64_t master_start_ns)
 	n->more = false;
 	n->refused.text[0] = '\0';
 	n->tried_ns = clock_now_ns();
-	n->attach_until_ns = n->tried_ns + NAMESPACES_ATTACH_NS;
+	n->attach_until_ns = n->tried_ns + OTHER_NETNS_ATTACH_NS;
 	netns_set_follow(&n->set, &e, &why);
 	say(n, n->refused.text[0] ? &n->refused : &why);
 	for (size_t i = 0; i < n->set.n; i++) {
@@ -134,30 +134,30 @@ bool namespaces_read(struct namespaces *n, int64_t master_start_ns)
 	return n->more;
 }
 
-void namespaces_set_filter(struct namespaces *n, const struct filter *filter)
+void other_netns_set_filter(struct other_netns *n, const struct filter *filter)
 {
 	if (n)
 		n->filter = filter;
-	for (size_t i = 0; i < namespaces_count(n); i++)
-		collect_set_filter(namespaces_sampler(n, i)->collector, filter);
+	for (size_t i = 0; i < other_netns_count(n); i++)
+		collect_set_filter(other_netns_sampler(n, i)->collector, filter);
 }
 
-uint64_t namespaces_tried_ns(const struct namespaces *n, uint64_t own_ns)
+uint64_t other_netns_tried_ns(const struct other_netns *n, uint64_t own_ns)
 {
 	return n && n->tried_ns < own_ns ? n->tried_ns : own_ns;
 }
 
-size_t namespaces_count(const struct namespaces *n)
+size_t other_netns_count(const struct other_netns *n)
 {
 	return n ? n->set.n : 0;
 }
 
-struct sampler *namespaces_sampler(const struct namespaces *n, size_t i)
+struct sampler *other_netns_sampler(const struct other_netns *n, size_t i)
 {
 	return n->set.members[i]->own;
 }
 
-const struct netns_member *namespaces_member(const struct namespaces *n, size_t i)
+const struct netns_member *other_netns_member(const struct other_netns *n, size_t i)
 {
 	return n->set.members[i];
 }
