@@ -64,7 +64,7 @@ valid "activity monitor" activity "$TMP/doc"
 both "lo too" --include '*'
 both "no interface" --include nothing
 i=0
-for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "hp$i" 2>/dev/null; done
+for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "hp$i" 2>/dev/null && ip -n "$R" link set "$n" alias "$n"; done
 both "hostile names"
 for tree in "$top"/tests/fixtures/*/; do
 	[ -d "$tree/proc" ] || continue
