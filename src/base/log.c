@@ -13,6 +13,7 @@
 #include "base/escape.h"
 
 static atomic_bool waits = true;
+static atomic_bool informs = true;
 static atomic_uint lost; /* lines that had no reader */
 
 /* Whether a line can be written at once. A pipe says so while it has room for PIPE_BUF octets. */
@@ -57,6 +58,11 @@ void log_never_wait(void)
 	waits = false;
 }
 
+void log_no_info(void)
+{
+	informs = false;
+}
+
 void log_warning(const char *fmt, ...)
 {
 	va_list ap;
@@ -70,6 +76,8 @@ void log_info(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!informs)
+		return;
 	va_start(ap, fmt);
 	write_line(fmt, ap);
 	va_end(ap);

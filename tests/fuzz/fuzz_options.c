@@ -22,6 +22,10 @@ void log_info(const char *fmt, ...)
 	(void)fmt;
 }
 
+void log_no_info(void)
+{
+}
+
 void log_never_wait(void)
 {
 }

@@ -50,6 +50,10 @@ void log_fatal(const char *fmt, ...)
 	abort();
 }
 
+void log_no_info(void)
+{
+}
+
 void log_never_wait(void)
 {
 }
