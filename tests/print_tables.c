@@ -234,10 +234,10 @@ static void put_document(struct json *j, const char *key, output_make *make, enu
 
 static void put_status(struct json *j)
 {
-	const struct attachment nothing = {.tried = true};
+	const struct attachment nothing = {.netns = "blue", .tried = true};
 	struct output_document d;
 
-	if (output_json_attachment(&d, &nothing, &options))
+	if (output_json_attachment(&d, &nothing, 1, &options))
 		abort();
 	put_lines(j, "status", &d);
 }
@@ -275,6 +275,8 @@ int main(void)
 {
 	struct json j = {.pretty = true};
 	struct mib_view *view = full_view();
+
+	strcpy(view->snapshot->netns, "blue");
 
 	json_open(&j, '{');
 	put_words(&j, "groups", metrics_groups, 0, GROUP_COUNT);

@@ -17,6 +17,10 @@ void log_no_info(void);
 /* There is no memory, or the program cannot start: log it and exit with status 1. */
 __attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, ...);
 
+/* From now on lines of this thread begin with what they are about; NULL: not any more. The caller
+ * keeps it. */
+void log_about(const char *subject);
+
 /*
  * From now on, drop a line that would have to wait for its reader or that cannot be written. The
  * next line that can be written is preceded by one that says how many were dropped.

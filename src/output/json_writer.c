@@ -208,6 +208,7 @@ void json_end(struct json *j)
 	char *fitting;
 
 	put(j, "\n", 1);
+	j->first = true;
 	fitting = j->failed ? NULL : realloc(j->text, j->size);
 	if (fitting) {
 		j->text = fitting;

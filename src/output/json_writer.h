@@ -42,7 +42,8 @@ void json_decimal(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
 
-/* End the document with a line end. The text then takes no more memory than it needs. */
+/* End the document with a line end; another one may follow. The text then takes no more memory than
+ * it needs. */
 void json_end(struct json *j);
 
 #endif

@@ -26,6 +26,11 @@ void log_no_info(void)
 {
 }
 
+void log_about(const char *subject)
+{
+	(void)subject;
+}
+
 void log_never_wait(void)
 {
 }

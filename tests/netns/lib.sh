@@ -195,12 +195,13 @@ neighbour() {
 }
 
 # Until nothing moves any more: interface counters equal over 0.3 s.
+moving() { in_ns "$R" cat /proc/net/dev; }
 settle() {
 	local a b i
 	for i in $(seq 40); do
-		a=$(in_ns "$R" cat /proc/net/dev)
+		a=$(moving)
 		sleep 0.3
-		b=$(in_ns "$R" cat /proc/net/dev)
+		b=$(moving)
 		[ "$a" = "$b" ] && return 0
 	done
 	echo "traffic does not settle ($i rounds)" >&2

@@ -42,13 +42,20 @@ for part in paths drops; do
 	in_ns "$R" "$BIN" $part monitor --json -i 0.1 --count 3 >"$TMP/doc"
 	valid "$part monitor" ${part}_monitor "$TMP/doc"
 done
+"$BIN" --json --netns "[i]pfw-[rs]-$$" | jq -c '.[]' >"$TMP/doc"
+valid "snapshots of several namespaces" snapshot "$TMP/doc"
+"$BIN" monitor --json --netns "[i]pfw-[rs]-$$" -i 0.1 --count 2 >"$TMP/doc" 2>"$TMP/err"
+valid "monitor of several namespaces" monitor "$TMP/doc"
+"$BIN" status --json --netns "[i]pfw-[rs]-$$" 2>"$TMP/err" | jq -c '.[]' >"$TMP/doc"
+valid "status of several namespaces" status "$TMP/doc"
+expect "several namespaces: which" "$R $S" "$(jq -r .netns "$TMP/doc" | paste -sd ' ')"
 "$BIN" detach --netns "$R" 2>/dev/null
 in_ns "$R" "$BIN" activity monitor --json -i 0.1 --count 3 >"$TMP/doc"
 valid "activity monitor" activity "$TMP/doc"
 both "lo too" --include '*'
 both "no interface" --include nothing
 i=0
-for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "hp$i" 2>/dev/null; done
+for n in 'a"b' 'a\b' $'a\001b' $'a\377b' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "hp$i" 2>/dev/null && ip -n "$R" link set "$n" alias "$n"; done
 both "hostile names"
 for tree in "$top"/tests/fixtures/*/; do
 	[ -d "$tree/proc" ] || continue
