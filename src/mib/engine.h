@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * engine: GET and GETNEXT over the tables of mib/tables.h. No net-snmp types and no I/O; the
- * only state is what a mib_context remembers of its view to skip absent instances quickly, if it
- * has memory for that.
+ * only state is what a mib_context remembers of its view to skip absent instances quickly.
  *
  * Each request costs O(log n) for n interfaces, in memory that is already there. OIDs are complete
  * ones; those outside of all roots are answered like any other.
@@ -33,7 +32,7 @@ enum mib_result {
 /* Set the view and forget what was remembered of another one. All else stays as it is. */
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
 
-/* Whether the view is so large that a context should remember gaps; else looking is as quick. */
+/* Whether the view is so large that a context should have memory for gaps: 7.5 KiB. */
 bool mib_wants_gaps(const struct mib_view *view);
 
 /* The value of exactly that instance. *out is written when the result is MIB_FOUND. */

@@ -93,7 +93,10 @@ struct mib_context {
 	 */
 	int64_t master_start_ns;
 
-	struct mib_gaps *gaps; /* the owner's memory for what the engine remembers; may be NULL */
+	/* What the engine remembers: columns without a cell, as bits; and, if the owner has memory
+	 * for that, gaps in the others. */
+	uint64_t empty[MIB_TABLES];
+	struct mib_gaps *gaps;
 };
 
 /*

@@ -86,8 +86,8 @@ typedef int output_make_list(struct output_document *d, const struct output_part
 output_make_list output_text_list, output_json_list, output_prometheus_list,
 	output_openmetrics_list;
 
-/* What is attached: a line of text, or all of it. */
-typedef int output_make_attachment(struct output_document *d, const struct attachment *a,
+/* What is attached: text of those that are; or all of it, of several as an array. */
+typedef int output_make_attachment(struct output_document *d, const struct attachment *a, size_t n,
 				   const struct output_options *options);
 output_make_attachment output_text_attachment, output_json_attachment;
 

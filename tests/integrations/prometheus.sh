@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # integrations/prometheus against the real snmp_exporter, node_exporter and Prometheus: what arrives
-# there is what was sent through the router. prometheus.sh BINARY [--light]
+# there, also from the agent's endpoint, is what was sent through the router. prometheus.sh BINARY [--light]
 # shellcheck source=tests/integrations/prometheus/lib.sh
 . "$(dirname "$0")/prometheus/lib.sh"
 
@@ -30,22 +30,30 @@ if command -v systemd-analyze >/dev/null; then
 else
 	skip "units" "systemd-analyze is not installed"
 fi
-# Constant traffic, written as often as the timer says, stays constant: each rate over a minute of
-# scrapes, 15 seconds apart and in any phase, is off by less than a tenth.
+# Constant traffic, of which a file is written each PERIOD seconds, in a rate over N scrapes: what README.md
+# says it is off by at most. Neither the scrapes nor the questions keep step with the writing.
+waves() { # NAME PERIOD SCRAPE N: and that it is off by nearly as much, so that the rate was looked at
+	/usr/bin/python3 - "${@:2}" >"$TMP/waves.yml" <<-'P'
+		import json, sys
+		period, scrape, n = map(int, sys.argv[1:])
+		off = period / ((n - 1) * scrape)
+		values = [1000 * period * int(i * (scrape + .07) // period) for i in range(6000 // scrape)]
+		rate = f"rate(octets_total[{n * scrape}s])[90m:7s]"
+		print(json.dumps({"evaluation_interval": "15s", "tests": [{
+		    "interval": f"{scrape}s", "input_series": [{"series": "octets_total", "values": " ".join(map(str, values))}],
+		    "promql_expr_test": [
+		        {"expr": f"max_over_time({rate}) > {1000 + 1010 * off} or min_over_time({rate}) < {1000 - 1010 * off}", "eval_time": "99m"},
+		        {"expr": f"max_over_time({rate}) - min_over_time({rate}) > bool {600 * off}", "eval_time": "99m",
+		         "exp_samples": [{"labels": "{}", "value": 1}]}]}]}))
+	P
+	expect_true "$1" promtool test rules "$TMP/waves.yml"
+}
 period=$(sed -n 's,^OnCalendar=\*:\*:0/,,p' "$top/dist/ipfwagent-textfile.timer")
-/usr/bin/python3 - "$period" >"$TMP/wave.yml" <<'P'
-import json, sys
-period = int(sys.argv[1])
-values = [1000 * period * int(i * 15.07 // period) for i in range(400)]
-rate = "rate(octets_total[1m])[95m:15s]"
-wrong = f"max_over_time({rate}) > 1100 or min_over_time({rate}) < 900"
-print(json.dumps({"evaluation_interval": "15s", "tests": [{
-    "interval": "15s", "input_series": [{"series": "octets_total", "values": " ".join(map(str, values))}],
-    "promql_expr_test": [
-        {"expr": "count_over_time(octets_total[95m]) > bool 300", "eval_time": "99m", "exp_samples": [{"labels": "{}", "value": 1}]},
-        {"expr": wrong, "eval_time": "99m", "exp_samples": []}]}]}))
-P
-expect_true "timer: no waves in what is constant" promtool test rules "$TMP/wave.yml"
+waves "textfile: what a rate is off by, as the timer writes" "$period" 15 4
+waves "textfile: what a rate is off by, written once a scrape" 15 15 4
+waves "textfile: what a rate of the rules is off by" "$period" 60 5
+expect_true "timer: less than a tenth in Grafana, with scrapes each 15 seconds" [ $((10 * period)) -lt $((3 * 15)) ]
+expect "timer: each minute is the same" 0 $((60 % period))
 [ "${2-}" != --light ] || finish
 # Whoever owns the directory above can put something else in the place of the directory.
 mkdir "$textfile" "$TMP/elsewhere" && echo kept >"$TMP/elsewhere/ipfw.prom"
@@ -67,27 +75,30 @@ rm "$textfile"
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }
 start_prometheus || { not_ok "Prometheus collects" "it does not start" && finish; }
 
-sources=(snmp textfile)
-# moved NAME WANTED SNMP LABELS TEXTFILE LABELS: by how much the series grew since `mark`, in both
-# sources, as lines of the labels' values and the growth.
-mark() { scraped && t0=$(date +%s.%N); }
+# moved NAME WANTED SNMP LABELS METRIC LABELS: by how much the series grew since `mark`, by each way, as
+# lines of the labels' values and the growth.
+mark() { scraped && t0=$seen; }
 moved() {
-	local source name=$1 wanted=$2
-	shift 2
-	for source in "${sources[@]}"; do
+	local way series labels at=$seen
+	for way in "${ways[@]}"; do
+		if [ "$way" = snmp ]; then series=$3 labels=$4; else series=$5 labels=$6; fi
 		# shellcheck disable=SC2086
-		expect "$source: $name" "$wanted" "$(samples "sum by (${2// /, }) ($1 - ($1 @ $t0 or $1 * 0))" $2)"
-		shift 2
+		expect "$way: $1" "$2" "$(samples "sum by (${labels// /, }) ($(of "$way" "$series - ($series @ $t0 or $series * 0)"))" $labels)"
 	done
 }
-# system NAME SNMP TEXTFILE IPV4 IPV6
+# each NAME WANTED EXPR LABEL...: as `samples`, from the endpoint and the textfile.
+each() {
+	local way at=$seen
+	for way in endpoint textfile; do expect "$way: $1" "$2" "$(samples "$(of "$way" "$3")" "${@:4}")"; done
+}
+# system NAME SNMP METRIC IPV4 IPV6
 system() { moved "$1" "ipv4 $4"$'\n'"ipv6 $5" "$2" ipfwSystemFamily "$3" family; }
-# interface NAME SNMP TEXTFILE RC4 RC6 RS4 RS6
+# interface NAME SNMP METRIC RC4 RC6 RS4 RS6
 interface() {
 	moved "$1" "rc ipv4 $4"$'\n'"rc ipv6 $5"$'\n'"rs ipv4 $6"$'\n'"rs ipv6 $7" \
 		"$2{ipfwIfFamily!=\"total\"}" 'ipfwIfName ipfwIfFamily' "$3" 'device family'
 }
-# path NAME SNMP TEXTFILE IPV4 IPV6: there and back
+# path NAME SNMP METRIC IPV4 IPV6: there and back
 path() {
 	moved "$1" "rc rs ipv4 $4"$'\n'"rc rs ipv6 $5"$'\n'"rs rc ipv4 $4"$'\n'"rs rc ipv6 $5" \
 		"$2" 'ipfwPathInIfName ipfwPathOutIfName ipfwPathFamily' "$3" 'in out family'
@@ -125,10 +136,23 @@ interface "forwarded packets, by interface" ipfwIfOutForwPackets ipfw_interface_
 interface "forwarded bytes, by interface" ipfwIfOutForwOctets ipfw_interface_forwarded_out_bytes_total 38400 14800 38400 14800
 path "path packets" ipfwPathPackets ipfw_path_packets_total 300 100
 path "path bytes" ipfwPathOctets ipfw_path_bytes_total 38400 14800
-expect "snmp: forwarding is on" $'ipv4 1\nipv6 1' "$(samples ipfwSystemForwarding ipfwSystemFamily)"
-expect "textfile: forwarding is on" $'ipv4 1\nipv6 1' "$(samples ipfw_forwarding_enabled family)"
-expect "snmp: the source" 2 "$(number ipfwSource)"
-expect "textfile: the source" "ebpf netfilter 1" "$(samples ipfw_source_info source hooks | sed 's/fentry/netfilter/')"
+expect "snmp: forwarding is on" $'ipv4 1\nipv6 1' "$(at=$seen samples ipfwSystemForwarding ipfwSystemFamily)"
+each "forwarding is on" $'ipv4 1\nipv6 1' ipfw_forwarding_enabled family
+expect "snmp: the source" 2 "$(at=$seen number ipfwSource)"
+each "the source" "ebpf 1" 'ipfw_source_info{hooks=~"netfilter|fentry"}' source
+# One naming: the same series, labels and all, apart from the peaks, which the agent alone knows.
+peaks='ipfw_(interface_)?(peak|p95)_.+'
+series() { # WAY
+	api query "time=$seen" "query={__name__=~\"ipfw_.+\", __name__!~\"$peaks\", job=\"${job[$1]}\"}" |
+		jq -r '.data.result[].metric | del(.job, .instance) | tojson' | sort
+}
+series endpoint >"$TMP/endpoint.series"
+expect_true "endpoint: all series" [ "$(wc -l <"$TMP/endpoint.series")" -gt 100 ]
+expect "textfile: the series of the endpoint" '' "$(series textfile | diff "$TMP/endpoint.series" - | head -n 5)"
+expect_true "endpoint: peaks" wait_for 30 has 'ipfw_interface_p95_forwarded_out_bytes_per_second'
+expect_true "snmp: peaks, of the system and by name" wait_for 30 has 'ipfwPeakOutForwBitRate95{ipfwPeakIfName="rs", ipfwPeakIfIndex=""}
+	and on (ipfwPeakFamily) ipfwPeakOutForwBitRate95{ipfwPeakIfName="", ipfwPeakIfIndex=""}'
+expect "textfile: no peaks" '0 series' "$(number "count({__name__=~\"$peaks\", job=\"${job[textfile]}\"})")"
 expect_true "textfile: promtool check metrics" promtool check metrics <"$textfile/ipfw.prom"
 expect "textfile: for everybody to read" 644 "$(stat -c %a "$textfile/ipfw.prom")"
 mkdir "$TMP/other" && echo old >"$TMP/other/ipfw.prom"
@@ -148,9 +172,9 @@ i=0
 for n in $'a\377b' 'q"u\o' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "peer$i"; done
 scraped
 expect "snmp: odd names" $'a\\xffb 1\ncaf\\xc3\\xa9 1\npeer1 1\npeer2 1\npeer3 1\nq"u\\o 1\nrc 1\nrs 1' \
-	"$(samples 'count by (ipfwIfName) (ipfwIfInPackets{ipfwIfFamily="total"})' ipfwIfName)"
-expect "textfile: odd names" $'a\\xffb 1\ncaf\303\251 1\npeer1 1\npeer2 1\npeer3 1\nq"u\\o 1\nrc 1\nrs 1' \
-	"$(samples 'count by (device) (ipfw_interface_receive_packets_total{family="ipv6"})' device)"
+	"$(at=$seen samples 'count by (ipfwIfName) (ipfwIfInPackets{ipfwIfFamily="total"})' ipfwIfName)"
+each "odd names" $'a\\xffb 1\ncaf\303\251 1\npeer1 1\npeer2 1\npeer3 1\nq"u\\o 1\nrc 1\nrs 1' \
+	'ipfw_interface_receive_packets_total{family="ipv6"} * 0 + 1' device
 for i in 1 2 3; do ip -n "$R" link del "peer$i"; done
 
 # Interfaces come and go, also while snmp_exporter walks: what has no name yet is not taken.
@@ -167,6 +191,7 @@ all_answered() { while kill -0 $! 2>/dev/null; do exporter_answers || return; do
 expect_true "snmp: interfaces come and go: each scrape is answered" all_answered
 wait $!
 expect "snmp: no series without a name" '0 series' "$(number 'count(count_over_time({__name__=~"ipfwIf[A-Z].*", ipfwIfName=""}[10m]))')"
+expect "snmp: peaks without a name are the system's" 2 "$(number 'count(count_over_time(ipfwPeakState{ipfwPeakIfName=""}[10m]))')"
 
 # An interface comes back with another index: the same series goes on, from 0.
 mark
@@ -176,10 +201,11 @@ pings "$C" 50 100 10.2.0.2 || not_ok "pings, another ifIndex" "some were lost"
 scraped
 system "another ifIndex: forwarded packets" ipfwSystemOutForwPackets ipfw_forwarded_out_packets_total 100 0
 path "another ifIndex: paths, by name" ipfwPathPackets ipfw_path_packets_total 50 0
-expect "snmp: another ifIndex: one series, from 0" "rs 50" "$(samples 'ipfwIfInPackets{ipfwIfName="rs", ipfwIfFamily="ipv4"}' ipfwIfName)"
-expect "textfile: another ifIndex: one series, from 0" "rs 50" "$(samples 'ipfw_interface_receive_packets_total{device="rs", family="ipv4"}' device)"
+expect "snmp: another ifIndex: one series, from 0" "rs 50" "$(at=$seen samples 'ipfwIfInPackets{ipfwIfName="rs", ipfwIfFamily="ipv4"}' ipfwIfName)"
+each "another ifIndex: one series, from 0" "rs 50" 'ipfw_interface_receive_packets_total{device="rs", family="ipv4"}' device
 expect_true "snmp: another ifIndex: a scrape is answered" exporter_answers
 expect "textfile: no scrape failed so far" 0 "$(number 'max_over_time(node_textfile_scrape_error[10m])')"
+expect "endpoint: no scrape failed so far" 1 "$(number "min_over_time(up{job=\"${job[endpoint]}\"}[10m])")"
 
 # snmpd restarts: its sysUpTime starts anew, the counters go on.
 mark
@@ -192,23 +218,26 @@ system "snmpd restarts: forwarded packets" ipfwSystemOutForwPackets ipfw_forward
 expect "snmp: snmpd restarts: no reset" $'ipv4 0\nipv6 0' "$(samples 'resets(ipfwSystemOutForwPackets[10m])' ipfwSystemFamily)"
 
 # Rates and rules, over all that was sent: 740 and 200 packets.
-for source in ipfwagent node; do
-	near "$source: IPv4 packets per second" 740 "$(number "300 * instance_family:ipfw_forwarded_packets:rate5m{family=\"ipv4\", job=\"$source\"}")" 5
-	near "$source: IPv6 packets per second" 200 "$(number "300 * instance_family:ipfw_forwarded_packets:rate5m{family=\"ipv6\", job=\"$source\"}")" 5
-	near "$source: IPv4 bits per second" $((740 * 128 * 8)) "$(number "300 * instance_family:ipfw_forwarded_bits:rate5m{family=\"ipv4\", job=\"$source\"}")" 5
-	near "$source: the share of IPv6" 0.2381 "$(number "instance:ipfw_forwarded_ipv6:ratio_rate5m{job=\"$source\"}")" 5
-	near "$source: not routed, no route" 60 "$(number "300 * sum(instance_family_reason:ipfw_not_routed_packets:rate5m{reason=\"no_route\", job=\"$source\"})")" 5
+for way in "${ways[@]}"; do
+	of_job="job=\"${job[$way]}\""
+	near "$way: IPv4 packets per second" 740 "$(number "300 * instance_family:ipfw_forwarded_packets:rate5m{family=\"ipv4\", $of_job}")" 5
+	near "$way: IPv6 packets per second" 200 "$(number "300 * instance_family:ipfw_forwarded_packets:rate5m{family=\"ipv6\", $of_job}")" 5
+	near "$way: IPv4 bits per second" $((740 * 128 * 8)) "$(number "300 * instance_family:ipfw_forwarded_bits:rate5m{family=\"ipv4\", $of_job}")" 5
+	near "$way: the share of IPv6" 0.2381 "$(number "instance:ipfw_forwarded_ipv6:ratio_rate5m{$of_job}")" 5
+	near "$way: not routed, no route" 60 "$(number "300 * sum(instance_family_reason:ipfw_not_routed_packets:rate5m{reason=\"no_route\", $of_job})")" 5
 done
 
 expect "no alert" '' "$(samples 'ALERTS{alertstate="firing"}' alertname job)"
 
 # The counters are taken away: the kernel's go on, from higher numbers. That is no traffic.
 "$BIN" detach --netns "$R" 2>/dev/null
-on_kernel() { [ "$(number ipfwSource)" = 1 ] && has 'ipfw_source_info{source="kernel"}'; }
+on_kernel() { [ "$(number ipfwSource)" = 1 ] && [ "$(number 'count(ipfw_source_info{source="kernel"})')" = 2 ]; }
 expect_true "detached: the source is the kernel" wait_for 20 on_kernel
-jump() { [[ $(number "sum(increase($1[60s])) > bool 2500") = 1 ]]; }
-expect_true "snmp: detached: the counters jump" wait_for 10 jump ipfwSystemInPackets
-expect_true "textfile: detached: the counters jump" wait_for 10 jump ipfw_receive_packets_total
+jump() { [[ $(number "sum($(of "$1" "increase($2[60s])")) > bool 2500") = 1 ]]; }
+expect_true "snmp: detached: the counters jump" wait_for 10 jump snmp ipfwSystemInPackets
+for way in endpoint textfile; do
+	expect_true "$way: detached: the counters jump" wait_for 10 jump "$way" ipfw_receive_packets_total
+done
 # Of what both sources count.
 no_rates() { [ "$(number 'count({__name__=~"instance_family:ipfw_(forwarded|received)_packets:rate5m"})')" = '0 series' ]; }
 expect_true "detached: no rate across it" wait_for 10 no_rates
