@@ -113,7 +113,7 @@ int results_json(struct output_document *d, const struct results *r,
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	json_open(&j, '{');
-	json_put_head(&j, true, now, options->hostname);
+	json_put_head(&j, true, now, options->hostname, "");
 	json_put_text(&j, "version", PACKAGE_VERSION);
 	json_key(&j, "kernel");
 	json_open(&j, '{');
