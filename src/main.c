@@ -7,6 +7,7 @@
 
 #include "agent/service_manager.h"
 #include "base/netns.h"
+#include "base/netns_set.h"
 #include "cli/report.h"
 #include "options/options.h"
 
@@ -25,7 +26,7 @@ static int run(const struct options *o)
 
 	if (o->command == COMMAND_AGENT)
 		service_manager_open();
-	r = o->netns ? netns_enter(o->netns) : 0;
+	r = o->netns && !netns_is_pattern(o->netns) ? netns_enter(o->netns) : 0;
 	if (!r)
 		return commands[o->command].run(o);
 	why_set(&why, r, "network namespace %.200s: %s", o->netns, strerror(-r));

@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "agent/http_server.h"
-#include "agent/peak_sampler.h"
 #include "agent/privileges.h"
-#include "agent/sampler.h"
+#include "agent/readings.h"
 #include "agent/service_manager.h"
 #include "agent/socket_server.h"
 #include "agent/status_line.h"
@@ -30,17 +29,14 @@
 struct agent {
 	const struct options *started; /* what it was started with */
 	struct options *live;          /* the file as read last, owned; NULL: never again */
-	struct sampler sampler;
-	struct peak_sampler peaks;
+	struct readings readings;
 	struct schedule timer;
 	int event_fd; /* the SNMP thread wants a reading, or has ended */
 	struct agentx *snmp;
-	struct socket_server *readings; /* NULL: no socket */
-	struct http_server *http;       /* NULL: no endpoint */
-	struct socket_replies replies;  /* of both */
-	struct socket_content content;
-	char status[STATUS_MAX]; /* what the content says of the agent */
-	bool keeps_bpf;          /* the capability, as a user that is not root */
+	struct socket_server *socket;  /* NULL: no socket */
+	struct http_server *http;      /* NULL: no endpoint */
+	struct socket_replies replies; /* of both */
+	bool keeps_bpf;                /* the capability, as a user that is not root */
 	struct notification_watch watch;
 	struct notification_queue *notifications; /* read by the SNMP thread */
 };
@@ -56,15 +52,16 @@ static uint64_t interval_ns(const struct agent *a)
 	return options_interval_ns(settings(a));
 }
 
-static void take_reading(struct agent *a)
+static void take_readings(struct agent *a)
 {
-	sampler_read(&a->sampler, agentx_master(a->snmp));
+	if (readings_take(&a->readings, agentx_master(a->snmp)))
+		eventfd_write(a->event_fd, 1);
 }
 
 /* A captured tree stands still, and its clock as well. */
 static void begin_peaks(struct agent *a)
 {
-	peak_sampler_begin(&a->peaks, &a->sampler, &a->timer,
+	peak_sampler_begin(&a->readings.peaks, &a->readings.own, &a->timer,
 			   a->started->collect.root ? 0 : settings(a)->peak_window_ns);
 }
 
@@ -81,33 +78,34 @@ static void notify_changes(struct agent *a, const struct mib_view *view)
 
 static void publish(struct agent *a)
 {
-	struct mib_view *view = sampler_view(&a->sampler);
+	struct mib_view *views = readings_views(&a->readings);
 
-	view->interval_ms = interval_ns(a) / NS_PER_MS;
-	view->ip_mib = a->started->ip_mib;
-	notify_changes(a, view);
-	view->notifications_dropped = notification_queue_dropped(a->notifications);
-	agentx_publish(a->snmp, view);
+	for (struct mib_view *v = views; v; v = v->next) {
+		v->interval_ms = interval_ns(a) / NS_PER_MS;
+		v->ip_mib = a->started->ip_mib;
+	}
+	notify_changes(a, views);
+	for (struct mib_view *v = views; v; v = v->next)
+		v->notifications_dropped = notification_queue_dropped(a->notifications);
+	agentx_publish(a->snmp, views);
 	socket_replies_forget(&a->replies);
 }
 
-static const char *describe(const struct agent *a, char *text, size_t size)
+/* How it is, but for what is of a namespace. */
+static struct status_line describe(const struct agent *a)
 {
-	const struct status_line line = {.sampler = &a->sampler,
-					 .peaks = &a->peaks,
-					 .interval_ns = interval_ns(a),
-					 .ip_mib = a->started->ip_mib,
-					 .master = agentx_master(a->snmp),
-					 .keeps_bpf = a->keeps_bpf};
-
-	return status_line(&line, text, size);
+	return (struct status_line){.interval_ns = interval_ns(a),
+				    .ip_mib = a->started->ip_mib,
+				    .master = agentx_master(a->snmp),
+				    .keeps_bpf = a->keeps_bpf};
 }
 
 static void log_status(const struct agent *a)
 {
-	char line[STATUS_MAX];
+	const struct status_line agent = describe(a), line = readings_status(&a->readings, &agent);
+	char text[STATUS_MAX];
 
-	log_info("%s", describe(a, line, sizeof(line)));
+	log_info("%s", status_line(&line, text, sizeof(text)));
 }
 
 /* Read the configuration again and take over what can change while the agent runs. */
@@ -132,8 +130,8 @@ static void reload(struct agent *a)
 		 n_taken ? taken : "", n_pending ? "; waits for a restart: " : "",
 		 n_pending ? pending : "");
 	a->live = fresh;
-	collect_set_filter(a->sampler.collector, &fresh->collect.filter);
-	socket_server_set_filter(a->readings, &fresh->collect.filter);
+	readings_set_filter(&a->readings, &fresh->collect.filter);
+	socket_server_set_filter(a->socket, &fresh->collect.filter);
 	if (old)
 		options_clear(old);
 	free(old);
@@ -144,22 +142,17 @@ static void reload(struct agent *a)
 		begin_peaks(a);
 }
 
-/* Clients get what SNMP gets: the newest reading, not older than the cache time. */
-static const struct socket_content *content(void *arg)
+/* Clients get what SNMP gets: the newest readings, not older than the cache time. */
+static const struct socket_contents *contents(void *arg)
 {
 	struct agent *a = arg;
-	const struct sampler *s = &a->sampler;
+	const struct status_line agent = describe(a);
 
-	if (clock_now_ns() - s->tried_ns >= CACHE_NS) {
-		take_reading(a);
+	if (readings_are_old(&a->readings, CACHE_NS)) {
+		take_readings(a);
 		publish(a);
 	}
-	a->content = (struct socket_content){.reading = s->status == MIB_STATUS_FAILING ? NULL
-											: s->latest,
-					     .why = s->status_text,
-					     .note = collect_note(s->collector),
-					     .status = describe(a, a->status, sizeof(a->status))};
-	return &a->content;
+	return readings_contents(&a->readings, &agent);
 }
 
 static int open_readings(struct agent *a, const struct options *o)
@@ -175,13 +168,13 @@ static int open_readings(struct agent *a, const struct options *o)
 		log_warning("there is no group '%s'", o->reading_group);
 		return -EINVAL;
 	}
-	return config.path ? socket_server_open(&a->readings, &config) : 0;
+	return config.path ? socket_server_open(&a->socket, &config) : 0;
 }
 
 static int open_http(struct agent *a, const struct options *o)
 {
 	const struct http_server_config config = {
-		.listen = o->listen, .replies = &a->replies, .content = content, .arg = a};
+		.listen = o->listen, .replies = &a->replies, .contents = contents, .arg = a};
 	struct why why = {""};
 
 	if (!o->listen || !http_server_open(&a->http, &config, &why))
@@ -194,7 +187,7 @@ static int open_http(struct agent *a, const struct options *o)
 static int serve(struct agent *a)
 {
 	const char *why;
-	const int services[SCHEDULE_SERVICES] = {socket_server_fd(a->readings),
+	const int services[SCHEDULE_SERVICES] = {socket_server_fd(a->socket),
 						 http_server_fd(a->http)};
 
 	for (;;) {
@@ -218,32 +211,35 @@ static int serve(struct agent *a)
 			reload(a);
 		if (events & SCHEDULE_READS) {
 			if (events & SCHEDULE_ALARM)
-				peak_sampler_read(&a->peaks, &a->sampler, agentx_master(a->snmp));
+				peak_sampler_read(&a->readings.peaks, &a->readings.own,
+						  agentx_master(a->snmp));
 			else
-				take_reading(a);
+				take_readings(a);
 			if (events & SCHEDULE_TICK)
-				sampler_end_interval(&a->sampler);
+				readings_end_interval(&a->readings);
 			publish(a);
 			if (events & SCHEDULE_TICK && settings(a)->verbose)
 				log_status(a);
-			socket_server_check(a->readings);
+			socket_server_check(a->socket);
 		}
-		if (events & SCHEDULE_SERVICE && socket_server_serve(a->readings))
-			socket_server_answer(a->readings, content(a));
+		if (events & SCHEDULE_SERVICE && socket_server_serve(a->socket))
+			socket_server_answer(a->socket, contents(a));
 		if (events & SCHEDULE_SERVICE << 1)
 			http_server_serve(a->http, settings(a)->verbose);
 	}
 }
 
 /* Say what was attached for others to serve. Returns the program's exit status. */
-static int report_attached(const struct agent *a)
+static int report_attached(struct agent *a)
 {
-	const char *refused = collect_note(a->sampler.collector);
+	const char *refused = collect_note(a->readings.own.collector);
 	struct attachment attachment;
 
+	while (other_netns_read(a->readings.others, 0))
+		;
 	if (*refused)
 		log_info("%s", refused);
-	else if (collect_attachment(a->sampler.collector, &attachment))
+	else if (collect_attachment(a->readings.own.collector, &attachment))
 		attachment_log(&attachment);
 	return *refused ? EXIT_NO_SOURCE : EXIT_DONE;
 }
@@ -264,7 +260,7 @@ static int open_all(struct agent *a)
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (collect_open(&a->sampler.collector, &o->collect, &why)) {
+	if (readings_open(&a->readings, o, &why)) {
 		log_warning("%s", why.text);
 		return o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
 	}
@@ -299,7 +295,7 @@ static int give_up_privileges(struct agent *a)
 
 	if (!o->user)
 		return -1;
-	if (privileges_drop(o->user, can_read, a->sampler.collector, &a->keeps_bpf, &why)) {
+	if (privileges_drop(o->user, can_read, a->readings.own.collector, &a->keeps_bpf, &why)) {
 		log_warning("%s", why.text);
 		return EXIT_FAILED;
 	}
@@ -333,7 +329,7 @@ static int serve_and_stop(struct agent *a)
 	int result;
 
 	begin_peaks(a);
-	sampler_end_interval(&a->sampler);
+	readings_end_interval(&a->readings);
 	publish(a);
 	service_manager_notify("READY=1");
 	result = serve(a);
@@ -342,8 +338,8 @@ static int serve_and_stop(struct agent *a)
 		log_warning("%s", why.text);
 	http_server_close(a->http);
 	a->http = NULL;
-	socket_server_close(a->readings);
-	a->readings = NULL;
+	socket_server_close(a->socket);
+	a->socket = NULL;
 	if (!agentx_stop(a->snmp))
 		_exit(result); /* the thread hangs in the library: free nothing that it may use */
 	return result;
@@ -352,15 +348,13 @@ static int serve_and_stop(struct agent *a)
 static void close_all(struct agent *a)
 {
 	http_server_close(a->http);
-	socket_server_close(a->readings);
+	socket_server_close(a->socket);
 	socket_replies_forget(&a->replies);
 	if (a->event_fd >= 0)
 		close(a->event_fd);
 	schedule_close(&a->timer);
 	notification_queue_free(a->notifications);
-	sampler_clear(&a->sampler);
-	peak_sampler_end(&a->peaks);
-	collect_close(a->sampler.collector);
+	readings_close(&a->readings);
 	if (a->live)
 		options_clear(a->live);
 	free(a->live);
@@ -377,7 +371,7 @@ int agent_run(const struct options *o)
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	result = open_all(&a);
 	if (result < 0) {
-		take_reading(&a);
+		take_readings(&a);
 		result = give_up_privileges(&a);
 	}
 	if (result < 0) {

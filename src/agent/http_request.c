@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/hostname.h"
+#include "base/netns_set.h"
 
 #define BLANKS " \t"
 
@@ -116,11 +117,14 @@ void http_request_judge(struct http_verdict *v, const struct http_request *r, co
 		v->type = "text/html; charset=utf-8";
 	} else if (!strcmp(r->path, "/json")) {
 		v->request = (struct request){.format = OUTPUT_JSON, .pretty = r->pretty};
+		v->request.all = r->netns && !strcmp(r->netns, NETNS_ALL);
+		v->netns = v->request.all ? NULL : r->netns;
 		v->type = "application/json";
 	} else if (!strcmp(r->path, "/metrics")) {
 		bool openmetrics = prefers_openmetrics(r->accept);
 
 		v->request.format = openmetrics ? OUTPUT_OPENMETRICS : OUTPUT_PROMETHEUS;
+		v->request.all = true;
 		v->type = openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
 				      : "text/plain; version=0.0.4; charset=utf-8";
 	}
@@ -133,6 +137,7 @@ void http_request_judge(struct http_verdict *v, const struct http_request *r, co
 	else if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0)
 		refuse(v, HTTP_NO_METHOD,
 		       "There are only GET and HEAD: nothing can be changed here.");
-	else if (r->unknown || (r->pretty && v->request.format != OUTPUT_JSON))
-		refuse(v, HTTP_BAD, "Only /json takes an argument: pretty.");
+	else if (r->unknown || ((r->pretty || r->netns) && v->request.format != OUTPUT_JSON))
+		refuse(v, HTTP_BAD,
+		       "Only /json takes arguments: pretty, and netns=NAME or netns=all.");
 }

@@ -12,8 +12,9 @@
 /* As it came, unescaped; what it does not have is NULL. */
 struct http_request {
 	const char *method, *path, *host, *accept;
-	bool pretty;  /* the argument that JSON has */
-	bool unknown; /* it has another argument */
+	bool pretty;       /* the arguments that JSON has */
+	const char *netns; /* "all", or a name */
+	bool unknown;      /* it has another argument */
 };
 
 struct http_verdict {
@@ -21,6 +22,7 @@ struct http_verdict {
 	const char *sentence;   /* why not, if the status is not HTTP_OK */
 	const char *type;       /* of the content */
 	bool page;              /* the page; else the document that `request` asks for */
+	const char *netns;      /* the network namespace of that name; NULL: as `request` says */
 	struct request request; /* without a filter: it needs no clearing */
 };
 

@@ -82,6 +82,8 @@ static enum MHD_Result on_argument(void *arg, enum MHD_ValueKind kind, const cha
 	(void)kind;
 	if (!strcmp(key, "pretty") && !value)
 		r->pretty = true;
+	else if (!strcmp(key, "netns") && value)
+		r->netns = value;
 	else
 		r->unknown = true;
 	return MHD_YES;
@@ -116,14 +118,24 @@ static struct MHD_Response *answer_page(const struct http_server *s)
 /* The document that is asked for. What stands in its way becomes the verdict. */
 static struct MHD_Response *answer_document(struct http_server *s, struct http_verdict *v)
 {
-	const struct socket_content *content = s->config.content(s->config.arg);
+	const struct socket_contents *contents = s->config.contents(s->config.arg);
+	const struct socket_content *content =
+		v->netns ? socket_contents_named(contents, v->netns)
+			 : socket_contents_find(contents, &v->request);
 	struct socket_reply *reply = NULL;
 	struct MHD_Response *response;
 
+	if (!content) {
+		v->status = HTTP_NOT_FOUND;
+		v->type = HTTP_TEXT;
+		return answer_text(s, "No network namespace of that name is served here.");
+	}
+	if (v->netns)
+		v->request.netns = content->netns;
 	if (content->reading)
-		reply = socket_replies_find(s->config.replies, content->reading, &v->request);
+		reply = socket_replies_find(s->config.replies, content, &v->request);
 	if (content->reading && !reply && socket_replies_room(s->config.replies))
-		reply = socket_replies_make(s->config.replies, content, &v->request);
+		reply = socket_replies_make(s->config.replies, contents, content, &v->request);
 	if (!reply) {
 		v->status = HTTP_UNAVAILABLE;
 		v->type = HTTP_TEXT;

@@ -20,7 +20,7 @@ struct http_server_config {
 	const char *listen; /* HOST:PORT, see address.h */
 	struct socket_replies *replies;
 	/* What there is to say now, a fresh reading if possible; valid until the next call. */
-	const struct socket_content *(*content)(void *arg);
+	const struct socket_contents *(*contents)(void *arg);
 	void *arg;
 };
 

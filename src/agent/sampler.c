@@ -12,11 +12,14 @@
 
 static void set_status(struct sampler *s, enum mib_status status, const char *text)
 {
+	const char *of = s->netns ? "network namespace " : "", *end = s->netns ? ": " : "";
+	const char *netns = s->netns ? s->netns : "";
+
 	if (status != s->status || strcmp(text, s->status_text)) {
 		if (text[0])
-			log_warning("%s: %s", mib_status_names[status], text);
+			log_warning("%s%s%s%s: %s", of, netns, end, mib_status_names[status], text);
 		else if (s->status)
-			log_info("all figures are back");
+			log_info("%s%s%sall figures are back", of, netns, end);
 	}
 	s->status = status;
 	snprintf(s->status_text, sizeof(s->status_text), "%s", text);
@@ -97,6 +100,8 @@ bool sampler_read(struct sampler *s, int64_t master_start_ns)
 		set_status(s, MIB_STATUS_FAILING, why.text);
 		return false;
 	}
+	if (s->netns)
+		snprintf(fresh->netns, sizeof(fresh->netns), "%s", s->netns);
 	leave_memo(s);
 	if (fresh->troubles)
 		s->errors++;

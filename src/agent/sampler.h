@@ -8,10 +8,11 @@
 #include "mib/view.h"
 #include "sources/collect.h"
 
-/* Begins zeroed, but for the collector, which the caller opens and closes. */
+/* Begins zeroed, but for the collector, which the caller opens and closes, and the namespace. */
 struct sampler {
 	struct collector *collector;
-	struct snapshot *latest;   /* the newest reading; NULL: none yet */
+	const char *netns;       /* one of several: its name, kept by the caller; NULL: it is not */
+	struct snapshot *latest; /* the newest reading; NULL: none yet */
 	struct snapshot *interval; /* the one that ended the last full interval */
 	struct rates *rates;       /* over that interval, parallel to `interval` */
 	struct peaks *peaks;       /* shown with each reading; kept by the caller; NULL: none */

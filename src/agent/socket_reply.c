@@ -12,6 +12,24 @@
 /* No further document is made while clients have so much to read. */
 #define OCTETS_MAX (16 << 20)
 
+const struct socket_content *socket_contents_find(const struct socket_contents *contents,
+						  const struct request *r)
+{
+	for (size_t i = 0; i < contents->n; i++)
+		if (!r->netns || r->netns == contents->all[i].netns)
+			return &contents->all[i];
+	return NULL;
+}
+
+const struct socket_content *socket_contents_named(const struct socket_contents *contents,
+						   const char *name)
+{
+	for (size_t i = 0; i < contents->n; i++)
+		if (contents->all[i].name && !strcmp(contents->all[i].name, name))
+			return &contents->all[i];
+	return NULL;
+}
+
 static struct socket_reply *new_document(void)
 {
 	struct socket_reply *d = calloc(1, sizeof(*d));
@@ -20,17 +38,6 @@ static struct socket_reply *new_document(void)
 		log_fatal("%s", strerror(ENOMEM));
 	d->references = 1;
 	return d;
-}
-
-static int make(struct output_document *out, const struct snapshot *reading,
-		const struct request *r, const char *note)
-{
-	const struct output_options options = {.hostname = hostname_get(),
-					       .note = note,
-					       .pretty = r->pretty,
-					       .verbose = r->verbose};
-
-	return output_forms[r->format].make(out, reading, NULL, &options);
 }
 
 static void append(struct output_document *out, const char *line)
@@ -44,29 +51,56 @@ static void append(struct output_document *out, const char *line)
 	out->size += strlen(line);
 }
 
-static void put_reading(struct socket_reply *d, const struct snapshot *reading,
-			const struct request *r, const char *note)
+/* A reading as the filter of the request wants it; the caller frees it. */
+static struct snapshot *filtered(const struct snapshot *reading, const struct filter *f)
 {
-	struct snapshot *filtered = NULL;
+	struct snapshot *s = f->include.n || f->exclude.n
+				     ? snapshot_copy(reading)
+				     : snapshot_share((struct snapshot *)reading);
+
+	if (!s)
+		log_fatal("%s", strerror(ENOMEM));
+	if (s != reading)
+		filter_apply(f, s);
+	return s;
+}
+
+/* One document of those contents that have a reading: one of them, or all. */
+static void put_readings(struct socket_reply *d, const struct socket_content *contents, size_t n,
+			 const struct request *r)
+{
+	const struct output_form *form = &output_forms[r->format];
+	const struct output_options options = {.hostname = hostname_get(),
+					       .note = contents->note,
+					       .pretty = r->pretty,
+					       .verbose = r->verbose};
+	struct output_part *parts = calloc(n, sizeof(*parts));
+	struct snapshot **readings = calloc(n, sizeof(struct snapshot *));
+	size_t count = 0;
 	int failed;
 
-	d->reading_ns = reading->mono_ns;
-	request_format(d->asked, sizeof(d->asked), r);
-	if (r->filter.include.n || r->filter.exclude.n) {
-		filtered = snapshot_copy(reading);
-		if (!filtered)
-			log_fatal("%s", strerror(ENOMEM));
-		filter_apply(&r->filter, filtered);
+	if (!parts || !readings)
+		log_fatal("%s", strerror(ENOMEM));
+	for (size_t i = 0; i < n; i++) {
+		if (!contents[i].reading)
+			continue;
+		readings[count] = filtered(contents[i].reading, &r->filter);
+		parts[count] = (struct output_part){readings[count], NULL, contents[i].note};
+		count++;
 	}
-	failed = make(&d->out, filtered ? filtered : reading, r, note);
+	failed = r->all && form->list ? form->list(&d->out, parts, count, &options)
+				      : form->make(&d->out, readings[0], NULL, &options);
 	if (failed)
 		log_fatal("%s", strerror(-failed));
-	snapshot_free(filtered);
+	while (count)
+		snapshot_free(readings[--count]);
+	free(readings);
+	free(parts);
 }
 
 static void end(struct socket_reply *d, const struct request *r)
 {
-	if (r->netns)
+	if (r->marked)
 		append(&d->out, REQUEST_END);
 }
 
@@ -74,8 +108,9 @@ struct socket_reply *socket_reply_status(const struct socket_content *content,
 					 const struct request *r)
 {
 	struct socket_reply *d = new_document();
+	char line[STATUS_MAX];
 
-	append(&d->out, content->status);
+	append(&d->out, status_line(&content->about, line, sizeof(line)));
 	append(&d->out, "\n");
 	end(d, r);
 	return d;
@@ -92,12 +127,19 @@ struct socket_reply *socket_reply_error(const char *why)
 }
 
 struct socket_reply *socket_replies_make(struct socket_replies *all,
+					 const struct socket_contents *contents,
 					 const struct socket_content *content,
 					 const struct request *r)
 {
 	struct socket_reply *d = new_document();
 
-	put_reading(d, content->reading, r, content->note);
+	d->reading_ns = content->reading->mono_ns;
+	d->marked = r->marked;
+	request_format(d->asked, sizeof(d->asked), r);
+	if (r->all)
+		put_readings(d, contents->all, contents->n, r);
+	else
+		put_readings(d, content, 1, r);
 	end(d, r);
 	d->of = all;
 	d->next = all->first;
@@ -105,14 +147,16 @@ struct socket_reply *socket_replies_make(struct socket_replies *all,
 	return d;
 }
 
-struct socket_reply *socket_replies_find(struct socket_replies *all, const struct snapshot *reading,
+struct socket_reply *socket_replies_find(struct socket_replies *all,
+					 const struct socket_content *content,
 					 const struct request *r)
 {
 	char asked[sizeof(all->first->asked)];
 
 	request_format(asked, sizeof(asked), r);
 	for (struct socket_reply *d = all->first; d; d = d->next)
-		if (d->reading_ns == reading->mono_ns && !strcmp(d->asked, asked))
+		if (d->reading_ns == content->reading->mono_ns && d->marked == r->marked &&
+		    !strcmp(d->asked, asked))
 			return socket_reply_share(d);
 	return NULL;
 }

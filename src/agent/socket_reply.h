@@ -6,6 +6,7 @@
 #ifndef IPFW_AGENT_SOCKET_REPLY_H
 #define IPFW_AGENT_SOCKET_REPLY_H
 
+#include "agent/status_line.h"
 #include "output/output.h"
 #include "output/request.h"
 
@@ -16,6 +17,7 @@ struct socket_reply {
 	struct output_document out;
 	struct socket_replies *of; /* NULL: it is not found there */
 	struct socket_reply *next;
+	bool marked;
 	bool kept; /* by `of`, which has one of the references */
 };
 
@@ -24,13 +26,28 @@ struct socket_replies {
 	struct socket_reply *first;
 };
 
-/* What the agent has to say. */
+/* What the agent has to say of a network namespace. */
 struct socket_content {
+	uint64_t netns;                 /* its inode */
+	const char *name;               /* its name; NULL: it is the agent's own */
 	const struct snapshot *reading; /* NULL: there is none */
 	const char *why;                /* if there is none */
 	const char *note;               /* why the figures are not better, or "" */
-	const char *status;             /* a line on the agent itself */
+	struct status_line about;       /* the agent itself */
 };
+
+/* Of all that it serves, its own first. */
+struct socket_contents {
+	struct socket_content *all;
+	size_t n;
+};
+
+/* That of the namespace that is asked for, or that has the name; NULL: the agent does not serve it.
+ */
+const struct socket_content *socket_contents_find(const struct socket_contents *contents,
+						  const struct request *r);
+const struct socket_content *socket_contents_named(const struct socket_contents *contents,
+						   const char *name);
 
 /* A line, which nobody shares. No memory ends the program. The caller owns one reference. */
 struct socket_reply *socket_reply_status(const struct socket_content *content,
@@ -38,12 +55,14 @@ struct socket_reply *socket_reply_status(const struct socket_content *content,
 struct socket_reply *socket_reply_error(const char *why);
 
 /*
- * What `r` asks for, of that reading: found (NULL: it is not there), or made. The caller owns one
- * reference.
+ * What `r` asks for, of that content, or of all: found (NULL: it is not there), or made. There is a
+ * reading. The caller owns one reference.
  */
-struct socket_reply *socket_replies_find(struct socket_replies *all, const struct snapshot *reading,
+struct socket_reply *socket_replies_find(struct socket_replies *all,
+					 const struct socket_content *content,
 					 const struct request *r);
 struct socket_reply *socket_replies_make(struct socket_replies *all,
+					 const struct socket_contents *contents,
 					 const struct socket_content *content,
 					 const struct request *r);
 

@@ -14,7 +14,6 @@
 #include "agent/socket_reply.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/netns.h"
 #include "base/schedule.h"
 #include "base/units.h"
 #include "output/request.h"
@@ -39,7 +38,6 @@ struct socket_server {
 	struct socket_server_config config;
 	struct socket_file socket;
 	int epoll_fd, timer_fd;
-	uint64_t netns;
 	bool accepting;
 	uint64_t accept_ns, check_ns; /* not before */
 	struct why trouble;           /* why it does not listen; "": it does */
@@ -110,8 +108,6 @@ static void take_request(struct socket_server *s, struct client *c, size_t size)
 
 	if (request_parse(&c->request, c->line, size, &why))
 		return refuse(s, c, why.text);
-	if (c->request.netns && c->request.netns != s->netns)
-		return refuse(s, c, "this agent counts in another network namespace");
 	if (!request_fits(s->config.filter, &c->request.filter))
 		return refuse(s, c, "this agent leaves some of these interfaces out");
 	c->state = WAITING;
@@ -238,39 +234,44 @@ bool socket_server_serve(struct socket_server *s)
 	return wants_answer(s);
 }
 
-void socket_server_answer(struct socket_server *s, const struct socket_content *content)
+/*
+ * Answer one client. `made`: the document that was made before in this call, the only one; the
+ * caller gives it back.
+ */
+static void answer(struct socket_server *s, struct client *c,
+		   const struct socket_contents *contents, struct socket_reply **made)
 {
-	const struct snapshot *reading = content->reading;
-	struct socket_reply *made = NULL, *d;
+	const struct socket_content *content = socket_contents_find(contents, &c->request);
+	struct socket_reply *d;
 	char incomplete[300];
 
-	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++) {
-		struct client *c = &s->clients[i];
-
-		if (c->state != WAITING)
-			continue;
-		if (c->request.status) {
-			start_sending(s, c, socket_reply_status(content, &c->request));
-			continue;
-		}
-		if (!reading) {
-			refuse(s, c, content->why);
-			continue;
-		}
-		if (c->request.netns && reading->troubles) {
-			snprintf(incomplete, sizeof(incomplete), "incomplete: %s",
-				 reading->trouble);
-			refuse(s, c, incomplete);
-			continue;
-		}
-		d = socket_replies_find(s->config.replies, reading, &c->request);
-		if (!d && !made) {
-			d = socket_replies_make(s->config.replies, content, &c->request);
-			made = socket_reply_share(d); /* though it may be sent at once */
-		}
-		if (d)
-			start_sending(s, c, d);
+	if (!content)
+		return refuse(s, c, "this agent counts in another network namespace");
+	if (c->request.status)
+		return start_sending(s, c, socket_reply_status(content, &c->request));
+	if (!content->reading)
+		return refuse(s, c, content->why);
+	if (c->request.netns && content->reading->troubles) {
+		snprintf(incomplete, sizeof(incomplete), "incomplete: %s",
+			 content->reading->trouble);
+		return refuse(s, c, incomplete);
 	}
+	d = socket_replies_find(s->config.replies, content, &c->request);
+	if (!d && !*made) {
+		d = socket_replies_make(s->config.replies, contents, content, &c->request);
+		*made = socket_reply_share(d); /* though it may be sent at once */
+	}
+	if (d)
+		start_sending(s, c, d);
+}
+
+void socket_server_answer(struct socket_server *s, const struct socket_contents *contents)
+{
+	struct socket_reply *made = NULL;
+
+	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
+		if (s->clients[i].state == WAITING)
+			answer(s, &s->clients[i], contents, &made);
 	socket_reply_free(made);
 	tidy(s);
 }
@@ -324,7 +325,6 @@ int socket_server_open(struct socket_server **out, const struct socket_server_co
 		return -ENOMEM;
 	s->config = *config;
 	s->socket.fd = -1;
-	s->netns = netns_inode();
 	for (size_t i = 0; i < SOCKET_SERVER_CLIENTS; i++)
 		s->clients[i].fd = -1;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

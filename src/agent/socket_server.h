@@ -50,7 +50,7 @@ bool socket_server_serve(struct socket_server *s);
  * Answer from that. One call makes one document of a reading at most; the descriptor stays readable
  * until all are answered.
  */
-void socket_server_answer(struct socket_server *s, const struct socket_content *content);
+void socket_server_answer(struct socket_server *s, const struct socket_contents *contents);
 
 /* The filter that the readings are made with from now on; kept by the caller. Accepts NULL. */
 void socket_server_set_filter(struct socket_server *s, const struct filter *filter);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/other_netns.h"
 #include "agent/peak_sampler.h"
 #include "agent/sampler.h"
 
@@ -18,7 +19,8 @@
 
 struct status_line {
 	const struct sampler *sampler;
-	const struct peak_sampler *peaks;
+	const struct peak_sampler *peaks;     /* NULL: none are watched */
+	const struct other_netns *namespaces; /* the others that it serves; NULL: there are none */
 	uint64_t interval_ns;
 	bool ip_mib;
 	bool master; /* of AgentX: it is connected */

@@ -142,9 +142,25 @@ static void repeat_ranges(struct request *q, size_t n, unsigned times)
 	free(at);
 }
 
+/* The name of the request's context. False: no context has such a name. */
+static bool read_context(struct request *q, char name[MIB_CONTEXT_MAX + 1])
+{
+	struct pdu_string string = {.octets = (const uint8_t *)"", .len = 0};
+
+	if (q->h->flags & AGENTX_NON_DEFAULT_CONTEXT)
+		pdu_read_string(&q->r, &string);
+	if (q->r.bad || string.len > MIB_CONTEXT_MAX || memchr(string.octets, 0, string.len))
+		return false;
+	memcpy(name, string.octets, string.len);
+	name[string.len] = 0;
+	return true;
+}
+
 /* Answer Get, GetNext or GetBulk. Returns the error. */
 static uint16_t answer_question(struct request *q, answer_context *context)
 {
+	char name[MIB_CONTEXT_MAX + 1];
+	const bool named = read_context(q, name);
 	size_t once, all;
 	unsigned times = 0;
 	bool bad;
@@ -157,7 +173,9 @@ static uint16_t answer_question(struct request *q, answer_context *context)
 		return AGENTX_PARSE_ERROR;
 	if (once > all)
 		once = all;
-	q->ctx = context();
+	q->ctx = named ? context(name) : NULL;
+	if (!q->ctx)
+		return AGENTX_UNSUPPORTED_CONTEXT;
 	answer_ranges(q, once);
 	if (all > once && times)
 		repeat_ranges(q, all - once, times);
@@ -187,8 +205,6 @@ static uint16_t answer(struct request *q, const struct answer_session *s)
 	case AGENTX_TESTSET:
 		return AGENTX_NOT_WRITABLE;
 	default:
-		if (q->h->flags & AGENTX_NON_DEFAULT_CONTEXT)
-			return AGENTX_UNSUPPORTED_CONTEXT;
 		return answer_question(q, s->context);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * answer: answers the master's requests (RFC 2741, 7.2.2 to 7.2.4) from the engine. There is
- * nothing to set, and there is the default context only.
+ * nothing to set.
  */
 #ifndef IPFW_AGENTX_ANSWER_H
 #define IPFW_AGENTX_ANSWER_H
@@ -10,8 +10,11 @@
 
 #include "agentx/pdu.h"
 
-/* Called for each request that is to be answered from the engine. */
-typedef struct mib_context *answer_context(void);
+/*
+ * Called for each request that is to be answered from the engine, with the name of its SNMP context
+ * ("": the default one). NULL: there is no such context.
+ */
+typedef struct mib_context *answer_context(const char *name);
 
 struct answer_session {
 	bool open;

@@ -40,6 +40,7 @@ static struct {
 	uint64_t began_ns, dial_at_ns;
 	struct asked request;      /* one at a time, since the library waits for the answer */
 	struct asked notification; /* and beside it one of these */
+	struct asked registration; /* and one of these, of a context */
 	bool over;
 	size_t have; /* octets in `in` */
 	size_t skip; /* and of those to come, so many are not wanted */
@@ -94,7 +95,7 @@ static void send_all(netsnmp_transport *t, const uint8_t *octets, size_t n)
 /* The Response to a request of ours, without variables. Returns its length, or 0: it is none. */
 static size_t take_response(const uint8_t *pdu, const struct agentx_header *h, uint8_t *data)
 {
-	struct asked *all[] = {&self.request, &self.notification};
+	struct asked *all[] = {&self.request, &self.notification, &self.registration};
 	struct agentx_header kept = *h;
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -162,6 +163,13 @@ static size_t take(netsnmp_transport *t, uint8_t *data)
 	return n;
 }
 
+static struct asked *slot_of(const struct agentx_header *h)
+{
+	if (h->type == AGENTX_NOTIFY)
+		return &self.notification;
+	return h->flags & AGENTX_NON_DEFAULT_CONTEXT ? &self.registration : &self.request;
+}
+
 /* In place of the master. */
 static size_t answer(uint8_t *data)
 {
@@ -181,7 +189,7 @@ static int on_recv(netsnmp_transport *t, void *data, int size, void **opaque, in
 {
 	size_t n = 0;
 
-	(void)size; /* there is room for two Responses */
+	(void)size; /* there is room for three Responses */
 	*opaque = NULL;
 	*opaque_len = 0;
 	if (!self.over) {
@@ -204,8 +212,7 @@ static int on_send(netsnmp_transport *t, const void *data, int size, void **opaq
 	if (size >= (int)sizeof(struct agentx_header)) {
 		const struct agentx_header h = pdu_header(data);
 
-		*(h.type == AGENTX_NOTIFY ? &self.notification : &self.request) =
-			(struct asked){.waiting = true, .h = h};
+		*slot_of(&h) = (struct asked){.waiting = true, .h = h};
 	}
 	send_all(t, data, size);
 	if (self.over)
@@ -249,7 +256,8 @@ static netsnmp_transport *create(netsnmp_tdomain_spec *spec)
 	t->f_send = on_send;
 	t->f_close = on_close;
 	self.session = (struct answer_session){.context = self.config.context};
-	self.request.waiting = self.notification.waiting = self.over = false;
+	self.request.waiting = self.notification.waiting = self.registration.waiting = false;
+	self.over = false;
 	self.have = self.skip = 0;
 	self.began_ns = clock_now_ns();
 	return t;

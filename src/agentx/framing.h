@@ -23,8 +23,8 @@ struct framing_config {
  * Make that address known to the library. It gets the Responses to its own requests, without
  * variables, and nothing else. The connection ends, as if the master had closed it, at the master's
  * Close and at a header that is not of AgentX (RFC 2741, 6.1); the log says why. If it ends before
- * the answer to a request of ours, that is answered here, with an error. There is one connection at
- * a time.
+ * the answer to a request that the library waits for, that is answered here, with an error. There
+ * is one connection at a time.
  */
 void framing_register(const struct framing_config *config);
 

@@ -69,6 +69,19 @@ static uint32_t read_u32(struct pdu_reader *r)
 	return r->network_order ? be32toh(n) : le32toh(n);
 }
 
+/* How many octets follow a string (5.3). */
+static size_t padding(size_t len)
+{
+	return -len % 4;
+}
+
+void pdu_read_string(struct pdu_reader *r, struct pdu_string *string)
+{
+	string->len = read_u32(r);
+	string->octets = take(r, string->len);
+	take(r, padding(string->len));
+}
+
 void pdu_read_oid(struct pdu_reader *r, struct pdu_oid *oid)
 {
 	const uint8_t *head = take(r, 4); /* n_subid, prefix, include, reserved (5.1) */
@@ -149,7 +162,7 @@ static void write_string(struct pdu_writer *w, const char *string)
 	uint8_t *octets;
 
 	write_u32(w, len);
-	octets = put(w, (len + 3) / 4 * 4);
+	octets = put(w, len + padding(len));
 	if (octets)
 		memcpy(octets, string, len);
 }

@@ -33,7 +33,13 @@ struct pdu_oid {
 	size_t n_octets;
 };
 
+struct pdu_string {
+	const uint8_t *octets; /* NULL: they were cut off */
+	size_t len;
+};
+
 uint16_t pdu_read_u16(struct pdu_reader *r);
+void pdu_read_string(struct pdu_reader *r, struct pdu_string *string);
 void pdu_read_oid(struct pdu_reader *r, struct pdu_oid *oid);
 
 /* Room to be filled from the front. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agentx/connection_log.h"
+#include "agentx/contexts.h"
 #include "agentx/framing.h"
 #include "agentx/notify.h"
 #include "agentx/protocol.h"
@@ -21,7 +22,6 @@
 #define RECONNECT_S       1                 /* between attempts to reach the master */
 #define PING_S            3600              /* requests show that the master lives */
 #define REGISTER_RETRY_NS NS_PER_S
-#define PRIORITY          50 /* better than the master's own */
 
 /* The library's callbacks take no argument of ours that it would not free. */
 static struct {
@@ -42,9 +42,9 @@ struct agentx_library agentx_library;
 
 static const oid module[] = {MIB_ROOT};
 
-static struct mib_context *context(void)
+static struct mib_context *context(const char *name)
 {
-	return self.config.prepare(self.config.arg, self.master_start_ns);
+	return self.config.prepare(self.config.arg, self.master_start_ns, name);
 }
 
 /* For the registration alone: framing answers before the library sees a request. */
@@ -92,6 +92,7 @@ static int on_connect(int major, int minor, void *session, void *arg)
 		((int64_t)(uint32_t)agentx_library.netsnmp_get_agent_uptime() + 1) * NS_PER_CS;
 	set_ping(PING_S);
 	framing_open(self.session->sessid);
+	contexts_begin();
 	return 0;
 }
 
@@ -182,7 +183,7 @@ static netsnmp_handler_registration *register_subtree(const struct mib_root *roo
 		"ipfwAgentMIB", handle, id, root->len, HANDLER_CAN_RONLY);
 	if (!registration)
 		return NULL;
-	registration->priority = root->standard ? PRIORITY : DEFAULT_MIB_PRIORITY;
+	registration->priority = contexts_priority(root);
 	if (agentx_library.netsnmp_register_handler(registration) == MIB_REGISTERED_OK)
 		return registration;
 	return NULL; /* the library has freed it */
@@ -279,6 +280,19 @@ const char *session_start(const struct session_config *config)
 	return why;
 }
 
+/* Only when the subtrees are registered: who has no room for these has none for more. */
+static void register_contexts(void)
+{
+	if (self.session && !self.register_at_ns && !self.failed)
+		contexts_next(self.session, self.config.ip_mib);
+}
+
+void session_set_contexts(const struct mib_view *views)
+{
+	contexts_set(views);
+	register_contexts();
+}
+
 /* The library's descriptors change behind our back: ask for them in every round. */
 bool session_serve(int wake_fd)
 {
@@ -302,6 +316,7 @@ bool session_serve(int wake_fd)
 	agentx_library.snmp_timeout();
 	agentx_library.run_alarms();
 	retry_registration();
+	register_contexts();
 	if (self.session)
 		notify_next(self.session, self.config.notifications, self.master_start_ns);
 	return woken;
@@ -322,4 +337,5 @@ void session_stop(void)
 	notify_end(self.config.notifications);
 	agentx_library.snmp_shutdown(NAME);
 	agentx_library.shutdown_agent();
+	contexts_end();
 }

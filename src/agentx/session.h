@@ -14,11 +14,13 @@
 #include "mib/tables.h"
 
 /*
- * Called at the beginning of each request of the master: the context to answer it from. It stays
- * valid until the next call. A reading that began before the master did, at `master_start_ns`, must
- * not be in it: what has begun anew since then would have a DiscontinuityTime of 0 in both.
+ * Called at the beginning of each request of the master in that SNMP context: what to answer it
+ * from, valid until the next call; or NULL: there is no such context. A reading that began before
+ * the master did, at `master_start_ns`, must not be in it: what has begun anew since then would
+ * have a DiscontinuityTime of 0 in both.
  */
-typedef struct mib_context *session_prepare(void *arg, int64_t master_start_ns);
+typedef struct mib_context *session_prepare(void *arg, int64_t master_start_ns,
+					    const char *context);
 
 struct session_config {
 	const char *address; /* NULL: the library's default */
@@ -37,6 +39,12 @@ const char *session_start(const struct session_config *config);
 
 /* Wait for the master, for timers or for wake_fd, and serve them. True: wake_fd is readable. */
 bool session_serve(int wake_fd);
+
+/*
+ * Serve these views' contexts from now on. The default one always is; the others are registered and
+ * unregistered while the session is served.
+ */
+void session_set_contexts(const struct mib_view *views);
 
 /* When the master's sysUpTime was 0, CLOCK_MONOTONIC; 0: there is no master that answers. */
 int64_t session_began(void);

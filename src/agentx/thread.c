@@ -14,8 +14,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "agentx/served.h"
 #include "agentx/session.h"
-#include "mib/engine.h"
 
 #define FRESH_WAIT_MS 200 /* a request waits so long for a fresh reading */
 #define FIRST_WAIT_MS 800 /* and so long for the first one that may be shown to its master */
@@ -26,7 +26,7 @@ struct agentx {
 	struct agentx_config config;
 	char *socket; /* owned */
 	pthread_t thread;
-	int wake_fd;  /* eventfd: a view was published, or stop */
+	int wake_fd;  /* eventfd: views were published, or stop */
 	int ended_fd; /* eventfd: the thread makes no call of the library any more */
 	_Atomic(struct mib_view *) next;
 	atomic_bool stopping;
@@ -34,10 +34,10 @@ struct agentx {
 	_Atomic(const char *) failed;     /* the sentence why, or NULL */
 
 	/* Only the SNMP thread touches these. */
-	struct mib_view *view;
-	struct mib_view bare; /* a copy of it without its readings */
-	struct mib_context context;
-	uint64_t ask_again_ns; /* no fresh reading is asked for before */
+	struct served served;
+	bool renewed;         /* the session does not know yet which contexts there are */
+	struct mib_view bare; /* a copy of one of the views, without its readings */
+	struct mib_context bare_engine;
 };
 
 static void wake(int fd)
@@ -57,15 +57,14 @@ static void drain(int fd)
 		;
 }
 
-static void take_view(struct agentx *a)
+static void take_views(struct agentx *a)
 {
-	struct mib_view *view = atomic_exchange(&a->next, NULL);
+	struct mib_view *views = atomic_exchange(&a->next, NULL);
 
-	if (!view)
+	if (!views)
 		return;
-	mib_view_free(a->view);
-	a->view = view;
-	mib_context_init(&a->context, view);
+	served_set(&a->served, views);
+	a->renewed = true;
 }
 
 /* Whether its reading was taken for that master. */
@@ -75,62 +74,72 @@ static bool is_for(const struct mib_view *view, int64_t master_start_ns)
 	       mib_same_master(view->master_start_ns, master_start_ns);
 }
 
-static bool is_fresh(const struct agentx *a, int64_t master_start_ns, uint64_t now_ns)
+static bool is_fresh(const struct agentx *a, const struct mib_view *view, int64_t master_start_ns,
+		     uint64_t now_ns)
 {
-	return is_for(a->view, master_start_ns) &&
-	       now_ns < a->view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
+	return is_for(view, master_start_ns) &&
+	       now_ns < view->snapshot->mono_ns + a->config.cache_ms * NS_PER_MS;
 }
 
-/* Take the newest view; if it will not do, ask for another one and wait for it a moment. */
-static void freshen(struct agentx *a, int64_t master_start_ns)
+/*
+ * Take the newest views; if that of the context will not do, ask for another one and wait for it a
+ * moment. NULL: there is no such context.
+ */
+static struct served_context *freshen(struct agentx *a, int64_t master_start_ns, const char *name)
 {
+	struct served_context *c;
 	uint64_t now_ns = clock_now_ns(), until_ns;
 	bool met;
 
-	take_view(a);
-	met = a->view && mib_same_master(a->view->master_start_ns, master_start_ns);
+	take_views(a);
+	c = served_find(&a->served, name);
+	if (!c || is_fresh(a, c->view, master_start_ns, now_ns) || now_ns < c->ask_again_ns)
+		return c;
+	met = c->view && mib_same_master(c->view->master_start_ns, master_start_ns);
 	until_ns = now_ns + (met ? FRESH_WAIT_MS : FIRST_WAIT_MS) * NS_PER_MS;
-	if (is_fresh(a, master_start_ns, now_ns) || now_ns < a->ask_again_ns)
-		return;
 	wake(a->config.refresh_fd);
-	while (!is_fresh(a, master_start_ns, now_ns) && now_ns < until_ns &&
+	while (c && !is_fresh(a, c->view, master_start_ns, now_ns) && now_ns < until_ns &&
 	       !atomic_load(&a->stopping)) {
 		struct pollfd p = {.fd = a->wake_fd, .events = POLLIN};
 
 		if (poll(&p, 1, (until_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) > 0)
 			drain(a->wake_fd);
-		take_view(a);
+		take_views(a);
+		c = served_find(&a->served, name);
 		now_ns = clock_now_ns();
 	}
 	/* Readings fail or are slow: do not make every request of a walk wait for the next one. */
-	if (!is_fresh(a, master_start_ns, now_ns))
-		a->ask_again_ns = now_ns + ASK_AGAIN_MS * NS_PER_MS;
+	if (c && !is_fresh(a, c->view, master_start_ns, now_ns))
+		c->ask_again_ns = now_ns + ASK_AGAIN_MS * NS_PER_MS;
+	return c;
 }
 
-/* Answer from the view, or from the agent's own state in it alone. */
-static void withhold_readings(struct agentx *a, bool withhold)
+/* To answer from the agent's own state in that view alone. */
+static struct mib_context *without_readings(struct agentx *a, const struct mib_view *view)
 {
-	if (withhold == (a->context.view == &a->bare))
-		return;
-	a->bare = *a->view;
+	a->bare = *view;
 	a->bare.snapshot = a->bare.rates_of = NULL;
 	a->bare.rates = NULL;
-	mib_context_init(&a->context, withhold ? &a->bare : a->view);
+	mib_context_init(&a->bare_engine, &a->bare);
+	return &a->bare_engine;
 }
 
-static struct mib_context *prepare(void *arg, int64_t master_start_ns)
+static struct mib_context *prepare(void *arg, int64_t master_start_ns, const char *name)
 {
 	struct agentx *a = arg;
+	struct served_context *c;
+	struct mib_context *engine;
 	bool shown;
 
 	atomic_store(&a->master_start_ns, master_start_ns);
-	freshen(a, master_start_ns);
-	shown = is_for(a->view, master_start_ns);
-	if (a->view)
-		withhold_readings(a, !shown);
-	a->context.master_start_ns = shown ? a->view->master_start_ns : master_start_ns;
-	a->context.now_ns = clock_now_ns();
-	return &a->context;
+	c = freshen(a, master_start_ns, name);
+	if (!c)
+		return NULL;
+	shown = is_for(c->view, master_start_ns);
+	engine = shown || !c->view ? &c->engine : without_readings(a, c->view);
+	engine->master_start_ns = shown ? c->view->master_start_ns : master_start_ns;
+	engine->now_ns = clock_now_ns();
+	return engine;
 }
 
 static void *run(void *arg)
@@ -148,7 +157,10 @@ static void *run(void *arg)
 			if (session_serve(a->wake_fd))
 				drain(a->wake_fd);
 			atomic_store(&a->master_start_ns, session_began());
-			take_view(a);
+			take_views(a);
+			if (a->renewed)
+				session_set_contexts(a->served.views);
+			a->renewed = false;
 			why = session_failed();
 		}
 		session_stop();
@@ -168,7 +180,7 @@ static void destroy(struct agentx *a)
 	if (a->ended_fd >= 0)
 		close(a->ended_fd);
 	mib_view_free(atomic_exchange(&a->next, NULL));
-	mib_view_free(a->view);
+	served_clear(&a->served);
 	free(a->socket);
 	free(a);
 }
@@ -198,7 +210,7 @@ int agentx_start(struct agentx **out, const struct agentx_config *config)
 		return err;
 	a->config = *config;
 	a->config.socket = NULL;
-	mib_context_init(&a->context, NULL);
+	served_set(&a->served, NULL);
 	a->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	a->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (a->wake_fd < 0 || a->ended_fd < 0) {
@@ -225,9 +237,9 @@ out:
 	return err;
 }
 
-void agentx_publish(struct agentx *a, struct mib_view *view)
+void agentx_publish(struct agentx *a, struct mib_view *views)
 {
-	mib_view_free(atomic_exchange(&a->next, view));
+	mib_view_free(atomic_exchange(&a->next, views));
 	wake(a->wake_fd);
 }
 

@@ -2,8 +2,8 @@
 /*
  * thread: the AgentX side of the agent. thread_none.c stands in where it is not built.
  *
- * One thread makes every net-snmp call. The owner publishes immutable views of a reading; the
- * thread answers from the newest one.
+ * One thread makes every net-snmp call. The owner publishes immutable views of readings, one for
+ * each SNMP context; the thread answers from the newest ones.
  */
 #ifndef IPFW_AGENTX_THREAD_H
 #define IPFW_AGENTX_THREAD_H
@@ -29,8 +29,8 @@ struct agentx_config {
 /* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */
 int agentx_start(struct agentx **out, const struct agentx_config *config);
 
-/* Hand over a view; the agent owns it from now on and frees it when the next one comes. */
-void agentx_publish(struct agentx *a, struct mib_view *view);
+/* Hand over views; the agent owns them from now on and frees them when the next ones come. */
+void agentx_publish(struct agentx *a, struct mib_view *views);
 
 /* True after the thread gave up, and the sentence why: another instance holds the subtree. */
 bool agentx_failed(struct agentx *a, const char **why);

@@ -11,10 +11,10 @@ int agentx_start(struct agentx **out, const struct agentx_config *config)
 	return -EOPNOTSUPP;
 }
 
-void agentx_publish(struct agentx *a, struct mib_view *view)
+void agentx_publish(struct agentx *a, struct mib_view *views)
 {
 	(void)a;
-	mib_view_free(view);
+	mib_view_free(views);
 }
 
 bool agentx_failed(struct agentx *a, const char **why)

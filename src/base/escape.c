@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/escape.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -79,6 +81,26 @@ char *escape_name(char *dst, size_t size, const char *name, enum escape_form for
 	if (size)
 		dst[used] = '\0';
 	return dst;
+}
+
+char *escape_undo(char *text)
+{
+	const char *from = text;
+	char *to = text;
+
+	while (*from) {
+		if (from[0] == '\\' && from[1] == 'x' && isxdigit((unsigned char)from[2]) &&
+		    isxdigit((unsigned char)from[3])) {
+			const char digits[] = {from[2], from[3], '\0'};
+
+			*to++ = (char)strtoul(digits, NULL, 16);
+			from += 4;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+	return text;
 }
 
 void escape_sentence(char *dst, size_t size, const char *fmt, va_list ap)

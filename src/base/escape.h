@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ESCAPE_NAME_MAX (15 * 4 + 1) /* every byte of an interface name escaped */
-#define ESCAPE_HOST_MAX (64 * 4 + 1) /* the same for a hostname */
+#define ESCAPE_NAME_MAX  (15 * 4 + 1)  /* every byte of an interface name escaped */
+#define ESCAPE_HOST_MAX  (64 * 4 + 1)  /* the same for a hostname */
+#define ESCAPE_ALIAS_MAX (255 * 4 + 1) /* and for what the operator calls an interface */
+#define ESCAPE_NETNS_MAX (255 * 4 + 1) /* and for the name of a network namespace */
 
 enum escape_form {
 	ESCAPE_UTF8,  /* for JSON: valid UTF-8 stays as it is (the writer escapes controls) */
@@ -29,6 +31,9 @@ enum escape_form {
  * names look alike. Returns dst; a result that does not fit is cut at a whole character.
  */
 char *escape_name(char *dst, size_t size, const char *name, enum escape_form form);
+
+/* Undo that in place, whatever the form but ESCAPE_SENTENCE was: \xHH is a byte. Returns `text`. */
+char *escape_undo(char *text);
 
 /* vsnprintf(3) into a sentence for people: what it is given may hold any text from outside. */
 __attribute__((format(printf, 3, 0))) void escape_sentence(char *dst, size_t size, const char *fmt,

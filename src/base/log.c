@@ -12,8 +12,12 @@
 
 #include "base/escape.h"
 
+#define ABOUT_MAX 256
+
 static atomic_bool waits = true;
+static atomic_bool informs = true;
 static atomic_uint lost; /* lines that had no reader */
+static _Thread_local const char *about;
 
 /* Whether a line can be written at once. A pipe says so while it has room for PIPE_BUF octets. */
 static bool has_room(void)
@@ -32,7 +36,7 @@ static bool put(const char *line)
 __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va_list ap)
 {
 	static const char prefix[] = "ipfwagent: ";
-	char line[sizeof(prefix) + 512];
+	char line[sizeof(prefix) + ABOUT_MAX + 512];
 	unsigned n = atomic_exchange(&lost, 0);
 	size_t length;
 
@@ -44,7 +48,11 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va
 		}
 	}
 	memcpy(line, prefix, sizeof(prefix));
-	length = sizeof(prefix) - 1;
+	if (about) {
+		strcat(escape_name(line + sizeof(prefix) - 1, ABOUT_MAX - 2, about, ESCAPE_TEXT),
+		       ": ");
+	}
+	length = strlen(line);
 	escape_sentence(line + length, sizeof(line) - length - 1, fmt, ap);
 	length = strlen(line);
 	memcpy(line + length, "\n", 2);
@@ -52,9 +60,19 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va
 		lost++;
 }
 
+void log_about(const char *subject)
+{
+	about = subject;
+}
+
 void log_never_wait(void)
 {
 	waits = false;
+}
+
+void log_no_info(void)
+{
+	informs = false;
 }
 
 void log_warning(const char *fmt, ...)
@@ -70,6 +88,8 @@ void log_info(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!informs)
+		return;
 	va_start(ap, fmt);
 	write_line(fmt, ap);
 	va_end(ap);

@@ -34,8 +34,8 @@ struct list {
 
 bool netns_is_pattern(const char *value)
 {
-	return !strcmp(value, NETNS_ALL) || !strcmp(value, NETNS_ALL_KNOWN) ||
-	       (!strchr(value, '/') && strpbrk(value, "*?["));
+	return value && (!strcmp(value, NETNS_ALL) || !strcmp(value, NETNS_ALL_KNOWN) ||
+			 (!strchr(value, '/') && strpbrk(value, "*?[")));
 }
 
 static bool wants(const char *pattern, const char *name)
@@ -281,8 +281,11 @@ int netns_set_follow(struct netns_set *set, const struct netns_events *events, s
 		if (is_member(set, f->inode) || (set->without_home && f->inode == set->home))
 			continue;
 		r = take_in(set, f, events);
-		if (r)
-			why_set(why, r, "network namespace %.128s: %s", f->name, strerror(-r));
+		if (!r)
+			continue;
+		why_set(why, r, "network namespace %.128s: %s", f->name, strerror(-r));
+		if (events->refused)
+			events->refused(events->arg, f->name, r);
 	}
 	if (set->n)
 		qsort(set->members, set->n, sizeof(struct netns_member *), by_member_name);

@@ -34,7 +34,7 @@ struct netns_set {
 };
 
 /* Whether that value of --netns is a pattern rather than one name or path: "all", "all-known", or
- * one with * ? [ and no slash. */
+ * one with * ? [ and no slash. NULL: it is not. */
 bool netns_is_pattern(const char *value);
 
 /* The calling thread is at home. The caller keeps the pattern. Returns 0 or -errno; close it either
@@ -47,6 +47,8 @@ struct netns_events {
 	/* It has lost its names, or all are let go; the thread is in it. Nothing of the caller's
 	 * may keep it alive from then on. */
 	void (*went)(void *arg, struct netns_member *m);
+	/* It cannot be entered (-errno), and is offered again. NULL: nobody wants to know. */
+	void (*refused)(void *arg, const char *name, int error);
 	void *arg;
 };
 

@@ -78,6 +78,19 @@ void schedule_close(struct schedule *t)
 		close(t->alarm_fd);
 }
 
+bool schedule_stops(void)
+{
+	sigset_t set;
+
+	if (sigpending(&set))
+		return false;
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (signal_events[i].event == SCHEDULE_STOP &&
+		    sigismember(&set, signal_events[i].number))
+			return true;
+	return false;
+}
+
 int schedule_wait(struct schedule *t, int other_fd, const int *services, int timeout_ms)
 {
 	struct pollfd fds[4 + SCHEDULE_SERVICES] = {

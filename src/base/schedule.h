@@ -6,6 +6,7 @@
 #ifndef IPFW_BASE_SCHEDULE_H
 #define IPFW_BASE_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct schedule {
@@ -48,6 +49,9 @@ int schedule_begin(struct schedule *t, uint64_t wait_ns, uint64_t interval_ns);
 
 /* One SCHEDULE_ALARM beside the ticks, that long from now; 0: none any more. */
 void schedule_alarm(struct schedule *t, uint64_t wait_ns);
+
+/* Whether SCHEDULE_STOP is about to come. */
+bool schedule_stops(void);
 
 /*
  * Wait for the next tick, the alarm, a signal, `other_fd` (an eventfd, drained here; -1: none) or

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/attach.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hostname.h"
@@ -8,10 +11,11 @@
 #include "base/netns.h"
 #include "bpf/counters.h"
 #include "cli/agent_client.h"
+#include "cli/namespaces.h"
 #include "cli/report.h"
 #include "output/output.h"
 
-int cli_attach(const struct options *o)
+static int attach(void *arg, const struct options *o, const char *netns)
 {
 	struct collector *c = NULL;
 	struct snapshot *s = NULL;
@@ -19,6 +23,8 @@ int cli_attach(const struct options *o)
 	struct why why;
 	int result = EXIT_DONE;
 
+	(void)arg;
+	(void)netns;
 	if (collect_open(&c, &o->collect, &why)) {
 		log_warning("%s", why.text);
 		return EXIT_NO_SOURCE;
@@ -35,16 +41,23 @@ int cli_attach(const struct options *o)
 	return result;
 }
 
+int cli_attach(const struct options *o)
+{
+	return namespaces_each(o, attach, NULL);
+}
+
 static void say_detached(const char *directory, int links)
 {
 	log_info("%s: %d links detached", directory, links);
 }
 
-int cli_detach(const struct options *o)
+static int detach(void *arg, const struct options *o, const char *netns)
 {
 	struct why why;
 	int r = counters_detach(o->all, o->all ? say_detached : NULL, &why);
 
+	(void)arg;
+	(void)netns;
 	if (r < 0) {
 		log_warning("%s", why.text);
 		return EXIT_NO_SOURCE;
@@ -56,7 +69,12 @@ int cli_detach(const struct options *o)
 	return EXIT_DONE;
 }
 
-/* What is attached, or else why nothing is and what each hook set would say to it. */
+int cli_detach(const struct options *o)
+{
+	return namespaces_each(o, detach, NULL);
+}
+
+/* What is attached, or else why nothing is. */
 static bool look(const struct options *o, struct attachment *a)
 {
 	struct counters *b;
@@ -66,39 +84,85 @@ static bool look(const struct options *o, struct attachment *a)
 	r = counters_open(&b, o->collect.hooks, BPF_ATTACH_NEVER, &a->why);
 	if (!r)
 		counters_describe(b, a);
-	else
-		counters_try(a);
 	counters_close(b);
 	agent_client_status(a->agent, sizeof(a->agent), options_reading_socket(o), netns_inode(),
 			    &a->no_answer);
 	return !r;
 }
 
-int cli_status(const struct options *o)
+/* What was looked at. */
+struct found {
+	struct attachment *all;
+	size_t n;
+	struct attachment verdicts; /* what each hook set would say, if that was tried */
+	bool attached;              /* any */
+};
+
+/* One more, which stays where it is until the next. */
+static struct attachment *append(struct found *found)
 {
-	output_make_attachment *make = output_forms[o->format].attachment;
+	struct attachment *grown = reallocarray(found->all, found->n + 1, sizeof(*grown));
+
+	if (!grown)
+		log_fatal("%s", strerror(ENOMEM));
+	found->all = grown;
+	return grown + found->n++;
+}
+
+/* What each hook set would say: the kernel is the same in all namespaces, and asked once. */
+static void judge(struct found *found, struct attachment *a, bool say)
+{
+	bool first = !found->verdicts.tried;
+
+	if (first)
+		counters_try(&found->verdicts);
+	a->tried = found->verdicts.tried;
+	memcpy(a->verdicts, found->verdicts.verdicts, sizeof(a->verdicts));
+	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT && a->tried && first && say; id++)
+		log_warning("%s", a->verdicts[id].why.text);
+}
+
+/* Text has lines on stderr where nothing is attached. */
+static int find(void *arg, const struct options *o, const char *netns)
+{
+	struct found *found = arg;
+	struct attachment *a = append(found);
+	bool attached = look(o, a), whole = o->format != OUTPUT_TEXT;
+
+	snprintf(a->netns, sizeof(a->netns), "%s", netns);
+	found->attached |= attached;
+	if (a->no_answer.text[0])
+		log_warning("%s", a->no_answer.text);
+	if (attached)
+		return EXIT_DONE;
+	log_warning("%s", a->why.text);
+	judge(found, a, !whole);
+	if (a->agent[0] && !whole)
+		log_info("agent: %s", a->agent);
+	return EXIT_NO_SOURCE;
+}
+
+static int write_found(const struct options *o, const struct found *found)
+{
+	const struct output_form *form = &output_forms[o->format];
 	const struct output_options options = {.hostname = hostname_get(),
 					       .pretty = options_pretty(o, true)};
-	struct attachment a;
 	struct output_document d;
-	bool attached = look(o, &a), whole = o->format != OUTPUT_TEXT;
+	int r = form->attachment(&d, found->all, found->n, &options);
 
-	if (a.no_answer.text[0])
-		log_warning("%s", a.no_answer.text);
-	if (!attached) {
-		log_warning("%s", a.why.text);
-		for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT && a.tried && !whole; id++)
-			log_warning("%s", a.verdicts[id].why.text);
-		if (a.agent[0] && !whole)
-			log_info("agent: %s", a.agent);
-	}
-	if (attached || whole) {
-		int r = make(&d, &a, &options);
+	if (!r)
+		return report_status(o, report_document(o, &d));
+	log_warning("%s: %s", form->word, strerror(-r));
+	return EXIT_FAILED;
+}
 
-		if (r)
-			log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
-		if (r || report_status(o, report_document(o, &d)))
-			return EXIT_FAILED;
-	}
-	return attached ? EXIT_DONE : EXIT_NO_SOURCE;
+int cli_status(const struct options *o)
+{
+	struct found found = {.n = 0};
+	int status = namespaces_each(o, find, &found);
+
+	if ((found.attached || (found.n && o->format != OUTPUT_TEXT)) && write_found(o, &found))
+		status = EXIT_FAILED;
+	free(found.all);
+	return status;
 }

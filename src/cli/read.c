@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,28 +14,44 @@
 #include "base/log.h"
 #include "base/schedule.h"
 #include "base/units.h"
-#include "cli/reader.h"
+#include "cli/namespaces.h"
 #include "cli/report.h"
-#include "model/continuity.h"
+#include "cli/subject.h"
 
 #define FIRST_NS NS_PER_S
 
-/* Make one document and write it. Returns 0 or -errno; says what failed. */
-static int write_reading(const struct reader *reader, const struct snapshot *s,
-			 const struct rates *rates, bool again)
+/* One call of a command. */
+struct run {
+	const struct options *o;
+	struct namespaces spaces; /* their `own` is a subject */
+	struct schedule *timer;   /* NULL: each is read once */
+	bool *matched;            /* for each --include: it matches an interface */
+	bool any;                 /* something was read */
+	bool written;             /* a document */
+	int status;               /* the exit status so far */
+};
+
+static void worsen(struct run *run, int status)
 {
-	const struct options *o = reader->o;
-	bool terminal = isatty(STDOUT_FILENO);
+	run->status = namespaces_worst(run->status, status);
+}
+
+/* Make one document and write it. Returns 0 or -errno; says what failed. */
+static int write_parts(struct run *run, const struct output_part *parts, size_t n)
+{
+	const struct options *o = run->o;
+	const struct output_form *form = &output_forms[o->format];
+	bool repeats = run->timer, terminal = isatty(STDOUT_FILENO);
 	struct winsize size = {0};
 	struct output_options options = {
 		.view = commands[o->command].view,
 		.hostname = hostname_get(),
-		.note = reader->note.text,
-		.pretty = options_pretty(o, !rates || terminal),
+		.note = parts[0].note,
+		.pretty = options_pretty(o, !repeats || terminal),
 		.verbose = o->verbose,
 		.sort = o->sort,
-		.refresh = rates && terminal,
-		.again = again,
+		.refresh = repeats && terminal,
+		.again = run->written,
 	};
 	struct output_document d;
 	int r;
@@ -43,34 +60,39 @@ static int write_reading(const struct reader *reader, const struct snapshot *s,
 		options.columns = size.ws_col;
 		options.rows = size.ws_row;
 	}
-	r = output_forms[o->format].make(&d, s, rates, &options);
+	run->written = true;
+	r = run->spaces.many ? form->list(&d, parts, n, &options)
+			     : form->make(&d, parts[0].s, parts[0].rates, &options);
 	if (!r)
 		return report_document(o, &d);
-	log_warning("%s: %s", output_forms[o->format].word, strerror(-r));
+	log_warning("%s: %s", form->word, strerror(-r));
 	return r;
 }
 
-/* Take a reading. Returns the exit status so far; without a reading *s is NULL. */
-static int read_one(struct reader *reader, struct snapshot **s)
+/* Write what there is to show: of all that were read, or if it repeats of those that were read
+ * before. Returns as write_parts(). */
+static int write_all(struct run *run)
 {
-	const struct options *o = reader->o;
-	struct why why;
-	int r = reader_read(reader, s, &why);
+	size_t members, n = 0;
+	struct netns_member **all = namespaces_all(&run->spaces, &members);
+	struct output_part *parts = calloc(members + 1, sizeof(*parts));
+	int r = 0;
 
-	if (r) {
-		bool gone = r == -ENOENT && o->collect.source == CHOOSE_EBPF;
+	if (!parts)
+		log_fatal("%s", strerror(ENOMEM));
+	for (size_t i = 0; i < members; i++) {
+		const struct subject *s = all[i]->own;
 
-		*s = NULL;
-		return report_failure(o, gone ? EXIT_NO_SOURCE : EXIT_FAILED, why.text);
+		if (s->now && (s->rates || !run->timer))
+			parts[n++] = (struct output_part){s->now, s->rates, s->reader.note.text};
 	}
-	if ((*s)->troubles) {
-		log_warning("%s", (*s)->trouble);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	if (n)
+		r = write_parts(run, parts, n);
+	free(parts);
+	return r;
 }
 
-/* Whether the pattern matches an interface of the reading; without a reading, of this namespace. */
+/* Whether the pattern matches an interface: of the reading, or of this namespace. */
 static bool matches_any(const char *glob, const struct snapshot *s)
 {
 	struct if_nameindex *names = s ? NULL : if_nameindex();
@@ -85,29 +107,22 @@ static bool matches_any(const char *glob, const struct snapshot *s)
 	return found;
 }
 
-/* A mistyped pattern would look like an idle router. */
-static void warn_unmatched(const struct options *o, const struct snapshot *s)
+static void note_matches(struct run *run, const struct snapshot *s)
 {
-	const struct filter_list *include = &o->collect.filter.include;
+	const struct filter_list *include = &run->o->collect.filter.include;
 
 	for (size_t i = 0; i < include->n; i++)
-		if (!matches_any(include->globs[i], o->collect.root ? s : NULL))
-			log_warning("--include '%s' matches no interface", include->globs[i]);
+		run->matched[i] |= matches_any(include->globs[i], run->o->collect.root ? s : NULL);
 }
 
-static int write_once(struct reader *reader)
+/* A mistyped pattern would look like an idle router. */
+static void warn_unmatched(const struct run *run)
 {
-	const struct options *o = reader->o;
-	struct snapshot *s = NULL;
-	int result = read_one(reader, &s);
+	const struct filter_list *include = &run->o->collect.filter.include;
 
-	if (s) {
-		warn_unmatched(o, s);
-		if (report_status(o, write_reading(reader, s, NULL, false)))
-			result = EXIT_FAILED;
-	}
-	snapshot_free(s);
-	return result;
+	for (size_t i = 0; i < include->n; i++)
+		if (!run->matched[i])
+			log_warning("--include '%s' matches no interface", include->globs[i]);
 }
 
 /* Who looks at a terminal does not wait long for the first figures. */
@@ -119,100 +134,194 @@ static uint64_t first_interval_ns(const struct options *o)
 	return is_watched && interval_ns > FIRST_NS ? FIRST_NS : interval_ns;
 }
 
-/* Take the next reading when its time has come. Returns as read_one(), or -1: the command is to
- * end. */
-static int read_next(struct reader *reader, struct schedule *timer, const struct snapshot *before,
-		     struct snapshot **now)
+/* Read it; unless there is no other reading than before yet, it is not due any more. */
+static void read_subject(struct run *run, struct subject *s)
+{
+	int status = subject_read(s);
+
+	if (s->now && s->before && !subject_is_other(s, first_interval_ns(run->o))) {
+		snapshot_free(s->now);
+		s->now = NULL;
+		return;
+	}
+	s->due = false;
+	worsen(run, status);
+	if (!s->now)
+		return;
+	run->any = true;
+	if (!s->before)
+		note_matches(run, s->now);
+}
+
+static void give_up(struct run *run, struct subject *s)
+{
+	s->due = false;
+	worsen(run, report_failure(run->o, EXIT_FAILED, READER_NO_OTHER));
+}
+
+/* Do that in the namespace of each that is due. Returns whether one still is. */
+static bool with_due(struct run *run, void (*what)(struct run *run, struct subject *s))
+{
+	size_t members;
+	struct netns_member **all = namespaces_all(&run->spaces, &members);
+	bool due = false;
+
+	for (size_t i = 0; i < members; i++) {
+		struct subject *s = all[i]->own;
+
+		if (!s->due)
+			continue;
+		if (namespaces_enter(&run->spaces, all[i])) {
+			what(run, s);
+			namespaces_leave(&run->spaces);
+			due |= s->due;
+		} else {
+			worsen(run, EXIT_FAILED);
+		}
+	}
+	return due;
+}
+
+static void with_all(struct run *run, void (*what)(struct subject *s))
+{
+	size_t members;
+	struct netns_member **all = namespaces_all(&run->spaces, &members);
+
+	for (size_t i = 0; i < members; i++)
+		what(all[i]->own);
+}
+
+static void make_due(struct subject *s)
+{
+	s->due = true;
+}
+
+/* Take the next readings when their time has come. Returns false if the command is to end. */
+static bool read_next(struct run *run)
 {
 	uint64_t give_up_ns = UINT64_MAX;
-	int timeout_ms = -1, r, status;
+	int timeout_ms = -1, r;
 
 	do {
-		r = schedule_wait(timer, -1, NULL, timeout_ms);
+		r = schedule_wait(run->timer, -1, NULL, timeout_ms);
 		if (r < 0 || r & SCHEDULE_STOP)
-			return -1;
-		status = read_one(reader, now);
-		if (!*now || reader_is_other(reader, before, *now, first_interval_ns(reader->o)))
-			return status;
-		snapshot_free(*now);
+			return false;
+		if (timeout_ms < 0) {
+			with_all(run, make_due);
+			worsen(run, namespaces_follow(&run->spaces));
+		}
+		if (!with_due(run, read_subject))
+			return true;
 		if (timeout_ms < 0)
 			give_up_ns = clock_now_ns() + READER_PATIENCE_NS;
 		timeout_ms = READER_AGAIN_MS;
 	} while (clock_now_ns() < give_up_ns);
-	*now = NULL;
-	return report_failure(reader->o, EXIT_FAILED, READER_NO_OTHER);
+	with_due(run, give_up);
+	return true;
+}
+
+/* The agent takes no more than that. */
+static void keep_pace(struct run *run)
+{
+	size_t members;
+	struct netns_member **all = namespaces_all(&run->spaces, &members);
+	bool agents = false;
+
+	for (size_t i = 0; i < members; i++)
+		agents |= ((struct subject *)all[i]->own)->reader.agents;
+	if (agents && options_interval_ns(run->o) < READER_AGE_NS)
+		schedule_set(run->timer, READER_AGE_NS);
 }
 
 /*
  * Write what changed between readings: `count` times, 0 for no end. A reading that cannot be had
- * counts too, so that what is to end does.
+ * counts too, so that what is to end does; the next one is then compared with the last good one.
  */
-static int write_changes(struct reader *reader, struct schedule *timer, unsigned long count)
+static void write_changes(struct run *run, unsigned long count)
 {
-	const struct options *o = reader->o;
-	struct snapshot *before = NULL, *now;
-	int result = read_one(reader, &before), status, r;
-	bool written = false;
+	with_due(run, read_subject);
+	with_all(run, subject_advance);
+	if (!run->any)
+		return;
+	warn_unmatched(run);
+	keep_pace(run);
+	for (unsigned long n = 0; !count || n < count; n++) {
+		int r;
 
-	if (before)
-		warn_unmatched(o, before);
-	if (before && reader->agents && options_interval_ns(o) < READER_AGE_NS)
-		schedule_set(timer, READER_AGE_NS);
-	for (unsigned long n = 0; before && (!count || n < count); n++) {
-		struct rates *rates;
-
-		status = read_next(reader, timer, before, &now);
-		if (status < 0)
-			break;
-		if (status)
-			result = status;
-		if (!now)
-			continue; /* the next reading is compared with the last good one */
-		continuity_follow(before, now);
-		rates = rate_compute(before, now);
-		if (!rates)
-			log_fatal("%s", strerror(ENOMEM));
-		r = write_reading(reader, now, rates, written);
-		written = true;
-		rates_free(rates);
-		snapshot_free(before);
-		before = now;
+		if (!read_next(run))
+			return;
+		with_all(run, subject_compare);
+		r = write_all(run);
+		with_all(run, subject_advance);
 		if (r) {
-			result = report_status(o, r);
-			break;
+			worsen(run, report_status(run->o, r));
+			return;
 		}
 	}
-	snapshot_free(before);
-	return result;
 }
 
-/* Returns 0 and a reader; or the exit status, when the reason has been reported. */
-static int open_reader(const struct options *o, struct reader *reader)
+static bool came(void *arg, struct netns_member *m)
 {
-	struct why why;
+	struct run *run = arg;
+	struct subject *s;
 
-	if (!reader_open(reader, o, &why))
-		return 0;
-	return report_failure(o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
-			      why.text);
+	if (run->timer && schedule_stops()) /* attaching takes its time */
+		return false;
+	s = subject_new(run->o, m->name);
+	m->own = s;
+	worsen(run, subject_open(s));
+	s->due = s->is_open;
+	if (!run->timer) {
+		if (s->is_open)
+			read_subject(run, s);
+		subject_close(s); /* many need not be open at once */
+	}
+	return true;
+}
+
+static void went(void *arg, struct netns_member *m)
+{
+	(void)arg;
+	subject_free(m->own);
+}
+
+/* Open what is to be read. Returns false if that cannot be. */
+static bool open_run(struct run *run, const struct netns_events *events)
+{
+	run->matched = calloc(run->o->collect.filter.include.n + 1, sizeof(*run->matched));
+	if (!run->matched)
+		log_fatal("%s", strerror(ENOMEM));
+	worsen(run, namespaces_open(&run->spaces, run->o, events));
+	if (run->status)
+		return false;
+	worsen(run, namespaces_follow(&run->spaces));
+	return true;
+}
+
+static int end_run(struct run *run)
+{
+	namespaces_close(&run->spaces);
+	free(run->matched);
+	return run->status;
 }
 
 int read_snapshot(const struct options *o)
 {
-	struct reader reader;
-	int result = open_reader(o, &reader);
+	struct run run = {.o = o};
+	const struct netns_events events = {.came = came, .went = went, .arg = &run};
 
-	if (!result)
-		result = write_once(&reader);
-	reader_close(&reader);
-	return result;
+	if (open_run(&run, &events) && run.any) {
+		warn_unmatched(&run);
+		worsen(&run, report_status(o, write_all(&run)));
+	}
+	return end_run(&run);
 }
 
 static int read_on(const struct options *o, unsigned long count)
 {
 	struct schedule timer;
-	struct reader reader;
-	int result;
+	struct run run = {.o = o, .timer = &timer};
+	const struct netns_events events = {.came = came, .went = went, .arg = &run};
 	int r = schedule_open(&timer, options_interval_ns(o),
 			      SCHEDULE_STOP); /* no signal is lost */
 
@@ -220,15 +329,14 @@ static int read_on(const struct options *o, unsigned long count)
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	result = open_reader(o, &reader);
-	if (!result) {
+	if (open_run(&run, &events)) {
 		/* Attaching may have taken long. */
 		schedule_begin(&timer, first_interval_ns(o), options_interval_ns(o));
-		result = write_changes(&reader, &timer, count);
+		write_changes(&run, count);
 	}
-	reader_close(&reader);
+	r = end_run(&run);
 	schedule_close(&timer);
-	return result;
+	return r;
 }
 
 int read_monitor(const struct options *o)

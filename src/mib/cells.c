@@ -26,10 +26,10 @@ bool cells_string(struct mib_value *out, const char *value)
 	return true;
 }
 
-bool cells_interface_name(struct mib_value *out, const char *name)
+bool cells_escaped(struct mib_value *out, const char *text)
 {
 	out->type = MIB_STRING;
-	escape_name(out->string, sizeof(out->string), name, ESCAPE_ASCII);
+	escape_name(out->string, sizeof(out->string), text, ESCAPE_ASCII);
 	return true;
 }
 

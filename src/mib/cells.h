@@ -14,8 +14,8 @@ bool cells_number(struct mib_value *out, enum mib_type type, uint64_t value);
 bool cells_gauge(struct mib_value *out, uint64_t value);
 bool cells_string(struct mib_value *out, const char *value);
 
-/* Escaped, in ASCII. */
-bool cells_interface_name(struct mib_value *out, const char *name);
+/* Any bytes, escaped in ASCII; cut where a DisplayString ends. */
+bool cells_escaped(struct mib_value *out, const char *text);
 
 /* TimeStamp: sysUpTime at that moment, at least 1; 0 for moments before sysUpTime began. */
 bool cells_timestamp(const struct mib_context *ctx, uint64_t then_ns, struct mib_value *out);

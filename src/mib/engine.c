@@ -5,7 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
+#define FEW_ROWS 64
+
 static_assert(MIB_ROOT_MAX + 2 + 1 + MIB_INDEX_MAX <= MIB_OID_MAX, "the longest OID fits");
+static_assert(MIB_COLUMN_MAX < 64, "there is a bit for each column");
 
 /* What is left of an OID after the parts that were matched. */
 struct rest {
@@ -85,16 +88,20 @@ static size_t find_cell(struct mib_context *ctx, size_t table, unsigned column, 
 			struct mib_value *out)
 {
 	const struct mib_table *t = &mib_tables[table];
-	struct mib_gap *gap = &ctx->gap[table][column];
+	struct mib_gap *gap = ctx->gaps ? &ctx->gaps->of[table][column] : NULL;
 	size_t n = t->rows(ctx->view), from = row;
 
-	if (row >= gap->from && row < gap->to) {
+	if (ctx->empty[table] >> column & 1)
+		return n;
+	if (gap && row >= gap->from && row < gap->to) {
 		from = gap->from;
 		row = gap->to;
 	}
 	while (row < n && !t->cell(ctx, row, column, out))
 		row++;
-	if (row > from) {
+	if (from == 0 && row == n) {
+		ctx->empty[table] |= UINT64_C(1) << column;
+	} else if (gap && row > from) {
 		gap->from = from;
 		gap->to = row;
 	}
@@ -154,7 +161,17 @@ enum mib_result mib_getnext(struct mib_context *ctx, const uint32_t *oid, size_t
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view)
 {
 	ctx->view = view;
-	memset(ctx->gap, 0, sizeof(ctx->gap));
+	memset(ctx->empty, 0, sizeof(ctx->empty));
+	if (ctx->gaps)
+		*ctx->gaps = (struct mib_gaps){0};
+}
+
+bool mib_wants_gaps(const struct mib_view *view)
+{
+	for (size_t table = 0; table < MIB_TABLES; table++)
+		if (mib_tables[table].rows(view) > FEW_ROWS)
+			return true;
+	return false;
 }
 
 enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,

@@ -29,8 +29,11 @@ enum mib_result {
 	MIB_END,         /* GETNEXT: nothing of ours follows */
 };
 
-/* Set the view and forget what was remembered of another one. The times stay as they are. */
+/* Set the view and forget what was remembered of another one. All else stays as it is. */
 void mib_context_init(struct mib_context *ctx, const struct mib_view *view);
+
+/* Whether the view is so large that a context should have memory for gaps: 7.5 KiB. */
+bool mib_wants_gaps(const struct mib_view *view);
 
 /* The value of exactly that instance. *out is written when the result is MIB_FOUND. */
 enum mib_result mib_get(struct mib_context *ctx, const uint32_t *oid, size_t len,

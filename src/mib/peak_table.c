@@ -96,7 +96,7 @@ bool peak_table_cell(const struct mib_context *ctx, size_t row, unsigned column,
 		peaks = &p->system[family];
 	switch (column) {
 	case PEAK_NAME:
-		return cells_interface_name(out, i ? i->name : "");
+		return cells_escaped(out, i ? i->name : "");
 	case PEAK_FAMILY_NAME:
 		return cells_string(out, snapshot_family_names[family]);
 	case PEAK_WINDOW:

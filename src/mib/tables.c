@@ -12,7 +12,14 @@
 #include "mib/rows.h"
 
 /* Columns that are no figures. */
-enum { IF_NAME = 2, IF_FAMILY_NAME = 3, IF_QUALITY = 12, IF_DISCONTINUITY = 13 };
+enum {
+	IF_NAME = 2,
+	IF_FAMILY_NAME = 3,
+	IF_QUALITY = 12,
+	IF_DISCONTINUITY = 13,
+	IF_VRF = 31,
+	IF_ALIAS = 32
+};
 enum { RATE_INTERVAL = 2 };
 enum {
 	PATH_IN_NAME = 4,
@@ -35,7 +42,7 @@ enum {
 /* A table has its index, those above and a column for each of its figures, without holes. */
 enum {
 	SYSTEM_LAST = 1 + 3 + M_COUNT,
-	IF_LAST = 1 + 4 + M_COUNT - 1, /* none has rp_filter */
+	IF_LAST = 1 + 6 + M_COUNT - 1, /* none has rp_filter */
 	RATE_LAST = 1 + 1 + 2 * METRICS_RATES,
 };
 static_assert((int)SYSTEM_LAST <= (int)MIB_COLUMN_MAX && (int)IF_LAST <= (int)MIB_COLUMN_MAX &&
@@ -196,9 +203,14 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 
 	switch (column) {
 	case IF_NAME:
-		return cells_interface_name(out, i->name);
+		return cells_escaped(out, i->name);
 	case IF_FAMILY_NAME:
 		return cells_string(out, snapshot_family_names[family]);
+	case IF_VRF:
+		return i->labels_known && cells_escaped(out, i->vrf);
+	case IF_ALIAS:
+		return i->labels_known &&
+		       cells_escaped(out, snapshot_alias(ctx->view->snapshot, i));
 	case IF_QUALITY:
 		return cells_quality(&i->figures[family], out);
 	case IF_DISCONTINUITY:
@@ -275,9 +287,9 @@ static bool path_cell(const struct mib_context *ctx, size_t row, unsigned column
 
 	switch (column) {
 	case PATH_IN_NAME:
-		return cells_interface_name(out, p->in_name);
+		return cells_escaped(out, p->in_name);
 	case PATH_OUT_NAME:
-		return cells_interface_name(out, p->out_name);
+		return cells_escaped(out, p->out_name);
 	case PATH_PACKETS:
 		return cells_counter(&p->figures, M_OUT_FORW_PACKETS, out);
 	case PATH_OCTETS:
@@ -317,9 +329,9 @@ static bool drop_cell(const struct mib_context *ctx, size_t row, unsigned column
 
 	switch (column) {
 	case DROP_IN_NAME:
-		return cells_interface_name(out, p->in_name);
+		return cells_escaped(out, p->in_name);
 	case DROP_OUT_NAME:
-		return cells_interface_name(out, p->out_name);
+		return cells_escaped(out, p->out_name);
 	case DROP_REASON_NAME:
 		return cells_string(out, d->reason);
 	case DROP_PACKETS:

@@ -8,7 +8,7 @@
 
 #include "mib/view.h"
 
-#define MIB_REVISION   4   /* ipfwMibRevision */
+#define MIB_REVISION   5   /* ipfwMibRevision */
 #define MIB_STRING_MAX 256 /* DisplayString and SnmpAdminString end at 255 octets */
 
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_COUNTER64, MIB_TIMETICKS, MIB_STRING };
@@ -79,6 +79,10 @@ struct mib_gap {
 	size_t from, to;
 };
 
+struct mib_gaps {
+	struct mib_gap of[MIB_TABLES][MIB_COLUMN_MAX + 1];
+};
+
 /* A view and the moment at which it is asked. Start it with mib_context_init() of the engine. */
 struct mib_context {
 	const struct mib_view *view; /* NULL: only ipfwVersion and ipfwMibRevision are there */
@@ -89,7 +93,10 @@ struct mib_context {
 	 */
 	int64_t master_start_ns;
 
-	struct mib_gap gap[MIB_TABLES][MIB_COLUMN_MAX + 1]; /* the engine's */
+	/* What the engine remembers: columns without a cell, as bits; and, if the owner has memory
+	 * for that, gaps in the others. */
+	uint64_t empty[MIB_TABLES];
+	struct mib_gaps *gaps;
 };
 
 /*

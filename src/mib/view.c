@@ -2,6 +2,9 @@
 #include "mib/view.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
 
 #define SAME_MASTER_NS INT64_C(250000000)        /* it does not restart in that time */
 #define WRAP_NS        (INT64_C(10000000) << 32) /* of sysUpTime */
@@ -24,12 +27,32 @@ bool mib_same_master(int64_t start_ns, int64_t other_start_ns)
 	return apart < SAME_MASTER_NS || apart > WRAP_NS - SAME_MASTER_NS;
 }
 
-void mib_view_free(struct mib_view *v)
+bool mib_context_name(char *out, const char *netns)
 {
-	if (!v)
-		return;
-	snapshot_free(v->rates_of);
-	snapshot_free(v->snapshot);
-	rates_free(v->rates);
-	free(v);
+	size_t len = strlen(netns);
+
+	if (!len || len > MIB_CONTEXT_MAX)
+		return false;
+	for (size_t at = 0, n; at < len; at += n) {
+		uint32_t number;
+
+		n = escape_decode(netns + at, &number);
+		if (!n || escape_is_control(number))
+			return false;
+	}
+	memcpy(out, netns, len + 1);
+	return true;
+}
+
+void mib_view_free(struct mib_view *list)
+{
+	while (list) {
+		struct mib_view *next = list->next;
+
+		snapshot_free(list->rates_of);
+		snapshot_free(list->snapshot);
+		rates_free(list->rates);
+		free(list);
+		list = next;
+	}
 }

@@ -19,8 +19,21 @@ bool mib_same_master(int64_t start_ns, int64_t other_start_ns);
 enum mib_status { MIB_STATUS_OK = 1, MIB_STATUS_DEGRADED, MIB_STATUS_FAILING, MIB_STATUS_COUNT };
 extern const char *const mib_status_names[MIB_STATUS_COUNT];
 
+#define MIB_CONTEXT_MAX 32 /* octets: vacmContextName (RFC 3415) */
+
+/*
+ * The name of a network namespace as that of an SNMP context (SnmpAdminString, RFC 3411), `out` has
+ * room for MIB_CONTEXT_MAX and a NUL. False: it cannot be one, since it is empty, too long, no
+ * UTF-8, or has characters that are not seen.
+ */
+bool mib_context_name(char *out, const char *netns);
+
 /* Everything that an answer is made of; immutable once published. */
 struct mib_view {
+	/* that of the agent's own namespace, "", comes first; then by name */
+	struct mib_view *next;
+	char context[MIB_CONTEXT_MAX + 1];
+
 	/* a reference each */
 	struct snapshot *snapshot; /* the newest reading */
 	struct rates *rates;       /* of the last full interval; NULL before there is one */
@@ -43,6 +56,6 @@ struct mib_view {
 	uint64_t master_since_ns;
 };
 
-void mib_view_free(struct mib_view *v); /* accepts NULL */
+void mib_view_free(struct mib_view *list); /* accepts NULL */
 
 #endif

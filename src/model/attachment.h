@@ -12,9 +12,10 @@
 #include "model/snapshot.h"
 
 struct attachment {
-	enum hooks_id hooks;   /* HOOKS_NONE: nothing is attached */
-	struct timespec since; /* CLOCK_REALTIME */
-	char directory[192];   /* where it is pinned; "": as long as the process runs */
+	char netns[SNAPSHOT_NETNS_MAX]; /* of several network namespaces; "": there is just one */
+	enum hooks_id hooks;            /* HOOKS_NONE: nothing is attached */
+	struct timespec since;          /* CLOCK_REALTIME */
+	char directory[192];            /* where it is pinned; "": as long as the process runs */
 
 	struct why drops;     /* why dropped packets are not counted; "": they are */
 	struct why fast_path; /* and packets that flowtables forward */

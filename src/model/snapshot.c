@@ -38,6 +38,7 @@ void snapshot_free(struct snapshot *s)
 	if (!s || --s->references)
 		return;
 	free(s->ifs);
+	free(s->aliases);
 	free(s->paths);
 	free(s->drops);
 	free(s->bypasses);
@@ -69,7 +70,8 @@ struct snapshot *snapshot_copy(const struct snapshot *s)
 	c->paths = copy_rows(s->paths, s->n_paths, sizeof(*s->paths), &c->cap_paths);
 	c->drops = copy_rows(s->drops, s->n_drops, sizeof(*s->drops), &c->cap_drops);
 	c->bypasses = copy_rows(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), &c->cap_bypasses);
-	if (!c->ifs || !c->paths || !c->drops || !c->bypasses) {
+	c->aliases = copy_rows(s->aliases, s->n_aliases, 1, &c->cap_aliases);
+	if (!c->ifs || !c->aliases || !c->paths || !c->drops || !c->bypasses) {
 		snapshot_free(c);
 		return NULL;
 	}
@@ -118,6 +120,34 @@ struct snapshot_if *snapshot_add_if(struct snapshot *s, uint32_t ifindex, const 
 	row->ifindex = ifindex;
 	memcpy(row->name, name, strnlen(name, sizeof(row->name) - 1));
 	return row;
+}
+
+/* All but "" stand one after the other, and are counted from 1. */
+int snapshot_set_alias(struct snapshot *s, struct snapshot_if *row, const char *alias)
+{
+	size_t n = strnlen(alias, SNAPSHOT_ALIAS_MAX - 1), end = s->n_aliases + n + 1;
+
+	row->alias = 0;
+	if (!n)
+		return 0;
+	if (end > s->cap_aliases) {
+		char *grown = realloc(s->aliases, 2 * end);
+
+		if (!grown)
+			return -ENOMEM;
+		s->aliases = grown;
+		s->cap_aliases = 2 * end;
+	}
+	memcpy(s->aliases + s->n_aliases, alias, n);
+	s->aliases[end - 1] = '\0';
+	row->alias = s->n_aliases + 1;
+	s->n_aliases = end;
+	return 0;
+}
+
+const char *snapshot_alias(const struct snapshot *s, const struct snapshot_if *row)
+{
+	return row->alias ? s->aliases + row->alias - 1 : "";
 }
 
 struct snapshot_path *snapshot_add_path(struct snapshot *s)

@@ -74,6 +74,9 @@ struct snapshot_if {
 	/* link-layer octets per packet in FAMILY_TOTAL's octets; -1: not known */
 	int rx_header, tx_header;
 	struct continuity continuity;
+	bool labels_known;           /* the next two; else they are empty */
+	char vrf[SNAPSHOT_NAME_MAX]; /* the VRF device whose port it is; "": of none */
+	uint32_t alias;              /* see snapshot_alias() */
 };
 
 struct snapshot_path {
@@ -107,7 +110,7 @@ struct peaks;
 struct snapshot {
 	atomic_uint references;
 	char netns[SNAPSHOT_NETNS_MAX]; /* of several; any bytes; "": there is just one */
-	uint64_t mono_ns;     /* CLOCK_MONOTONIC: of when the figures are */
+	uint64_t mono_ns;               /* CLOCK_MONOTONIC: of when the figures are */
 	struct timespec wall; /* CLOCK_REALTIME at the same moment, or when a tree was captured */
 	uint64_t duration_ns; /* how long the reading took */
 
@@ -126,6 +129,8 @@ struct snapshot {
 
 	struct snapshot_if *ifs; /* sorted by (ifindex, name) */
 	size_t n_ifs, cap_ifs;
+	char *aliases; /* strings; NULL: there is none but "" */
+	size_t n_aliases, cap_aliases;
 	bool ifs_incomplete; /* not all could be read: there may be more */
 	bool may_bypass;     /* flowtables may carry packets past IP: see FAMILY_OTHER */
 
@@ -174,6 +179,16 @@ struct bypass *snapshot_add_bypass(struct snapshot *s);
  */
 int snapshot_reserve_ifs(struct snapshot *s, size_t n);
 void snapshot_sort(struct snapshot *s);
+
+#define SNAPSHOT_ALIAS_MAX 256 /* IFALIASZ */
+
+/*
+ * What the operator calls an interface of this snapshot, any bytes: "" if nothing. It is cut at
+ * SNAPSHOT_ALIAS_MAX - 1 bytes. Returns 0 or -ENOMEM. It may change at any time, and is no part of
+ * what tells two interfaces apart.
+ */
+int snapshot_set_alias(struct snapshot *s, struct snapshot_if *row, const char *alias);
+const char *snapshot_alias(const struct snapshot *s, const struct snapshot_if *row);
 
 /* Show these peaks with it, in the place of others; NULL: none. */
 void snapshot_set_peaks(struct snapshot *s, struct peaks *peaks);

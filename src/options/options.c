@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/netns_set.h"
 #include "options/file.h"
 #include "options/nearest.h"
 #include "options/rows.h"
@@ -220,6 +221,23 @@ static int read_file(struct options *o, bool was_there)
 	return r ? -EINVAL : 0;
 }
 
+/* Refuse several network namespaces where there can be one only. */
+static int refuse_many(const struct options *o, struct why *why)
+{
+	if (!o->netns || !netns_is_pattern(o->netns))
+		return 0;
+	if (o->command == COMMAND_TOP || o->command == COMMAND_CHECK)
+		return why_set(why, -EINVAL,
+			       "%s is for one network namespace: --netns '%.60s' names several",
+			       commands[o->command].first, o->netns);
+	if (o->collect.root)
+		return why_set(why, -EINVAL, "--root reads the files of one network namespace");
+	if (o->all)
+		return why_set(why, -EINVAL,
+			       "--all detaches in every network namespace: leave out --netns");
+	return 0;
+}
+
 /* Refuse options that contradict each other. */
 static int refuse_together(const struct options *o, struct why *why)
 {
@@ -231,7 +249,10 @@ static int refuse_together(const struct options *o, struct why *why)
 	if (o->user && o->detach_on_exit)
 		return why_set(why, -EINVAL,
 			       "--detach-on-exit needs the privileges that --user gives up");
-	return 0;
+	if (o->user && netns_is_pattern(o->netns))
+		return why_set(why, -EINVAL, "--netns %s needs the privileges that --user gives up",
+			       o->netns);
+	return refuse_many(o, why);
 }
 
 int options_parse(struct options *o, int argc, char **argv, struct why *why)

@@ -77,6 +77,11 @@ static void hide_columns(const struct grid *g, struct layout *layout)
 	}
 }
 
+static bool is_left(const struct grid *g, size_t column)
+{
+	return column < g->left || column + g->tail >= g->columns;
+}
+
 static void print_row(FILE *f, const struct grid *g, const struct layout *layout,
 		      char *const *cells)
 {
@@ -88,8 +93,8 @@ static void print_row(FILE *f, const struct grid *g, const struct layout *layout
 		if (layout->hidden[i])
 			continue;
 		if (*cells[i]) { /* blanks are written only before what follows them */
-			fprintf(f, "%*s%s", blanks + (i < g->left ? 0 : pad), "", cells[i]);
-			blanks = i < g->left ? pad : 0;
+			fprintf(f, "%*s%s", blanks + (is_left(g, i) ? 0 : pad), "", cells[i]);
+			blanks = is_left(g, i) ? pad : 0;
 		} else {
 			blanks += pad;
 		}
@@ -108,6 +113,8 @@ void grid_print(FILE *f, struct grid *g)
 		if (w > layout.width[i % g->columns])
 			layout.width[i % g->columns] = w;
 	}
+	for (size_t i = 0; i < g->columns; i++)
+		layout.hidden[i] = !layout.width[i];
 	hide_columns(g, &layout);
 	for (size_t i = 0; i < g->n; i += g->columns)
 		print_row(f, g, &layout, g->cells + i);

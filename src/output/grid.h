@@ -10,10 +10,12 @@
 
 #define GRID_COLUMNS 16
 
-/* Begins with what is constant: columns, left, width and drop. */
+/* Begins with what is constant: columns, left, tail, width and drop. A column without text is not
+ * there.
+ */
 struct grid {
-	size_t columns, left; /* the first `left` columns are aligned left */
-	unsigned width;       /* of the screen; 0: any */
+	size_t columns, left, tail; /* the first `left` and last `tail` are aligned left */
+	unsigned width;             /* of the screen; 0: any */
 	/* If it is too wide, columns with the highest number are left out first; 0: never. */
 	unsigned char drop[GRID_COLUMNS];
 

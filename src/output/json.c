@@ -54,17 +54,28 @@ static void put_system(struct json *j, const struct snapshot_system *row, const 
 	json_close(j, '}');
 }
 
-static void put_if(struct json *j, const struct snapshot_if *row, const struct delta *deltas,
-		   uint64_t interval_ns, bool has_other)
+/* What tells people which interface it is; null: nothing, or not known. */
+static void put_labels(struct json *j, const struct snapshot *s, const struct snapshot_if *row)
+{
+	char alias[ESCAPE_ALIAS_MAX];
+
+	json_put_name(j, "vrf", row->vrf);
+	escape_name(alias, sizeof(alias), snapshot_alias(s, row), ESCAPE_UTF8);
+	json_put_text(j, "alias", alias[0] ? alias : NULL);
+}
+
+static void put_if(struct json *j, const struct snapshot *s, const struct snapshot_if *row,
+		   const struct delta *deltas, uint64_t interval_ns)
 {
 	static const enum family order[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL, FAMILY_OTHER};
 
 	json_put_name(j, NULL, row->name);
 	json_open(j, '{');
 	json_put_u64(j, "ifindex", row->ifindex, row->ifindex);
+	put_labels(j, s, row);
 	if (deltas)
 		json_put_bool(j, "discontinuity", true, row->continuity.fresh);
-	for (size_t i = 0; i < (has_other ? FAMILY_COUNT : FAMILY_OTHER); i++) {
+	for (size_t i = 0; i < (s->source == SOURCE_EBPF ? FAMILY_COUNT : FAMILY_OTHER); i++) {
 		enum family family = order[i];
 		const struct figures *f = &row->figures[family];
 
@@ -190,8 +201,7 @@ static void put_reading(struct json *j, const struct snapshot *s, const struct r
 	json_key(j, "interfaces");
 	json_open(j, '{');
 	for (size_t i = 0; i < s->n_ifs; i++)
-		put_if(j, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns,
-		       s->source == SOURCE_EBPF);
+		put_if(j, s, &s->ifs[i], rates ? rates->ifs[i] : NULL, interval_ns);
 	json_close(j, '}');
 	if (s->paths_known)
 		put_paths(j, s, rates);
@@ -242,19 +252,43 @@ static const struct {
 	[VIEW_DROPS] = {NULL, put_drops},
 };
 
+static void put_document(struct json *j, const struct snapshot *s, const struct rates *rates,
+			 const struct output_options *options)
+{
+	json_open(j, '{');
+	json_put_head(j, !s->wall_unknown, s->wall, snapshot_host(s, options->hostname), s->netns);
+	if (rates)
+		json_put_decimal(j, "interval_seconds", true, rates->interval_ns / 1e9);
+	if (views[options->view].note)
+		json_put_text(j, "note", views[options->view].note);
+	put_source(j, s);
+	views[options->view].put(j, s, rates);
+	json_close(j, '}');
+}
+
 int output_json(struct output_document *d, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
 	struct json j = {.pretty = options->pretty};
 
-	json_open(&j, '{');
-	json_put_head(&j, !s->wall_unknown, s->wall, snapshot_host(s, options->hostname));
-	if (rates)
-		json_put_decimal(&j, "interval_seconds", true, rates->interval_ns / 1e9);
-	if (views[options->view].note)
-		json_put_text(&j, "note", views[options->view].note);
-	put_source(&j, s);
-	views[options->view].put(&j, s, rates);
-	json_close(&j, '}');
+	put_document(&j, s, rates, options);
+	return json_finish(&j, d);
+}
+
+int output_json_list(struct output_document *d, const struct output_part *parts, size_t n,
+		     const struct output_options *options)
+{
+	bool is_array = !n || !parts[0].rates;
+	struct json j = {.pretty = options->pretty};
+
+	if (is_array)
+		json_open(&j, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i && !is_array)
+			json_end(&j);
+		put_document(&j, parts[i].s, parts[i].rates, options);
+	}
+	if (is_array)
+		json_close(&j, ']');
 	return json_finish(&j, d);
 }

@@ -63,14 +63,17 @@ void json_put_name(struct json *j, const char *key, const char *name)
 	}
 }
 
-void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname)
+void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname,
+		   const char *netns)
 {
-	char host[ESCAPE_HOST_MAX];
+	char host[ESCAPE_HOST_MAX], name[ESCAPE_NETNS_MAX];
 
 	json_put_time(j, "timestamp", when_known, when);
 	json_put_text(j, "schema", "ipfwagent/1");
 	json_put_text(j, "hostname",
 		      hostname ? escape_name(host, sizeof(host), hostname, ESCAPE_UTF8) : NULL);
+	if (netns[0])
+		json_put_text(j, "netns", escape_name(name, sizeof(name), netns, ESCAPE_UTF8));
 }
 
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,

@@ -22,8 +22,12 @@ void json_put_time(struct json *j, const char *key, bool known, struct timespec 
  */
 void json_put_name(struct json *j, const char *key, const char *name);
 
-/* What each document begins with: when, which schema, and the host (NULL: not known). */
-void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname);
+/*
+ * What each document begins with: when, which schema, the host (NULL: not known), and of several
+ * network namespaces which one ("": there is just one).
+ */
+void json_put_head(struct json *j, bool when_known, struct timespec when, const char *hostname,
+		   const char *netns);
 
 /* The members of "source" that say what counts, and since when. */
 void json_put_source(struct json *j, enum source_id source, enum hooks_id hooks, bool since_known,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/json_writer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,14 @@ void json_u64(struct json *j, uint64_t value)
 	put(j, p, end - p);
 }
 
+void json_i64(struct json *j, int64_t value)
+{
+	char number[24];
+
+	separate(j);
+	put(j, number, snprintf(number, sizeof(number), "%" PRId64, value));
+}
+
 void json_decimal(struct json *j, double value)
 {
 	char number[352]; /* DBL_MAX has 309 digits before the point */
@@ -199,6 +208,7 @@ void json_end(struct json *j)
 	char *fitting;
 
 	put(j, "\n", 1);
+	j->first = true;
 	fitting = j->failed ? NULL : realloc(j->text, j->size);
 	if (fitting) {
 		j->text = fitting;

@@ -37,11 +37,13 @@ void json_name(struct json *j, const char *name);
 /* Values. A string is as a key; NULL is null. A decimal is finite and gets six digits. */
 void json_string(struct json *j, const char *text);
 void json_u64(struct json *j, uint64_t value);
+void json_i64(struct json *j, int64_t value);
 void json_decimal(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
 
-/* End the document with a line end. The text then takes no more memory than it needs. */
+/* End the document with a line end; another one may follow. The text then takes no more memory than
+ * it needs. */
 void json_end(struct json *j);
 
 #endif

@@ -9,12 +9,12 @@
 #include "output/plain.h"
 
 const struct output_form output_forms[] = {
-	[OUTPUT_TEXT] = {"text", output_text, output_text_attachment},
-	[OUTPUT_JSON] = {"json", output_json, output_json_attachment},
-	[OUTPUT_PROMETHEUS] = {"prometheus", output_prometheus, NULL},
-	[OUTPUT_OPENMETRICS] = {"openmetrics", output_openmetrics, NULL},
-	[OUTPUT_SYSTEM] = {"system", plain_make_system, NULL},
-	[OUTPUT_READING] = {"reading", plain_make_reading, NULL},
+	[OUTPUT_TEXT] = {"text", output_text, output_text_list, output_text_attachment},
+	[OUTPUT_JSON] = {"json", output_json, output_json_list, output_json_attachment},
+	[OUTPUT_PROMETHEUS] = {"prometheus", output_prometheus, output_prometheus_list, NULL},
+	[OUTPUT_OPENMETRICS] = {"openmetrics", output_openmetrics, output_openmetrics_list, NULL},
+	[OUTPUT_SYSTEM] = {"system", plain_make_system, NULL, NULL},
+	[OUTPUT_READING] = {"reading", plain_make_reading, NULL, NULL},
 };
 
 static_assert(ARRAY_SIZE(output_forms) == OUTPUT_FORMATS, "one row per form");

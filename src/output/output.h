@@ -69,14 +69,32 @@ typedef int output_make(struct output_document *d, const struct snapshot *s,
 
 output_make output_text, output_json, output_prometheus, output_openmetrics;
 
-/* What is attached: a line of text, or all of it. */
-typedef int output_make_attachment(struct output_document *d, const struct attachment *a,
+/* One of the readings that a document of several network namespaces holds. */
+struct output_part {
+	const struct snapshot *s; /* its `netns` names it */
+	const struct rates *rates;
+	const char *note; /* in the place of that in the options */
+};
+
+/*
+ * A writer of several, in their order; all have rates or none has. JSON is an array of documents;
+ * or with rates a document after the other. Returns 0 or -errno.
+ */
+typedef int output_make_list(struct output_document *d, const struct output_part *parts, size_t n,
+			     const struct output_options *options);
+
+output_make_list output_text_list, output_json_list, output_prometheus_list,
+	output_openmetrics_list;
+
+/* What is attached: text of those that are; or all of it, of several as an array. */
+typedef int output_make_attachment(struct output_document *d, const struct attachment *a, size_t n,
 				   const struct output_options *options);
 output_make_attachment output_text_attachment, output_json_attachment;
 
 struct output_form {
 	const char *word; /* as the reading socket calls it */
 	output_make *make;
+	output_make_list *list;             /* NULL: the format is for a single one */
 	output_make_attachment *attachment; /* NULL: the format is for one whole reading only */
 };
 

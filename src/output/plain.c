@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "base/escape.h"
+
 static void put_time(FILE *f, const char *word, struct timespec t)
 {
 	fprintf(f, "%s %lld.%09ld\n", word, (long long)t.tv_sec, t.tv_nsec);
@@ -53,11 +55,17 @@ static void put_names(FILE *f, const struct snapshot_path *p)
 
 static void put_rows(FILE *f, const struct snapshot *s)
 {
+	char alias[ESCAPE_ALIAS_MAX]; /* it may hold line ends */
+
 	for (size_t i = 0; i < s->n_ifs; i++) {
 		const struct snapshot_if *row = &s->ifs[i];
 
 		fprintf(f, "interface %" PRIu32 " %" PRIu64 " %s\n", row->ifindex,
 			row->continuity.since_ns, row->name);
+		if (row->labels_known)
+			fprintf(f, "labels %s/%s\n", row->vrf,
+				escape_name(alias, sizeof(alias), snapshot_alias(s, row),
+					    ESCAPE_TEXT));
 		for (int family = 0; family < FAMILY_COUNT; family++)
 			put_figures(f, family, &row->figures[family]);
 	}

@@ -103,6 +103,20 @@ static void take_interface(struct reading *r, const char *text)
 		r->failed = true;
 }
 
+static void take_labels(struct reading *r, const char *text)
+{
+	char alias[ESCAPE_ALIAS_MAX];
+	const char *slash = strchr(text, '/');
+
+	if (!r->row || !slash)
+		return;
+	r->row->labels_known = true;
+	snprintf(r->row->vrf, sizeof(r->row->vrf), "%.*s", (int)(slash - text), text);
+	snprintf(alias, sizeof(alias), "%s", slash + 1);
+	if (snapshot_set_alias(r->s, r->row, escape_undo(alias)))
+		r->failed = true;
+}
+
 static void take_bypasses(struct reading *r, const char *text)
 {
 	r->s->bypasses_known = true;
@@ -254,8 +268,8 @@ static const struct {
 	{"since", take_since},         {"duration_ns", take_duration},
 	{"interface", take_interface}, {"paths", take_paths},
 	{"path", take_path},           {"drops", take_drops},
-	{"drop", take_drop},           {"bypasses", take_bypasses},
-	{"bypass", take_bypass},
+	{"labels", take_labels},       {"drop", take_drop},
+	{"bypasses", take_bypasses},   {"bypass", take_bypass},
 };
 
 static void take_line(struct reading *r, char *line)

@@ -19,13 +19,13 @@ static enum prom_kind kind_of(enum metric_id m)
 	return METRICS_GAUGES >> m & 1 ? PROM_GAUGE : PROM_COUNTER;
 }
 
-static void put_system(const struct prom_writer *w, const struct snapshot *s)
+static void put_system(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family enabled = {"ipfw_forwarding_enabled", PROM_GAUGE, NULL,
 				      "Whether forwarding is on, everywhere or for any interface",
-				      false};
+				      0};
 	struct prom_family not_routed = {"ipfw_not_routed_packets", PROM_COUNTER, "packets",
-					 "Packets that went no further, by reason", false};
+					 "Packets that went no further, by reason", 0};
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 		if (s->system[f].forwarding_known)
@@ -33,8 +33,8 @@ static void put_system(const struct prom_writer *w, const struct snapshot *s)
 					   s->system[f].forwarding);
 	for (int m = 0; m < M_COUNT; m++) {
 		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
-		char name[64];
-		struct prom_family own = {name, kind_of(m), unit_of(m), metrics[m].help, false};
+		char name[PROM_NAME_MAX];
+		struct prom_family own = {name, kind_of(m), unit_of(m), metrics[m].help, 0};
 
 		snprintf(name, sizeof(name), "ipfw_%s", metrics[m].name);
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
@@ -50,17 +50,17 @@ static void put_system(const struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
-static void put_ifs(const struct prom_writer *w, const struct snapshot *s)
+static void put_ifs(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family not_routed = {
 		"ipfw_interface_not_routed_packets", PROM_COUNTER, "packets",
-		"Packets that went no further, by interface and reason", false};
+		"Packets that went no further, by interface and reason", 0};
 	char device[ESCAPE_NAME_MAX];
 
 	for (int m = 0; m < M_COUNT; m++) {
 		bool is_reason = metrics[m].group == GROUP_NOT_ROUTED;
-		char name[64], help[128];
-		struct prom_family family = {name, kind_of(m), unit_of(m), help, false};
+		char name[PROM_NAME_MAX], help[128];
+		struct prom_family family = {name, kind_of(m), unit_of(m), help, 0};
 
 		snprintf(name, sizeof(name), "ipfw_interface_%s", metrics[m].name);
 		snprintf(help, sizeof(help), "%s, by interface", metrics[m].help);
@@ -96,15 +96,15 @@ static void label_pair(struct pair_labels *l, const struct snapshot_path *p)
 	"in", (l).in, "in_ifindex", (l).in_ifindex, "out", (l).out, "out_ifindex",                 \
 		(l).out_ifindex, "family", snapshot_family_names[(p)->family]
 
-static void put_paths(const struct prom_writer *w, const struct snapshot *s)
+static void put_paths(struct prom_writer *w, const struct snapshot *s)
 {
 	static const enum metric_id shown[] = {M_OUT_FORW_PACKETS, M_OUT_FORW_OCTETS,
 					       M_FAST_PATH_PACKETS, M_FAST_PATH_OCTETS};
 
 	for (size_t k = 0; k < ARRAY_SIZE(shown); k++) {
 		const char *unit = unit_of(shown[k]);
-		char name[64], help[128];
-		struct prom_family family = {name, PROM_COUNTER, unit, help, false};
+		char name[PROM_NAME_MAX], help[128];
+		struct prom_family family = {name, PROM_COUNTER, unit, help, 0};
 
 		snprintf(name, sizeof(name), "ipfw_path_%s", k < 2 ? unit : metrics[shown[k]].name);
 		snprintf(help, sizeof(help), "%s, from interface to interface",
@@ -122,13 +122,13 @@ static void put_paths(const struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
-static void put_drops(const struct prom_writer *w, const struct snapshot *s)
+static void put_drops(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family families[] = {
 		{"ipfw_dropped_packets", PROM_COUNTER, "packets",
-		 "Packets that were dropped, by the kernel's reason", false},
+		 "Packets that were dropped, by the kernel's reason", 0},
 		{"ipfw_dropped_bytes", PROM_COUNTER, "bytes",
-		 "IP octets that were dropped, by the kernel's reason", false},
+		 "IP octets that were dropped, by the kernel's reason", 0},
 	};
 
 	for (int k = 0; k < 2; k++)
@@ -148,12 +148,12 @@ static void put_drops(const struct prom_writer *w, const struct snapshot *s)
 		}
 }
 
-static void put_qualities(const struct prom_writer *w, const struct snapshot *s)
+static void put_qualities(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family system = {"ipfw_quality", PROM_INFO, NULL,
-				     "Quality of the weakest known figure of a group", false};
+				     "Quality of the weakest known figure of a group", 0};
 	struct prom_family ifs = {"ipfw_interface_quality", PROM_INFO, NULL,
-				  "Quality of the weakest known figure of an interface", false};
+				  "Quality of the weakest known figure of an interface", 0};
 	char device[ESCAPE_NAME_MAX];
 
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
@@ -177,10 +177,29 @@ static void put_qualities(const struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
-static void put_bypasses(const struct prom_writer *w, const struct snapshot *s)
+static void put_labels(struct prom_writer *w, const struct snapshot *s)
+{
+	struct prom_family info = {"ipfw_interface", PROM_INFO, NULL,
+				   "VRF and alias of an interface", 0};
+	char device[ESCAPE_NAME_MAX], vrf[ESCAPE_NAME_MAX], alias[ESCAPE_ALIAS_MAX];
+
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		const struct snapshot_if *row = &s->ifs[i];
+
+		if (!row->labels_known)
+			continue;
+		escape_name(device, sizeof(device), row->name, ESCAPE_TEXT);
+		escape_name(vrf, sizeof(vrf), row->vrf, ESCAPE_TEXT);
+		escape_name(alias, sizeof(alias), snapshot_alias(s, row), ESCAPE_TEXT);
+		prometheus_put_u64(w, &info, LABELS("device", device, "vrf", vrf, "alias", alias),
+				   1);
+	}
+}
+
+static void put_bypasses(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family bypass = {"ipfw_bypass", PROM_INFO, NULL,
-				     "A way past the IP layer, where nothing is counted", false};
+				     "A way past the IP layer, where nothing is counted", 0};
 	char device[ESCAPE_NAME_MAX];
 
 	for (size_t i = 0; i < s->n_bypasses; i++) {
@@ -194,25 +213,24 @@ static void put_bypasses(const struct prom_writer *w, const struct snapshot *s)
 	}
 }
 
-static void put_program(const struct prom_writer *w, const struct snapshot *s)
+static void put_program(struct prom_writer *w, const struct snapshot *s)
 {
-	struct prom_family build = {"ipfw_build", PROM_INFO, NULL, "Version of ipfwagent", false};
-	struct prom_family source = {"ipfw_source", PROM_INFO, NULL, "Which counters are read",
-				     false};
+	struct prom_family build = {"ipfw_build", PROM_INFO, NULL, "Version of ipfwagent", 0};
+	struct prom_family source = {"ipfw_source", PROM_INFO, NULL, "Which counters are read", 0};
 	struct prom_family sample = {"ipfw_last_sample_timestamp_seconds", PROM_GAUGE, "seconds",
-				     "When the counters were read", false};
+				     "When the counters were read", 0};
 	struct prom_family duration = {"ipfw_last_sample_duration_seconds", PROM_GAUGE, "seconds",
-				       "How long that took", false};
+				       "How long that took", 0};
 	struct prom_family since = {"ipfw_counting_since_timestamp_seconds", PROM_GAUGE, "seconds",
-				    "When the eBPF counters began", false};
+				    "When the eBPF counters began", 0};
 	struct prom_family missed = {"ipfw_missed_packets", PROM_COUNTER, "packets",
-				     "Packets that eBPF could not count", false};
+				     "Packets that eBPF could not count", 0};
 	struct prom_family missed_path = {"ipfw_missed_path_packets", PROM_COUNTER, "packets",
-					  "Forwarded packets that are in no path", false};
+					  "Forwarded packets that are in no path", 0};
 	struct prom_family missed_drop = {"ipfw_missed_drop_packets", PROM_COUNTER, "packets",
-					  "Dropped packets that are in no row of drops", false};
+					  "Dropped packets that are in no row of drops", 0};
 	struct prom_family troubles = {"ipfw_troubles", PROM_GAUGE, NULL,
-				       "How many things could not be read", false};
+				       "How many things could not be read", 0};
 
 	prometheus_put_u64(w, &build, LABELS("version", PACKAGE_VERSION), 1);
 	prometheus_put_u64(w, &source,
@@ -234,38 +252,63 @@ static void put_program(const struct prom_writer *w, const struct snapshot *s)
 	prometheus_put_u64(w, &troubles, NO_LABELS, s->troubles);
 }
 
-static int make(struct output_document *d, const struct snapshot *s, bool openmetrics)
+static void put(struct prom_writer *w, const struct snapshot *s)
 {
-	const struct prom_writer w = {output_begin(d), openmetrics};
+	char netns[ESCAPE_NETNS_MAX];
 
-	if (!w.f)
-		return -errno;
-	put_program(&w, s);
-	put_system(&w, s);
-	put_ifs(&w, s);
-	put_paths(&w, s);
-	put_drops(&w, s);
+	escape_name(netns, sizeof(netns), s->netns, ESCAPE_TEXT);
+	w->netns = netns[0] ? netns : NULL;
+	put_program(w, s);
+	put_system(w, s);
+	put_ifs(w, s);
+	put_paths(w, s);
+	put_drops(w, s);
 	if (s->peaks)
-		prometheus_put_peaks(&w, s);
-	put_qualities(&w, s);
-	put_bypasses(&w, s);
-	fputs("# EOF\n",
-	      w.f); /* a comment in the older format: a reader can tell that all is there */
-	return output_end(d, w.f);
+		prometheus_put_peaks(w, s);
+	put_qualities(w, s);
+	put_labels(w, s);
+	put_bypasses(w, s);
+}
+
+static int make(struct output_document *d, const struct output_part *parts, size_t n,
+		bool openmetrics)
+{
+	struct prom_writer w = {.openmetrics = openmetrics};
+	int r = prometheus_begin(&w);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		put(&w, parts[i].s);
+	return prometheus_end(&w, d);
+}
+
+int output_prometheus_list(struct output_document *d, const struct output_part *parts, size_t n,
+			   const struct output_options *options)
+{
+	(void)options;
+	return make(d, parts, n, false);
+}
+
+int output_openmetrics_list(struct output_document *d, const struct output_part *parts, size_t n,
+			    const struct output_options *options)
+{
+	(void)options;
+	return make(d, parts, n, true);
 }
 
 int output_prometheus(struct output_document *d, const struct snapshot *s,
 		      const struct rates *rates, const struct output_options *options)
 {
-	(void)rates;
-	(void)options;
-	return make(d, s, false);
+	const struct output_part part = {s, rates, options->note};
+
+	return output_prometheus_list(d, &part, 1, options);
 }
 
 int output_openmetrics(struct output_document *d, const struct snapshot *s,
 		       const struct rates *rates, const struct output_options *options)
 {
-	(void)rates;
-	(void)options;
-	return make(d, s, true);
+	const struct output_part part = {s, rates, options->note};
+
+	return output_openmetrics_list(d, &part, 1, options);
 }

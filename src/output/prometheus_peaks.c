@@ -10,7 +10,7 @@ static const char *unit_per_second(enum metric_id m)
 }
 
 /* Of the system (device NULL) or an interface. */
-static void put_peak_row(const struct prom_writer *w, struct prom_family *family, bool percentile,
+static void put_peak_row(struct prom_writer *w, struct prom_family *family, bool percentile,
 			 enum metric_id m, const char *device, int f, const struct peak_row *row)
 {
 	const char *const labels[] = {"device", device, "family", snapshot_family_names[f], NULL};
@@ -21,13 +21,14 @@ static void put_peak_row(const struct prom_writer *w, struct prom_family *family
 						  : row->rates[m].highest);
 }
 
-static void put_peak_rates(const struct prom_writer *w, const struct snapshot *s, bool percentile,
+static void put_peak_rates(struct prom_writer *w, const struct snapshot *s, bool percentile,
 			   enum metric_id m)
 {
 	const char *const what = percentile ? "p95" : "peak";
-	char name[64], if_name[64], help[180], if_help[200], device[ESCAPE_NAME_MAX];
-	struct prom_family system = {name, PROM_GAUGE, unit_per_second(m), help, false};
-	struct prom_family ifs = {if_name, PROM_GAUGE, unit_per_second(m), if_help, false};
+	char name[PROM_NAME_MAX], if_name[PROM_NAME_MAX], help[180], if_help[200],
+		device[ESCAPE_NAME_MAX];
+	struct prom_family system = {name, PROM_GAUGE, unit_per_second(m), help, 0};
+	struct prom_family ifs = {if_name, PROM_GAUGE, unit_per_second(m), if_help, 0};
 
 	snprintf(name, sizeof(name), "ipfw_%s_%s_per_second", what, metrics[m].name);
 	snprintf(if_name, sizeof(if_name), "ipfw_interface_%s_%s_per_second", what,
@@ -47,14 +48,14 @@ static void put_peak_rates(const struct prom_writer *w, const struct snapshot *s
 	}
 }
 
-void prometheus_put_peaks(const struct prom_writer *w, const struct snapshot *s)
+void prometheus_put_peaks(struct prom_writer *w, const struct snapshot *s)
 {
 	struct prom_family window = {"ipfw_peak_window_seconds", PROM_GAUGE, "seconds",
-				     "Length of the windows of peaks", false};
+				     "Length of the windows of peaks", 0};
 	struct prom_family end = {"ipfw_peak_window_end_timestamp_seconds", PROM_GAUGE, "seconds",
-				  "When the last window ended", false};
+				  "When the last window ended", 0};
 	struct prom_family samples = {"ipfw_peak_window_samples", PROM_GAUGE, NULL,
-				      "Of how many of its seconds there is a rate", false};
+				      "Of how many of its seconds there is a rate", 0};
 
 	prometheus_put_u64(w, &window, NO_LABELS, s->peaks->window_s);
 	if (s->peaks->end.mono_ns)

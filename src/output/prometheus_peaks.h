@@ -9,6 +9,6 @@
 #include "output/prometheus_writer.h"
 
 /* Of the interfaces that the reading shows. It has peaks. */
-void prometheus_put_peaks(const struct prom_writer *w, const struct snapshot *s);
+void prometheus_put_peaks(struct prom_writer *w, const struct snapshot *s);
 
 #endif

@@ -9,6 +9,7 @@
 
 #define BLANKS " \t\r"
 #define STATUS "status"
+#define ALL    "all"
 
 static int refuse(struct why *why, const char *what, const char *word)
 {
@@ -39,6 +40,10 @@ static int take_netns(struct request *r, const char *number, struct why *why)
 {
 	char *end;
 
+	r->marked = true;
+	r->all = !strcmp(number, ALL);
+	if (r->all)
+		return 0;
 	errno = 0;
 	r->netns = strtoull(number, &end, 10);
 	if (number[0] < '0' || number[0] > '9' || *end || errno || !r->netns)
@@ -116,7 +121,9 @@ int request_format(char *line, size_t size, const struct request *r)
 	n = snprintf(line, size, "%s%s%s", r->status ? STATUS : output_forms[r->format].word,
 		     r->format == OUTPUT_JSON && r->pretty ? " pretty" : "",
 		     r->format == OUTPUT_TEXT && r->verbose ? " verbose" : "");
-	if (r->netns && (size_t)n < size)
+	if (r->all && (size_t)n < size)
+		n += snprintf(line + n, size - n, " netns " ALL);
+	else if (r->netns && (size_t)n < size)
 		n += snprintf(line + n, size - n, " netns %" PRIu64, r->netns);
 	for (size_t i = 0; i < globs && (size_t)n < size; i++) {
 		bool include = i < f->include.n;

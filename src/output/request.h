@@ -3,7 +3,7 @@
  * request: what a client asks the agent's reading socket for. One line of words:
  *
  *	[json [pretty] | text [verbose] | prometheus | openmetrics | system | reading | status]
- *	[netns INODE] [include GLOB]... [exclude GLOB]...
+ *	[netns INODE|all] [include GLOB]... [exclude GLOB]...
  *
  * An empty line asks for json; "status" for a line on the agent itself. The answer is the document
  * and the end of the stream, or one line "error: SENTENCE". "netns" is for programs that want these
@@ -33,7 +33,9 @@ struct request {
 	enum output_format format;
 	bool pretty, verbose; /* of JSON; of text */
 	bool status;          /* how the agent is, in place of a reading */
-	uint64_t netns;       /* 0: any */
+	uint64_t netns;       /* 0: the agent's own, whichever that is */
+	bool all;             /* of every network namespace that the agent serves, its own first */
+	bool marked;          /* the line that ends it follows */
 	struct filter filter; /* its patterns point into the line */
 };
 

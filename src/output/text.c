@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +9,9 @@
 #include "base/units.h"
 #include "output/grid.h"
 #include "output/order.h"
-#include "output/output.h"
-#include "output/screen.h"
+#include "output/text.h"
 #include "output/text_head.h"
+#include "output/text_labels.h"
 
 /* How figures are written. */
 enum detail {
@@ -108,8 +107,8 @@ static void print_system(FILE *f, const struct snapshot *s, const struct rates *
  * Two lines: what is counted, once for its packets and octets; and the units. What is left of the
  * figures has its words; above the first stands `title`.
  */
-static void put_if_titles(struct grid *g, const char *title, uint32_t shown,
-			  const struct rates *rates)
+static void put_if_titles(struct grid *g, const struct snapshot *s, const char *title,
+			  uint32_t shown, const struct rates *rates)
 {
 	static const char *const words[] = {"interface", "family", "quality"};
 
@@ -118,11 +117,15 @@ static void put_if_titles(struct grid *g, const char *title, uint32_t shown,
 	for (int m = 0; shown >> m; m++)
 		if (shown >> m & 1)
 			grid_put(g, "%s", metrics[m].unit == UNIT_PACKETS ? metrics[m].label : "");
+	for (size_t i = 0; i < g->tail; i++)
+		grid_put(g, "%s", "");
 	for (size_t i = 0; i < g->left; i++)
 		grid_put(g, "%s", words[i]);
 	for (int m = 0; shown >> m; m++)
 		if (shown >> m & 1)
 			grid_put(g, "%s", unit_name(metrics[m].unit, rates));
+	if (g->tail)
+		text_labels_put_titles(g, s);
 }
 
 static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rates,
@@ -131,13 +134,18 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 	static const enum family families[] = {FAMILY_IPV4, FAMILY_IPV6, FAMILY_TOTAL,
 					       FAMILY_OTHER};
 	bool has_other = detail == DETAIL_EXACT && s->source == SOURCE_EBPF;
-	struct grid g = {.columns = 3 + IF_SHOWN, .left = 3, .width = options->columns};
+	struct grid g = {.columns = 3 + IF_SHOWN + TEXT_LABELS,
+			 .left = 3,
+			 .tail = TEXT_LABELS,
+			 .width = options->columns};
 	size_t *order = order_ifs(s, rates, options);
 
-	/* Of a narrow screen: first the quality goes, then what was handed over. */
+	/* Of a narrow screen: first the labels go, then the quality, then what was handed over. */
+	g.drop[3 + IF_SHOWN + 1] = 4;
+	g.drop[3 + IF_SHOWN] = 3;
 	g.drop[2] = 2;
 	g.drop[3 + M_IN_FORW_PACKETS] = g.drop[3 + M_IN_FORW_OCTETS] = 1;
-	put_if_titles(&g, "", (1u << IF_SHOWN) - 1, rates);
+	put_if_titles(&g, s, "", (1u << IF_SHOWN) - 1, rates);
 	for (size_t n = 0; n < s->n_ifs; n++) {
 		const size_t i = order[n];
 		const struct snapshot_if *row = &s->ifs[i];
@@ -154,6 +162,7 @@ static void print_ifs(FILE *f, const struct snapshot *s, const struct rates *rat
 				 snapshot_quality_names[figures_quality(figures, METRICS_QUALITY)]);
 			for (int m = 0; m < IF_SHOWN; m++)
 				put_figure(&g, figures, m, delta, rates, detail);
+			text_labels_put(&g, s, row, options->verbose);
 		}
 	}
 	free(order);
@@ -258,7 +267,7 @@ static void print_if_part(FILE *f, const struct snapshot *s, const struct rates 
 	if (!(known & shown))
 		return;
 	fputc('\n', f);
-	put_if_titles(&g, title, shown, rates);
+	put_if_titles(&g, s, title, shown, rates);
 	for (size_t i = 0; i < s->n_ifs; i++)
 		for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++) {
 			char name[ESCAPE_NAME_MAX];
@@ -365,20 +374,9 @@ static void (*const views[OUTPUT_VIEWS])(FILE *f, const struct snapshot *s,
 	[VIEW_DROPS] = put_drops,
 };
 
-int output_text(struct output_document *d, const struct snapshot *s, const struct rates *rates,
+void text_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		const struct output_options *options)
 {
-	FILE *f = output_begin(d);
-	int r;
-
-	if (!f)
-		return -errno;
-	if (options->again && !options->refresh)
-		fputc('\n', f);
 	text_head_print(f, s, rates, options);
 	views[options->view](f, s, rates, options);
-	r = output_end(d, f);
-	if (!r && options->refresh)
-		r = screen_frame(d, options->columns, options->rows);
-	return r;
 }

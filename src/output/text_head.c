@@ -45,8 +45,11 @@ static void print_bypasses(FILE *f, const struct snapshot *s, bool verbose)
 void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		     const struct output_options *options)
 {
-	char text[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX], netns[ESCAPE_NETNS_MAX];
 
+	if (s->netns[0])
+		fprintf(f, "network namespace %s\n",
+			escape_name(netns, sizeof(netns), s->netns, ESCAPE_TEXT));
 	print_origin(f, s, rates, options);
 	if (s->source == SOURCE_EBPF) {
 		fprintf(f, "source: eBPF (%s) since %s UTC, exact\n",

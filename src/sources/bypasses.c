@@ -82,9 +82,7 @@ static void look_at_links(struct bypasses *b, const struct snapshot *s)
 		return;
 	netlink_bypass_clear(&b->links);
 	b->links_why.text[0] = '\0';
-	r = netlink_bypass_links(&b->route, &b->links);
-	if (!r)
-		r = netlink_bypass_tc(&b->route, &b->links);
+	r = netlink_bypass_tc(&b->route, &b->links);
 	if (!r)
 		r = netlink_bypass_mpls(&b->route, &b->links);
 	if (!r)
@@ -158,23 +156,24 @@ static bool may_have_flowtables(const struct bypasses *b)
 	return may;
 }
 
-void bypasses_read(struct bypasses *b, struct snapshot *s)
+void bypasses_read(struct bypasses *b, const struct netlink_bypass_list *xdp, int xdp_error,
+		   struct snapshot *s)
 {
-	bool no_memory;
+	int error;
 
 	look_at_rules(b);
 	look_at_links(b, s);
 	add_known(s, &b->rules);
 	add_known(s, &b->links);
+	add_known(s, xdp);
 	if (s->n_bypasses)
 		qsort(s->bypasses, s->n_bypasses, sizeof(*s->bypasses), bypass_order);
-	no_memory = b->rules.failed || b->links.failed;
+	error = b->rules.failed || b->links.failed || xdp->failed ? -ENOMEM : xdp_error;
 	s->bypasses_known = true;
-	if (b->rules_why.text[0] || b->links_why.text[0] || no_memory)
-		why_set(&s->bypasses_why, 0, "%s",
-			b->rules_why.text[0]   ? b->rules_why.text
-			: b->links_why.text[0] ? b->links_why.text
-					       : strerror(ENOMEM));
+	if (b->rules_why.text[0] || b->links_why.text[0])
+		s->bypasses_why = b->rules_why.text[0] ? b->rules_why : b->links_why;
+	else if (error)
+		why_errno(&s->bypasses_why, error, "netlink");
 	s->may_bypass = may_have_flowtables(b);
 }
 

@@ -8,6 +8,7 @@
 #define IPFW_SOURCES_BYPASSES_H
 
 #include "model/snapshot.h"
+#include "sources/netlink_bypass.h"
 
 struct bypasses;
 
@@ -18,8 +19,12 @@ struct bypasses;
 int bypasses_open(struct bypasses **out);
 void bypasses_close(struct bypasses *b); /* accepts NULL */
 
-/* Add to a sorted snapshot what is known, of the interfaces that it has. */
-void bypasses_read(struct bypasses *b, struct snapshot *s);
+/*
+ * Add to a sorted snapshot what is known, of the interfaces that it has: with the XDP programs that
+ * the reading found, and the -errno if there may be more.
+ */
+void bypasses_read(struct bypasses *b, const struct netlink_bypass_list *xdp, int xdp_error,
+		   struct snapshot *s);
 
 /*
  * Whether flowtables of nftables may carry packets now. Who may not ask is told so where the

@@ -186,7 +186,8 @@ static int sample_bpf(struct collector *c, struct why *why)
 static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 {
 	const struct devices devices = {netlink_read_device, c->netlink};
-	int r = 0;
+	const struct netlink_bypass_list *xdp;
+	int r = 0, xdp_error;
 
 	if (c->netlink) {
 		if (!c->bpf)
@@ -198,8 +199,10 @@ static int read_ifs(struct collector *c, struct snapshot *s, struct why *why)
 		procfs_read_ifs(&c->procfs, s);
 	}
 	snapshot_sort(s);
-	if (c->bypasses)
-		bypasses_read(c->bypasses, s);
+	if (c->bypasses) {
+		xdp = netlink_xdp(c->netlink, &xdp_error);
+		bypasses_read(c->bypasses, xdp, r ? r : xdp_error, s);
+	}
 	if (!c->bpf)
 		return 0;
 	if (r) { /* not all are there: the records of the others must not be closed */

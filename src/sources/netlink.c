@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/units.h"
 #include "sources/ip6_order.h"
 #include "sources/netlink_devices.h"
 #include "sources/netlink_dump.h"
 #include "sources/netlink_links.h"
+#include "sources/netlink_properties.h"
 
 /*
  * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms if it can be mapped and 4.5 ms if
@@ -31,7 +30,8 @@ struct netlink {
 	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
 	struct ip6_order numbering;
 	struct netlink_links links; /* their memory is used again for each reading */
-	int devices_error;          /* -errno: not all of them could be read */
+	struct netlink_properties properties;
+	int devices_error; /* -errno: not all of them could be read */
 };
 
 /* What the callbacks of the dumps fill. */
@@ -61,6 +61,7 @@ void netlink_close(struct netlink *n)
 	if (!n)
 		return;
 	netlink_dump_close(&n->dumper);
+	netlink_properties_close(&n->properties);
 	netlink_links_clear(&n->links);
 	free(n);
 }
@@ -134,76 +135,23 @@ static struct nlmsghdr *request_links(char *buffer, unsigned char family)
 	return request;
 }
 
-struct kind_reader {
-	struct netlink_links *links;
-	const char *kind;
-	bool unknown; /* the kernel does not know that kind, so it did not filter by it */
-};
-
-static bool is_kind(const struct nlmsghdr *message, const char *kind)
-{
-	const struct nlattr *attr, *nested;
-
-	mnl_attr_for_each (attr, message, sizeof(struct ifinfomsg)) {
-		if (mnl_attr_get_type(attr) != IFLA_LINKINFO)
-			continue;
-		mnl_attr_for_each_nested (nested, attr) {
-			if (mnl_attr_get_type(nested) == IFLA_INFO_KIND)
-				return !strcmp(mnl_attr_get_str(nested), kind);
-		}
-	}
-	return false;
-}
-
-static int on_no_receive_header(const struct nlmsghdr *message, void *arg)
-{
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
-	struct kind_reader *reader = arg;
-	struct netlink_link *link = netlink_links_find(reader->links, info->ifi_index);
-
-	if (!is_kind(message, reader->kind)) {
-		reader->unknown = true;
-		return MNL_CB_STOP;
-	}
-	if (link)
-		link->dev.rx_header = 0;
-	return MNL_CB_OK;
-}
-
 /*
  * How many octets of link-layer header the device's own counters include per packet. VLAN devices
  * and bridges count received packets without the Ethernet header, which was removed before
  * (vlan_do_receive(), br_pass_frame_up()), and sent packets with it.
  */
-static int read_headers(struct netlink *n, struct netlink_links *links)
+static void find_headers(const struct netlink *n, struct netlink_links *links)
 {
-	static const struct {
-		const char *kind;
-		const char *sign; /* a file that exists if there is any; NULL: no such file */
-	} kinds[] = {{"vlan", "/proc/net/vlan/config"}, {"bridge", NULL}};
-	char buffer[512] = {0}; /* libmnl does not write the octets after a string */
+	for (size_t i = 0; i < links->n; i++) {
+		struct netlink_link *link = &links->rows[i];
+		const struct netlink_property *p =
+			netlink_properties_find(&n->properties, link->ifindex);
 
-	for (size_t i = 0; i < links->n; i++)
-		if (links->rows[i].type == ARPHRD_ETHER || links->rows[i].type == ARPHRD_LOOPBACK)
-			links->rows[i].dev.rx_header = links->rows[i].dev.tx_header =
-				ETHERNET_HEADER;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct kind_reader reader = {links, kinds[i].kind, false};
-		struct nlmsghdr *request = request_links(buffer, AF_UNSPEC);
-		struct nlattr *nest = mnl_attr_nest_start(request, IFLA_LINKINFO);
-		int r;
-
-		if (kinds[i].sign && access(kinds[i].sign, F_OK) < 0)
-			continue;
-		mnl_attr_put_strz(request, IFLA_INFO_KIND, kinds[i].kind);
-		mnl_attr_nest_end(request, nest);
-		r = netlink_dump_whole(&n->dumper, request, on_no_receive_header, &reader, NULL);
-		if (reader.unknown)
-			netlink_dump_close(&n->dumper); /* with the rest of that dump */
-		else if (r)
-			return r; /* one may have been left out: do not guess */
+		if (!p || (link->type != ARPHRD_ETHER && link->type != ARPHRD_LOOPBACK))
+			continue; /* it may be of any kind */
+		link->dev.rx_header = p->no_receive_header ? 0 : ETHERNET_HEADER;
+		link->dev.tx_header = ETHERNET_HEADER;
 	}
-	return 0;
 }
 
 static const struct ip6_order *numbering(struct netlink *n)
@@ -246,12 +194,35 @@ static int read_links(struct netlink *n, struct netlink_links *links)
 			return r;
 		break;
 	}
-	return read_headers(n, links);
+	r = netlink_properties_read(&n->properties, &n->dumper, links);
+	if (!r)
+		find_headers(n, links);
+	return r;
 }
 
-static int add_rows(const struct netlink_links *links, const struct procfs *procfs,
-		    struct snapshot *s)
+/* The VRF and the alias, unless they are not known. Returns 0 or -errno. */
+static int add_labels(const struct netlink *n, const struct netlink_link *link, struct snapshot *s,
+		      struct snapshot_if *row)
 {
+	const struct netlink_property *p = netlink_properties_find(&n->properties, link->ifindex);
+	const struct netlink_link *vrf;
+
+	if (!p)
+		return 0;
+	if (p->vrf) {
+		vrf = netlink_links_find(&n->links, p->vrf);
+		if (!vrf || !vrf->name[0])
+			return 0; /* it came, or goes, at this moment */
+		memcpy(row->vrf, vrf->name, sizeof(row->vrf));
+	}
+	row->labels_known = true;
+	return snapshot_set_alias(s, row, n->properties.aliases + p->alias);
+}
+
+static int add_rows(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
+{
+	struct netlink_links *links = &n->links;
+
 	if (snapshot_reserve_ifs(s, links->n))
 		return -ENOMEM;
 	for (size_t i = 0; i < links->n; i++) {
@@ -275,8 +246,16 @@ static int add_rows(const struct netlink_links *links, const struct procfs *proc
 		if (!row)
 			return -ENOMEM;
 		kernel_fill_if(row, &link->dev, link->has_ip6, &link->ip6, procfs->epoch);
+		if (add_labels(n, link, s, row))
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+const struct netlink_bypass_list *netlink_xdp(const struct netlink *n, int *error)
+{
+	*error = n->properties.xdp_error;
+	return &n->properties.xdp;
 }
 
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
@@ -286,7 +265,7 @@ int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snap
 	if (!r)
 		r = read_links(n, &n->links);
 	if (!r)
-		r = add_rows(&n->links, procfs, s);
+		r = add_rows(n, procfs, s);
 	s->ifs_incomplete = r != 0;
 	return r;
 }

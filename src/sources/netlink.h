@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "model/snapshot.h"
+#include "sources/netlink_bypass.h"
 #include "sources/procfs.h"
 
 struct netlink;
@@ -24,6 +25,12 @@ void netlink_read_devices(struct netlink *n);
  * where the kernel's numbering is known, else from `procfs`. Returns 0 or -errno.
  */
 int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
+
+/*
+ * The XDP programs that are on them, as that found. `error`: 0, or the -errno why there may be
+ * more.
+ */
+const struct netlink_bypass_list *netlink_xdp(const struct netlink *n, int *error);
 
 /* Read the device's own counters of that row again; `n` is a struct netlink. Returns 0 or -errno.
  */

@@ -59,12 +59,10 @@ static int look(struct netlink_dump *route, unsigned type, const void *header, s
 
 	request->nlmsg_type = type;
 	memcpy(mnl_nlmsg_put_extra_header(request, size), header, size);
-	if (type == RTM_GETLINK)
-		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return netlink_dump_whole(route, request, each, arg, found);
 }
 
-static int on_link(const struct nlmsghdr *message, void *arg)
+void netlink_bypass_xdp(const struct nlmsghdr *message, struct netlink_bypass_list *l)
 {
 	static const char *const modes[] = {[XDP_ATTACHED_DRV] = "driver",
 					    [XDP_ATTACHED_SKB] = "generic",
@@ -77,21 +75,13 @@ static int on_link(const struct nlmsghdr *message, void *arg)
 	attr = xdp ? netlink_attr_nested(xdp, IFLA_XDP_ATTACHED) : NULL;
 	mode = attr && mnl_attr_get_payload_len(attr) ? mnl_attr_get_u8(attr) : XDP_ATTACHED_NONE;
 	if (mode == XDP_ATTACHED_NONE || mode >= ARRAY_SIZE(modes))
-		return MNL_CB_OK;
+		return;
 	attr = netlink_attr_nested(xdp, IFLA_XDP_PROG_ID);
 	if (attr)
-		netlink_bypass_add(arg, info->ifi_index, "", BYPASS_XDP, "%s, program %u",
+		netlink_bypass_add(l, info->ifi_index, "", BYPASS_XDP, "%s, program %u",
 				   modes[mode], netlink_attr_u32(attr));
 	else
-		netlink_bypass_add(arg, info->ifi_index, "", BYPASS_XDP, "%s", modes[mode]);
-	return MNL_CB_OK;
-}
-
-int netlink_bypass_links(struct netlink_dump *route, struct netlink_bypass_list *l)
-{
-	const struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
-
-	return look(route, RTM_GETLINK, &header, sizeof(header), on_link, l, &l->n);
+		netlink_bypass_add(l, info->ifi_index, "", BYPASS_XDP, "%s", modes[mode]);
 }
 
 /* Interfaces with filters on what comes in or goes out. */

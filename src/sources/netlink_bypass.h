@@ -25,11 +25,13 @@ __attribute__((format(printf, 5, 6))) void netlink_bypass_add(struct netlink_byp
 							      const char *fmt, ...);
 void netlink_bypass_clear(struct netlink_bypass_list *l);
 
+/* Add the XDP program on the interface that an RTM_NEWLINK is about, if there is one. */
+void netlink_bypass_xdp(const struct nlmsghdr *message, struct netlink_bypass_list *l);
+
 /*
  * Each adds what it finds. They return 0 or -errno. Anybody may ask all but nftables, of which only
  * CAP_NET_ADMIN may.
  */
-int netlink_bypass_links(struct netlink_dump *route, struct netlink_bypass_list *l); /* XDP */
 int netlink_bypass_tc(struct netlink_dump *route, struct netlink_bypass_list *l);
 int netlink_bypass_mpls(struct netlink_dump *route, struct netlink_bypass_list *l);
 int netlink_bypass_nftables(struct netlink_dump *netfilter, struct netlink_bypass_list *l);

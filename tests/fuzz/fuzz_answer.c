@@ -22,9 +22,18 @@ static int (*parse)(netsnmp_session *, netsnmp_pdu *, u_char *, size_t);
 
 static struct mib_context ctx;
 
-static struct mib_context *context(void)
+static struct mib_context *context(const char *name)
 {
-	return &ctx;
+	return name[0] == 'x' ? NULL : &ctx;
+}
+
+/* Whether no context has the name that the library has read. */
+static bool is_unknown(const netsnmp_pdu *asked)
+{
+	const char *name = (const char *)asked->community;
+	size_t len = asked->flags & AGENTX_NON_DEFAULT_CONTEXT ? asked->community_len : 0;
+
+	return len && (len > MIB_CONTEXT_MAX || memchr(name, 0, len) || name[0] == 'x');
 }
 
 static void load(void)
@@ -217,12 +226,14 @@ static void answer(uint8_t *packet, size_t n)
 		abort();
 	if (len && !question && !got->errstat)
 		abort();
-	if (len && question && session.open && !(h.flags & AGENTX_NON_DEFAULT_CONTEXT) &&
-	    got->errstat != AGENTX_TOO_BIG && !has_zero_oid(packet, n) &&
-	    !parse(&net_session, asked, packet, n)) {
-		if (got->errstat)
+	if (len && question && session.open && got->errstat != AGENTX_TOO_BIG &&
+	    !has_zero_oid(packet, n) && !parse(&net_session, asked, packet, n)) {
+		bool unknown = is_unknown(asked);
+
+		if (got->errstat != (unknown ? AGENTX_UNSUPPORTED_CONTEXT : 0))
 			abort();
-		check(asked, got->variables);
+		if (!unknown)
+			check(asked, got->variables);
 	}
 	agentx_library.snmp_free_pdu(asked);
 	agentx_library.snmp_free_pdu(got);

@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes b = {data, data + size};
 	struct mib_view *view = calloc(1, sizeof(*view));
-	struct mib_context ctx = {.now_ns = FUZZ_MONO_NS + 5};
+	static struct mib_gaps gaps;
+	struct mib_context ctx = {.now_ns = FUZZ_MONO_NS + 5, .gaps = &gaps};
 	struct instances tree;
 
 	if (!view)

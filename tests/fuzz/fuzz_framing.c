@@ -3,7 +3,8 @@
  * What the master sends, in pieces, and requests of ours in between: the library gets the Responses
  * to them and nothing else, each request of the master gets one Response, and the connection ends
  * exactly where the rules say. The input is steps: 0 to 250 is a piece of so many bytes that
- * arrives, more is a request of ours, whose number is the next byte; 255 is a Notify.
+ * arrives, more is a request of ours, whose number is the next byte; 255 is a Notify, and 254 a
+ * Register in a context.
  */
 #include "agentx/library.h"
 
@@ -54,8 +55,9 @@ int dial_master(const char *address, const char **why)
 	return here;
 }
 
-static struct mib_context *context(void)
+static struct mib_context *context(const char *name)
 {
+	(void)name;
 	return &ctx;
 }
 
@@ -69,8 +71,10 @@ static uint32_t number(const uint8_t *h, size_t at)
 
 /* What the rules say. */
 struct rules {
-	bool waiting, notified; /* for the Response to that number */
-	uint32_t asked, notification;
+	struct {
+		bool waiting; /* for the Response to that number */
+		uint32_t number;
+	} asked[3];       /* by the library, a notification, a registration */
 	size_t answers;   /* that are due to the master */
 	size_t responses; /* for the library */
 	size_t skip;
@@ -99,12 +103,16 @@ static size_t apply(struct rules *r, const uint8_t *stream, size_t n)
 			r->over = true;
 		} else if (h[1] != RESPONSE) {
 			r->answers += h[1] != CLEANUPSET;
-		} else if (whole >= 28 && r->waiting && number(h, 12) == r->asked) {
-			r->waiting = false;
-			r->responses++;
-		} else if (whole >= 28 && r->notified && number(h, 12) == r->notification) {
-			r->notified = false;
-			r->responses++;
+		} else if (whole >= 28) {
+			size_t i = 0;
+
+			while (i < 3 &&
+			       !(r->asked[i].waiting && number(h, 12) == r->asked[i].number))
+				i++;
+			if (i < 3) {
+				r->asked[i].waiting = false;
+				r->responses++;
+			}
 		}
 		if (whole > n - at) {
 			r->skip = whole - (n - at);
@@ -142,9 +150,10 @@ static void check_end(netsnmp_transport *t, const struct rules *r)
 	void *opaque = NULL;
 	int opaque_len = 0;
 
-	if (r->waiting && (t->f_recv(t, piece, sizeof(piece), &opaque, &opaque_len) != 28 ||
-			   piece[0] != 1 || piece[1] != RESPONSE || number(piece, 12) != r->asked ||
-			   number(piece, 16) != 8 || !(piece[24] | piece[25])))
+	if (r->asked[0].waiting &&
+	    (t->f_recv(t, piece, sizeof(piece), &opaque, &opaque_len) != 28 || piece[0] != 1 ||
+	     piece[1] != RESPONSE || number(piece, 12) != r->asked[0].number ||
+	     number(piece, 16) != 8 || !(piece[24] | piece[25])))
 		abort();
 	for (int i = 0; i < 2; i++)
 		if (t->f_recv(t, piece, sizeof(piece), &opaque, &opaque_len) ||
@@ -186,12 +195,13 @@ static void arrive(netsnmp_transport *t, struct rules *r, const uint8_t *octets,
 	t->flags &= ~NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
 }
 
-static void ask(netsnmp_transport *t, struct rules *r, uint8_t type, uint8_t packet)
+static void ask(netsnmp_transport *t, struct rules *r, size_t which, uint8_t packet)
 {
-	uint8_t request[24] = {1, type, 0x10, [15] = packet, [19] = 4};
+	uint8_t request[24] = {1, which == 1 ? NOTIFY : REGISTER,
+			       which == 2 ? 0x18 : 0x10, [15] = packet, [19] = 4};
 
-	*(type == NOTIFY ? &r->notification : &r->asked) = packet;
-	*(type == NOTIFY ? &r->notified : &r->waiting) = true;
+	r->asked[which].number = packet;
+	r->asked[which].waiting = true;
 	if (t->f_send(t, request, sizeof(request), NULL, NULL) != sizeof(request))
 		abort();
 }
@@ -200,7 +210,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct framing_config config = {.address = "", .context = context};
 	struct bytes b = {data, data + size};
-	struct rules rules = {.waiting = false};
+	struct rules rules = {.over = false};
 	netsnmp_tdomain_spec spec = {.target = ""};
 	netsnmp_transport *t;
 	int ends[2];
@@ -223,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t step = byte(&b);
 
 		if (step > 250) {
-			ask(t, &rules, step == 255 ? NOTIFY : REGISTER, byte(&b));
+			ask(t, &rules, step < 254 ? 0 : step == 255 ? 1 : 2, byte(&b));
 		} else {
 			if (step > (size_t)(b.end - b.at))
 				step = b.end - b.at;

@@ -26,13 +26,20 @@ done
 command -v shellcheck >/dev/null && expect_true "shellcheck" shellcheck "$from/install.sh" "$from/upstream/snmprec.sh"
 
 # The poller's data sources, as "name column".
-sources=$(sed -nE "s/^    '([a-z_]+)' => '([A-Z][A-Za-z]+)',\$/\1 \2/p" "$poller")
+sources=$(sed -nE "s/^    '([a-z_]+)' => '([A-Z][A-Za-z]+)',.*/\1 \2/p" "$poller")
+peaks=$(grep 'Rate$' <<<"$sources")
+sources=$(grep -v 'Rate$' <<<"$sources")
 expect "data sources" "$(jq length "$top/integrations/figures.json")" "$(wc -l <<<"$sources")"
 expect "their names are short enough for rrdtool" "" "$(awk 'length($1) > 19' <<<"$sources")"
 missing=$(while read -r _ column; do
 	grep -q "^ipfwSystem$column OBJECT-TYPE" "$top/mibs/IPFWAGENT-MIB.txt" || echo "$column"
 done <<<"$sources")
 expect "their columns are in the MIB" "" "$missing"
+expect "peaks are those of the traffic" "$(head -n 8 <<<"$sources" | cut -d' ' -f1)" "$(cut -d' ' -f1 <<<"$peaks")"
+expect "each is that of its column" "" "$(while read -r name column; do
+	wanted=$(grep "^$name " <<<"$sources" | sed -E 's/.* //; s/Packets$/PacketRate/; s/Octets$/BitRate/')
+	[ "$column" = "$wanted" ] && grep -q "^ipfwPeak$column OBJECT-TYPE" "$top/mibs/IPFWAGENT-MIB.txt" || echo "$name $column"
+done <<<"$peaks")"
 drawn=$(sed -nE "s/^    \['([a-z_]+)', '.*/\1/p" "$graphs"/ipfw_*.php | sort -u)
 expect "graphs draw what the poller writes" "" "$(comm -23 <(echo "$drawn") <(cut -d' ' -f1 <<<"$sources" | sort))"
 on_page=$(sed -nE "s/^    '([a-z_]+)' => '[A-Z].*/\1/p" "$from/includes/html/pages/device/apps/ipfw.inc.php" | sort)
@@ -117,7 +124,8 @@ trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
 make_router
 start_snmpd
 agent_on() {
-	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 "$@" 2>>"$TMP/agent.log"
+	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 --peak-window 20 "$@" \
+		2>>"$TMP/agent.log"
 	agent=$bg
 }
 agent_off() {
@@ -175,7 +183,7 @@ sources_of() { rrdtool info "$(rrd "$1")" | sed -nE 's/^ds\[(.*)\]\.index = (.*)
 
 poll
 interval system-ipv4 out_forw_packets=unknown
-expect "files of the system and two interfaces" 12 "$(find "$STATE/rrd" -name '*.rrd' | wc -l)"
+expect "files of the system and two interfaces" 12 "$(find "$STATE/rrd" -name '*.rrd' ! -name '*-peaks-*' | wc -l)"
 expect "files of the system have the data sources of the first ones" "$(sources_of system-ipv4)" "$(sources_of system-ipv6)"
 expect "files of an interface have the data sources of the first ones" "$(sources_of if-rc-ipv4)" "$(sources_of if-rs-ipv6)"
 # Those of later versions do not change either.
@@ -210,9 +218,15 @@ expect "metrics for alert rules" "1 1 2 1 1 200 100000" "$(metric '[.status, .ip
 
 # What upstream/ has recorded for LibreNMS's own tests is what the agent answers today.
 record=$from/upstream/linux_ipfw.snmprec
-in_ns "$R" "$from/upstream/snmprec.sh" 127.0.0.1:1161 >"$TMP/snmprec" || not_ok "snmprec.sh" "it failed"
-[ -z "${RECORD-}" ] || cp "$TMP/snmprec" "$record"
-expect "recorded answers: the same objects and types" "" "$(diff <(cut -d'|' -f1,2 "$record") <(cut -d'|' -f1,2 "$TMP/snmprec"))"
+watched() { [ "$(snmp_value IPFWAGENT-MIB::ipfwPeakState.1.0)" = complete ]; }
+recorded() { # with a window without peaks, others are not there
+	wait_for 60 watched
+	in_ns "$R" "$from/upstream/snmprec.sh" 127.0.0.1:1161 >"$TMP/snmprec" || return
+	[ -z "${RECORD-}" ] || cp "$TMP/snmprec" "$record"
+	diff <(cut -d'|' -f1,2 "$record") <(cut -d'|' -f1,2 "$TMP/snmprec") >"$TMP/recorded.diff"
+}
+wait_for 60 recorded
+expect "recorded answers: the same objects and types" "" "$(cat "$TMP/recorded.diff")"
 counters() { grep "^$ROOT_OID.1.2.1.[3-6].*|70|" "$1"; }
 expect "recorded answers: the same traffic" "$(counters "$record")" "$(counters "$TMP/snmprec")"
 expect "recorded answers: octets of IPv6 forwarded" "$ROOT_OID.1.2.1.6.2|70|100000" "$(grep "^$ROOT_OID.1.2.1.6.2|" "$record")"
@@ -220,6 +234,42 @@ expect "recorded answers: octets of IPv6 forwarded" "$ROOT_OID.1.2.1.6.2|70|1000
 poll
 interval system-ipv4 in_forw_packets=0 out_forw_octets=0
 interval if-rs-ipv6 in_packets=0 out_octets=0
+
+# The highest second of the agent's last window: as the agent answers, which is the same before and after the poll.
+peak() { # COLUMN FAMILY IFINDEX: nothing if there is none
+	snmp_value "IPFWAGENT-MIB::ipfwPeak$1.$2.$3" 2>/dev/null | grep -E '^[0-9]+$'
+}
+peaks() { # FILE FAMILY IFINDEX: as counted
+	local source column rate
+	while read -r source column; do
+		rate=$(peak "$column" "$2" "$3")
+		[[ $source = *_octets ]] && rate=$((rate * 125))
+		echo "$source=$((rate * 300))"
+	done <<<"$peaks"
+}
+rc=$(ip -n "$R" -j link show rc | jq '.[0].ifindex')
+at_second() { (($(date +%s) % 20 == $1)); } # of the window
+burst_is_polled() {
+	wait_for 22 at_second 3
+	datagrams "$C" 300 472 10.2.0.2 # 500 octets each
+	datagrams "$C" 200 952 fd02::2  # 1,000 octets each
+	wait_for 22 at_second 1
+	mapfile -t before < <(peaks system 1 0 && peaks if 2 "$rc")
+	poll
+	mapfile -t after < <(peaks system 1 0 && peaks if 2 "$rc")
+	[ "${before[*]}" = "${after[*]}" ] && [ "$(peak InPacketRate 1 "$rc")" -ge 100 ] && [ "$(peak InPacketRate 2 "$rc")" -ge 66 ]
+}
+for _ in {1..4}; do # a file tells nothing of the poll that makes it
+	[ -f "$(rrd peaks-system-ipv4)" ] || { wait_for 60 watched && poll; }
+done
+for _ in {1..4}; do # a second may be missed, or the window over before the poll
+	burst_is_polled && break
+done
+expect_true "a burst is polled in the window after it" test "$(peak InPacketRate 2 0)" -ge 66 -a "${before[*]}" = "${after[*]}"
+interval peaks-system-ipv4 "${after[@]:0:8}"
+interval peaks-if-rc-ipv6 "${after[@]:8}"
+expect "peaks for alert rules" "${after[7]#*=}" "$(metric '.ipv4_peak_out_forw_octets * 300')"
+expect "peaks: gauges" 8 "$(rrdtool info "$(rrd peaks-if-rc-ipv4)" | grep -c '"GAUGE"')"
 
 datagrams "$C" 7 100 10.9.9.9   # no route
 datagrams "$C" 5 100 10.2.0.2 1 # its time is over here
@@ -352,13 +402,13 @@ page() { php "$harness" page "$TREE" "$STATE" "$@"; }
 page >"$TMP/page.html" || not_ok "page" "$(head -c 300 "$TMP/page.html")"
 html "$TMP/page.html" >"$TMP/page.json" || not_ok "page" "it is not clean HTML"
 expect "page: names as they are" "$(jq -c '[.data.interfaces[]] | sort' "$STATE/application.json")" "$(jq -c .names "$TMP/page.json")"
-expect "page: its graphs" '["bits","packets","share","dropped","reasons","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page: its graphs" '["bits","packets","peak_bits","peak_packets","share","dropped","reasons","notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page: what counts" "eBPF, netfilter" "$(cat "$TMP/page.html")"
 key=$(jq -r '.data.interfaces | to_entries[] | select(.value == "&<b>") | .key' "$STATE/application.json")
 expect "a key has nothing but safe characters" ",26,3cb,3e" "$key"
 page "$key" >"$TMP/interface.html"
 html "$TMP/interface.html" >"$TMP/page.json" || not_ok "page of an interface" "it is not clean HTML"
-expect "page of an interface: its graphs" '["if_bits","if_packets","if_forwarded_bits","if_forwarded_packets","if_dropped","if_reasons","if_notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
+expect "page of an interface: its graphs" '["if_bits","if_packets","if_peak_bits","if_peak_packets","if_forwarded_bits","if_forwarded_packets","if_forwarded_peak_bits","if_forwarded_peak_packets","if_dropped","if_reasons","if_notrouted"]' "$(jq -c .graphs "$TMP/page.json")"
 expect_match "page of an interface: its name" '&amp;&lt;b&gt;' "$(cat "$TMP/interface.html")"
 page '<script>' >"$TMP/interface.html"
 expect_true "page of an interface that is not there" html "$TMP/interface.html"
@@ -421,7 +471,7 @@ expect_match "page: they are named as such" ">rc</a></td><td>derived</td>" "$(pa
 agent_off
 last=$(rrdtool last "$(rrd system-ipv4)")
 poll
-expect "no agent: state" "ERROR no answer from IPFWAGENT-MIB" "$(state '.state + " " + .status')"
+expect "no agent: state" "ERROR ERROR: no answer from IPFWAGENT-MIB" "$(state '.state + " " + .status')"
 expect "no agent: nothing is written" "$last" "$(rrdtool last "$(rrd system-ipv4)")"
 expect_true "no agent: the page" html <(page)
 agent_on --source kernel

@@ -93,7 +93,8 @@ namespace {
 
     class Query
     {
-        private array $flags = ['-OQXUte'];
+        private const MIBS = 'SNMPv2-TC:SNMPv2-MIB:IF-MIB:IP-MIB:TCP-MIB:UDP-MIB:NET-SNMP-VACM-MIB';
+        private array $flags = ['-OQXUte', '-Pu'];
 
         public function hideMib(): static
         {
@@ -102,22 +103,22 @@ namespace {
             return $this;
         }
 
-        public function walk(string $oid): Response
+        public function walk(array|string $oids): Response
         {
-            return $this->ask('snmpbulkwalk', $oid);
+            return new Response(implode('', array_map(fn ($oid) => $this->ask('snmpbulkwalk', $oid), (array) $oids)));
         }
 
         public function get(string $oid): Response
         {
-            return $this->ask('snmpget', $oid);
+            return new Response($this->ask('snmpget', $oid));
         }
 
-        private function ask(string $program, string $oid): Response
+        private function ask(string $program, string $oid): string
         {
             [$tree, $address] = [Harness::$tree, Harness::$address];
-            $command = [$program, '-M', "$tree/mibs", '-v2c', '-c', 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
+            $command = [$program, '-M', "$tree/mibs", '-m', self::MIBS, '-v2c', '-c', 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
 
-            return new Response(run($command)[0]);
+            return run($command)[0];
         }
     }
 
@@ -189,8 +190,9 @@ namespace {
                 $flat[$group === 'none' ? $metric : "{$group}_$metric"] = $value;
             }
         }
-        $words = ['ERROR', 'LEGACY', 'UNSUPPORTED'];
-        $state = current(array_filter($words, fn ($word) => str_starts_with($response, $word))) ?: 'OK';
+        // In the place of what an error is said to be, LibreNMS keeps the response.
+        $state = preg_match('/^(ERROR|LEGACY|UNSUPPORTED)/', $response, $matches) ? $matches[1] : 'OK';
+        $status = $state === 'OK' ? $status : $response;
         file_put_contents(Harness::$state . '/application.json', json_encode(['state' => $state, 'status' => $status, 'data' => $app->data], JSON_THROW_ON_ERROR));
         file_put_contents(Harness::$state . '/metrics.json', json_encode($flat, JSON_THROW_ON_ERROR));
     }

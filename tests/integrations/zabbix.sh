@@ -8,7 +8,7 @@
 #
 # ZABBIX_ROOT=DIR: take Zabbix from there instead, a tree of another Debian release, for example of
 #   mmdebstrap --variant=apt --include=zabbix-server-pgsql,zabbix-frontend-php,php-cli,php-pgsql trixie DIR
-# --pictures DIR: also take pictures of the frontend, with chromium and pngquant.
+# --pictures DIR: take pictures of the frontend instead, see zabbix/pictures.sh.
 tests=$(cd "$(dirname "$0")/.." && pwd)
 binary=${1:?usage: zabbix.sh BINARY [--light] [--pictures DIR]} light='' pictures=''
 while shift && [ $# -gt 0 ]; do
@@ -101,8 +101,9 @@ give_up() { # NAME FILE
 	finish
 }
 
-make_router
-quiet "$C" && quiet "$S"
+# shellcheck source=tests/integrations/zabbix/pictures.sh
+[ -z "$pictures" ] || . "$tests/integrations/zabbix/pictures.sh"
+if [ "$pictures" ]; then make_networks; else make_router && quiet "$C" && quiet "$S"; fi
 bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 as_postgres=(setpriv --reuid postgres --regid postgres --clear-groups --)
 "${as_postgres[@]}" "$bin/initdb" -D "$TMP/pg/data" -A trust -E UTF8 --locale=C.UTF-8 -U zabbix >"$TMP/initdb.log" 2>&1 ||
@@ -145,16 +146,17 @@ configuration() { # METHOD FILE: import or importcompare, with the rules of a te
 		{format: "yaml", source: $source, rules: ({templates: $all, items: $own, triggers: $own, graphs: $own, discoveryRules: $own,
 			valueMaps: $own, templateDashboards: $own} + if $form == "6.0" then {groups: $all} else {template_groups: $all} end)}')" 2>&1
 }
-# new_host NAME: its hostid; a tick of 2 s instead of a minute. It begins when the server knows all
+# new_host NAME [MACRO=VALUE...]: its hostid; a tick of 2 s instead of a minute. It begins when the server knows all
 # its macros, without which items are not supported.
 new_host() {
-	local templateid id
+	local templateid id name=$1
+	shift
+	[ $# -gt 0 ] || set -- INTERVAL=2s DISCOVERY.INTERVAL=5s PEAK.INTERVAL=5s PERIOD=6s NODATA=30s
 	templateid=$(api template.get '{"filter": {"host": "ipfwagent by SNMP"}, "output": ["templateid"]}' | jq -r '.[0].templateid')
-	id=$(api host.create "$(jq -nc --arg name "$1" --arg template "$templateid" '{host: $name, status: 1, groups: [{groupid: "2"}],
+	id=$(api host.create "$(jq -nc --arg name "$name" --arg template "$templateid" '{host: $name, status: 1, groups: [{groupid: "2"}],
 		templates: [{templateid: $template}], interfaces: [{type: 2, main: 1, useip: 1, ip: "127.0.0.1", dns: "", port: "1161",
 			details: {version: 2, bulk: 1, community: "public"}}],
-		macros: [["INTERVAL", "2s"], ["DISCOVERY.INTERVAL", "5s"], ["PERIOD", "6s"], ["NODATA", "30s"]] |
-			map({macro: "{$IPFW.\(.[0])}", value: .[1]})}')" | jq -r '.hostids[0]')
+		macros: $ARGS.positional | map(split("=") | {macro: "{$IPFW.\(.[0])}", value: .[1]})}' --args "$@")" | jq -r '.hostids[0]')
 	sleep 3 # the server has taken that over
 	api host.update "{\"hostid\": \"$id\", \"status\": 0}" >/dev/null
 	echo "$id"
@@ -182,6 +184,10 @@ expect "import again" true "$(configuration import "$(template $form)")"
 compared=$(configuration importcompare "$(template $form)")
 expect "a comparison finds no difference" '[]' "${compared:0:400}"
 
+if [ "$pictures" ]; then
+	take_pictures
+	finish
+fi
 ifindex() { ip -n "$R" -j link show "$1" | jq '.[0].ifindex'; }
 # A third interface of the router, whose name has to be quoted, and a host for it.
 odd='x,"]\y'
@@ -204,7 +210,7 @@ start() { # COMMAND...: the agent, in the router's namespace
 # What the kernel has counted before eBPF counts makes its counters higher.
 udp ipv4 100000 972
 settle
-start "$BIN" agent --notifications
+start "$BIN" agent --notifications --peak-window 10
 expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
 # A row of dropped packets is there from its first packet on.
 lose() { in_ns "$C" "$TRAFFIC" send 10.9.0.2 9 "$1" 72 >/dev/null || give_up "traffic without a route" "$TMP/agent.log"; }
@@ -252,7 +258,7 @@ complete() {
 	incomplete >"$TMP/incomplete"
 	[ ! -s "$TMP/incomplete" ] && valued 'ipfw.path.octets[rc,rs,ipv6]' && valued "$no_route"
 }
-[ -z "$pictures" ] && send 300 || send 1800
+send 300
 wait_for 60 complete
 expect "every item has a value" '' "$(paste -sd ';' "$TMP/incomplete" | head -c 400)"
 quoted="\"${odd//\"/\\\"}\""
@@ -262,18 +268,6 @@ done
 echo "# $(items | jq length) items"
 expect "the tags of an item" 'component=network description=uplink interface=rs protocol=ipv4' "$(api item.get "{\"hostids\": \"$host\",
 	\"filter\": {\"key_\": \"ipfw.if.in.octets[rs,ipv4]\"}, \"selectTags\": \"extend\"}" | jq -r '.[0].tags | map("\(.tag)=\(.value)") | sort | join(" ")')"
-picture() { # FILE HEIGHT PAGE
-	in_ns "$R" timeout 90 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$TMP/chromium" \
-		--window-size="1440,$2" --force-device-scale-factor=0.8334 --virtual-time-budget=20000 --screenshot="$TMP/picture.png" \
-		"http://127.0.0.1:8080/index.php?name=Admin&password=zabbix&enter=1&autologin=1&request=$(jq -rn --arg page "$3&kiosk=1" '$page | @uri')" \
-		>"$TMP/chromium.log" 2>&1 && pngquant --force --output "$pictures/$1" 256 "$TMP/picture.png"
-}
-if [ "$pictures" ]; then
-	sleep 110
-	expect_true "a picture of the dashboard" picture dashboard.png 870 "zabbix.php?action=host.dashboard.view&hostid=$host&from=now-100s&to=now"
-	expect_true "a picture of latest data" picture latest-data.png 500 "zabbix.php?action=latest.view&hostids[]=$host&name=bits&show_tags=3&$(
-		)tag_priority=protocol,interface,description&tags[0][tag]=interface&tags[0][operator]=1&tags[0][value]=rs&filter_set=1"
-fi
 all_sent
 
 idle() { items "$1" | jq -en "input | .[0] | (.lastvalue | tonumber) == 0 and (.lastclock | tonumber) > $ended"; }
@@ -298,6 +292,34 @@ lose 30
 ended=$(date +%s)
 same "$no_route" 30
 
+# A burst within one second of a window of ten is the peak of that window.
+until_second() { # N FRACTION: of the clock's ten seconds
+	/usr/bin/python3 -c 'import sys, time; time.sleep((int(sys.argv[1]) + float(sys.argv[2]) - time.time()) % 10)' "$@"
+}
+agent_peak() { snmp_value "IPFWAGENT-MIB::ipfwPeakOutForw$1.1.$(ifindex rs)"; }
+burst_is_a_peak() {
+	until_second 3 0.2
+	in_ns "$C" "$TRAFFIC" send 10.2.0.2 9 400 972 >"$TMP/send.log" || return
+	sent[p4]=$((sent[p4] + 400)) sent[rs4]=$((sent[rs4] + 400000)) sent[o4]=$((sent[o4] + 400000))
+	until_second 1 0.5
+	peak=$(agent_peak PacketRate) kilobits=$(agent_peak BitRate) percentile=$(agent_peak BitRate95)
+	[[ $peak$kilobits$percentile =~ ^[0-9]+$ ]] && ((peak > 300 && peak < 540))
+}
+for _ in {1..4}; do # a second may be missed, and then there is no peak
+	burst_is_a_peak && break
+done
+expect_true "a burst is a peak ($peak packets per second, $kilobits kbit/s)" test "$kilobits" -gt 0
+had() { # KEY VALUE: at any time
+	api history.get "$(items "$1" | jq -c '.[0] | {history: (.value_type | tonumber), itemids: .itemid, output: ["value"]}')" |
+		jq -en --arg value "$2" 'input | any(.[]; .value == $value)'
+}
+for what in if system; do
+	[ $what = if ] && row='[rs,ipv4]' || row='[ipv4]'
+	expect_true "its packets, $what" wait_for 20 had "ipfw.$what.peak.out.forw.packets$row" "$peak"
+	expect_true "its bits, $what" wait_for 20 had "ipfw.$what.peak.out.forw.octets$row" "${kilobits}000"
+	expect_true "its 95th percentile, $what" wait_for 20 had "ipfw.$what.p95.out.forw.octets$row" "${percentile}000"
+done
+
 # The interface comes back with another ifIndex.
 of_rs() { items | jq -c '[.[] | select(.key_ | test("^ipfw\\.(if|path)\\..*[[,]rs,")) | "\(.itemid) \(.key_)"] | sort'; }
 before=$(of_rs)
@@ -318,9 +340,25 @@ problems() { api problem.get "{\"hostids\": \"$host\", \"output\": [\"name\"]}" 
 problem() { problems | grep -q "$1"; }
 no_problem() { ! problem "$1"; }
 expect "no problem so far" '' "$(problems)"
-prototype=$(api triggerprototype.get "{\"hostids\": \"$host\", \"output\": [\"status\"]}")
-expect "triggers of dropped packets are off" '["1"]' "$(jq -c 'map(.status)' <<<"$prototype")"
-api triggerprototype.update "$(jq -c '.[0] | {triggerid, status: "0"}' <<<"$prototype")" >/dev/null
+prototypes=$(api triggerprototype.get "{\"hostids\": \"$host\", \"output\": [\"status\"]}")
+expect "triggers of interfaces and of dropped packets are off" '["1","1","1","1","1"]' "$(jq -c 'map(.status)' <<<"$prototypes")"
+api triggerprototype.update "$(jq -c 'map({triggerid, status: "0"})' <<<"$prototypes")" >/dev/null
+for macro in FORWARDED PEAK; do
+	api usermacro.create "$(jq -nc --arg host "$host" --arg macro "{\$IPFW.IF.$macro.MAX:\"rs\"}" '{hostid: $host, macro: $macro, value: "10K"}')" >/dev/null
+done
+# A prototype says of what is discovered later; what is there is enabled by itself.
+triggers() {
+	api trigger.get "{\"hostids\": \"$host\", \"output\": [\"description\", \"status\", \"error\"]}" |
+		jq -c 'map(select(.description | startswith("ipfwagent: Interface ")))'
+}
+expect "triggers of three interfaces, of both families each, are off" '24 ["1"]' "$(triggers | jq -r '"\(length) \(map(.status) | unique)"')"
+api trigger.update "$(triggers | jq -c 'map({triggerid, status: "0"})')" >/dev/null
+send 200
+expect_true "an interface forwards much" wait_for 40 problem 'Interface rs ipv4: Much is forwarded'
+expect_true "an interface has a peak" wait_for 40 problem 'Interface rs ipv6: A peak is high'
+all_sent
+expect "the other interfaces stay below" '' "$(problems | grep -v 'Interface rs')"
+expect "none of them fails, nor where the name has to be quoted" '["0 "]' "$(triggers | jq -c 'map("\(.status) \(.error)") | unique')"
 # Half of what comes has no route; of the rest the firewall refuses all.
 in_ns "$R" nft 'add table ip refuse; add chain ip refuse forward { type filter hook forward priority 0; drop; }'
 {
@@ -332,9 +370,11 @@ sender=$bg
 expect_true "not routed" wait_for 40 problem 'IPv4: Packets not routed: their share is high'
 expect_true "refused" wait_for 40 problem 'IPv4: Packets refused by filters: their share is high'
 expect_true "dropped" wait_for 40 problem 'IPv4: Packets dropped: their share is high'
+expect_true "dropped, by interface" wait_for 40 problem 'Interface rc ipv4: Much is dropped'
 expect_true "dropped, by reason" wait_for 40 problem 'Dropped ipv4 rc to -, forward: NETFILTER_DROP'
 kill "$sender" && in_ns "$R" nft delete table ip refuse
 expect_true "no traffic, no share that is too high" wait_for 40 no_problem 'their share is high'
+expect_true "no traffic, no interface drops" wait_for 40 no_problem 'Much is dropped'
 expect_true "no traffic, nothing is dropped" wait_for 40 no_problem NETFILTER_DROP
 notifications() { items | jq -c '.[] | select(.key_ | startswith("snmptrap"))'; }
 notified() { notifications | grep -qF "$ROOT_OID.0.1"; }
@@ -352,6 +392,7 @@ since=$(date +%s)
 "$BIN" detach --netns "$R" >/dev/null 2>&1
 expect_true "detached: another source" wait_for 20 problem 'The source of the figures has changed'
 expect_true "detached: degraded" wait_for 20 problem 'The status is degraded'
+expect_true "detached: an interface forwards what is not known" wait_for 60 problem 'Interface rc ipv6: What it forwards is not known'
 if [ $form = 7.0 ]; then # 6.0 cannot know that they are others
 	expect_true "detached: rates go on" wait_for 20 valued 'ipfw.if.in.octets[rc,ipv4]' $((since + 4))
 	most() { # KEY: the highest rate there was

@@ -4,6 +4,7 @@
 OIDS is what `snmptranslate -Tz` prints. Prints "ok NAME" or "not ok NAME: why" for each rule. With
 "same", prints in what two forms of a template differ though they should not.
 """
+import fnmatch
 import re
 import sys
 import uuid
@@ -12,7 +13,7 @@ import yaml
 
 KEY = re.compile(r"\(/+(?:[^/,()]+)?/((?:[^\[,()]|\[[^\]]*\])+)[,)]")
 # What a form must and must not have: 7.0 has other names for it.
-WIDGETS = {"6.0": {"ITEM", "GRAPH_CLASSIC", "GRAPH_PROTOTYPE"}, "7.0": {"item", "graph", "graphprototype"}}
+WIDGETS = {"6.0": {"ITEM", "GRAPH_CLASSIC", "GRAPH_PROTOTYPE"}, "7.0": {"item", "graph", "graphprototype", "svggraph"}}
 COLUMNS = {"6.0": 24, "7.0": 72}
 STEPS = {"6.0": {"CHECK_NOT_SUPPORTED", "CHANGE_PER_SECOND", "MULTIPLIER", "JAVASCRIPT", "DISCARD_UNCHANGED_HEARTBEAT"}}
 STEPS["7.0"] = STEPS["6.0"] | {"SNMP_WALK_VALUE", "SNMP_WALK_TO_JSON", "IN_RANGE"}
@@ -49,7 +50,7 @@ class Check:
         nodes = list(everything(self.export))
         self.graphs = self.export["graphs"] + [g for r in self.rules for g in r.get("graph_prototypes", [])]
         self.triggers = self.export["triggers"] + [
-            t for i in self.items for kind in ("triggers", "trigger_prototypes") for t in i.get(kind, [])]
+            t for i in self.items + self.rules for kind in ("triggers", "trigger_prototypes") for t in i.get(kind, [])]
         self.uuids = [n["uuid"] for n in nodes if "uuid" in n]
         self.steps = [s for n in nodes for s in n.get("preprocessing", [])]
 
@@ -137,6 +138,8 @@ class Check:
             if isinstance(value, dict):
                 yield value.get("key", self.keys[0]) not in known and value["key"]
                 yield value.get("name", self.graphs[0]["name"]) not in names and value["name"]
+            if re.fullmatch(r"ds\.\d+\.items\.\d+", str(node.get("name"))):
+                yield not any(fnmatch.fnmatchcase(i["name"], value) for i in self.items) and f"no item is like {value}"
         maps = {v["name"] for v in self.template["valuemaps"]}
         used = {i["valuemap"]["name"] for i in self.items if "valuemap" in i}
         yield maps != used and f"value maps {maps ^ used}"
@@ -153,13 +156,26 @@ class Check:
         texts += [p for s in self.steps if s["type"].startswith("SNMP_WALK") for p in s["parameters"]]
         for text in texts:
             for oid in re.findall(r"\d+(?:\.\d+){5,}", text):
-                name = self.oids.get(oid) or self.oids.get(oid.rpartition(".")[0])
+                name = self.oids.get(oid) or self.oids.get(oid.rpartition(".")[0]) or self.oids.get(re.sub(r"(\.\d+){2}$", "", oid))
                 yield not name and f"{oid} is nowhere"
                 yield name and not re.match("ipfw[A-Z]|ifAlias$", name) and f"{oid} is {name}"
         for item in self.items:
             where = item.get("snmp_oid") or str(item.get("preprocessing", ""))
             oid = re.search(r"((?:\d+\.){6,})(\d+|\{#SNMPINDEX\})", where)
             if item["type"] == "CALCULATED" or not oid or item["key"] in self.masters:
+                continue
+            key = item["key"].split("[")[0].split(".")[1:]
+            if len(key) > 1 and key[1] in ("peak", "p95"):
+                *way, noun = key[2:]
+                unit = {"octets": "bps", "packets": "pps"}[noun]
+                want = f"ipfwPeak{''.join(map(str.title, way))}{noun.replace('octets', 'Bit').replace('packets', 'Packet')}Rate{key[1][1:] * (key[1] == 'p95')}"
+                # The system is the interface 0, its families are 1 and 2.
+                row = {"system": f"{('', 'ipv4', 'ipv6').index(item['key'][-5:-1]) if key[0] == 'system' else ''}.0", "if": "{#SNMPINDEX}"}[key[0]]
+                column = oid[0].removesuffix("." + row)
+                yield self.oids.get(column) != want and f"{item['key']}: {oid[0]}, not {want}.{row}"
+                steps = [(s["type"], s["parameters"]) for s in item["preprocessing"][1:]]
+                yield steps != [("MULTIPLIER", ["1000"])] * (noun == "octets") and f"{item['key']}: {steps}"
+                yield item.get("units") != unit and f"{item['key']}: units"
                 continue
             name = self.oids.get(oid[1].rstrip("."), "")
             part = {"agent": "", "system": "System", "if": "If", "path": "Path", "drop": "Drop"}[item["key"].split(".")[1]]
@@ -233,7 +249,8 @@ def differences(one, other):
             yield item["key"], {**{k: v for k, v in item.items() if k not in how}, "steps": steps}
         for rule in template["discovery_rules"]:
             code = [s for s in rule["preprocessing"] if s["type"] == "JAVASCRIPT"]
-            yield rule["key"], (code, rule["filter"], rule.get("overrides"), rule.get("graph_prototypes"), rule.get("status"))
+            yield rule["key"], (code, rule["filter"], rule.get("overrides"), rule.get("graph_prototypes"),
+                                rule.get("trigger_prototypes"), rule.get("status"))
         for part in ("triggers", "graphs"):
             yield part, export[part]
         for part in ("valuemaps", "uuid", "tags"):

@@ -225,7 +225,10 @@ done
 hostile=('a"b' 'a\b' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' "a'b" '{}' '\x01' 'a"b\' '$(id)' '<&>'
 	$'a\342\200\256b' $'a\342\200\250b' $'a\302\233b')
 made=0
-for n in "${hostile[@]}"; do ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1)); done
+for n in "${hostile[@]}"; do
+	ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1))
+	ip -n "$R" link set "$n" alias "$n" 2>/dev/null
+done
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
 run --json
 expect_true "hostile names: jq reads them" jq -en 'input | .interfaces' "$TMP/out"
@@ -238,6 +241,9 @@ def unique(pairs):
 d = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"), object_pairs_hook=unique)
 assert len(d["interfaces"]) == int(sys.argv[2]), list(d["interfaces"])
 P
+expect "hostile aliases: as the names" $made "$(jq '[.interfaces | to_entries[] | select(.key == .value.alias)] | length' "$TMP/out")"
+ip -n "$R" link set hp0 alias $'first line\nrs ipv4 exact'
+ip -n "$R" link set hp1 alias "$(printf '\377%.0s' {1..255})"
 # harmless FILE...: UTF-8, and no character that a terminal obeys or that hides what stands around it.
 harmless() {
 	/usr/bin/python3 - "$@" <<'P'
@@ -250,6 +256,10 @@ P
 expect_true "hostile names: nothing that a terminal obeys in JSON" harmless "$TMP/out"
 run
 expect_true "hostile names: nothing that a terminal obeys in text" harmless "$TMP/out"
+expect "hostile aliases: a line end makes no line" 3 "$(grep -cF ' first line\x0ars ipv4 exact' "$TMP/out")"
+expect_match "hostile aliases: a long one is cut" '^hp1 .*  (.xff){7}.~$' "$(cat "$TMP/out")"
+run -v
+expect_match "hostile aliases: and whole with -v" '^hp1 .*  (.xff){255}$' "$(cat "$TMP/out")"
 run monitor --json -i 0.1 --count 1
 expect_true "hostile names: monitor" jq -en 'input | .interfaces' "$TMP/out"
 run --json --include $'a\033[31m' --include $'a\342\200\256b'
@@ -296,6 +306,14 @@ steady() { printf '.interfaces["%s"] | . != null and .discontinuity != true and 
 ip -n "$R" link add fresh0 type veth peer name fresh1
 expect_true "a new interface is a discontinuity" wait_for 10 seen "$(fresh fresh0)"
 expect_true "and then it is steady" wait_for 10 seen "$(steady fresh0)"
+# called NAME ALIAS: its counters go on
+called() { printf '.interfaces["%s"] | . != null and .alias == "%s" and .discontinuity == false and .total.rx_bytes_delta != null' "$1" "$2"; }
+ip -n "$R" link set fresh0 alias down
+expect_true "an alias: shown, and no discontinuity" wait_for 10 seen "$(called fresh0 down)"
+ip -n "$R" link set fresh0 up
+ip -n "$R" link set fresh0 alias 'to the "lab"'
+expect_true "another alias: the same" wait_for 10 seen "$(called fresh0 'to the \"lab\"')"
+ip -n "$R" link set fresh0 down
 ip -n "$R" link set fresh0 name renamed0
 expect_true "a renamed interface is a discontinuity" wait_for 10 seen "$(fresh renamed0)"
 index=$(in_ns "$R" cat /proc/net/dev >/dev/null; ip -n "$R" -j link show rc | jq '.[0].ifindex')
@@ -359,6 +377,11 @@ expect_true "snmpd restarted" wait_for 20 agent_answers
 ip -n "$R" link add 'a"b' type veth peer name ab
 hostile_name() { snmp snmpwalk IPFWAGENT-MIB::ipfwIfName | grep -q 'a.*b'; }
 expect_true "the agent serves a new interface" wait_for 10 hostile_name
+index=$(ip -n "$R" -j link show ab | jq '.[0].ifindex')
+ip -n "$R" link set ab alias $'up\nlink \377'
+has_alias() { snmp_value "IPFWAGENT-MIB::ipfwIfAlias.2.$index" | grep -qxF 'up\x0alink \xff'; }
+expect_true "and its alias" wait_for 10 has_alias
+expect "no VRF: empty" '' "$(snmp_value "IPFWAGENT-MIB::ipfwIfVrf.0.$index" | tr -d '"')"
 kill -STOP "$snmpd"
 sleep 0.5
 gone_in_time "SIGTERM with a stopped snmpd" "$agent" TERM

@@ -98,7 +98,8 @@ table inet t {
 	chain f { type filter hook forward priority 0; udp dport 10 drop; }
 }
 N
-# Of IPv4 in one request, since that is one reading: a walk is IPv4 traffic itself.
+# Of IPv4 in one request, since that is one reading: a walk is IPv4 traffic itself. So it comes before the walk, or a
+# reading that the agent took in the middle of the walk would serve, with packets that had been sent and not received.
 system_ipv4() {
 	SNMP_FLAGS="-m IPFWAGENT-MIB:IP-MIB -OQv" snmp snmpget IP-MIB::ipSystemStatsHC{OutTransmits,InReceives,InDelivers}.ipv4 | tr '\n' ' '
 }
@@ -140,8 +141,8 @@ frames 13 checksum
 frames 4 length
 settle
 sleep 1.2
-table snmpwalk | sort >"$TMP/b"
 read -ra after <<<"$(system_ipv4)"
+table snmpwalk | sort >"$TMP/b"
 errors=$((7 + $(kernel snmp Icmp OutDestUnreachs) - unreachable)) # of IPv4 the kernel limits these by itself
 command join "$TMP/a" "$TMP/b" | awk '{ print $1, $3 - $2 }' >"$TMP/moved"
 moved_by() { awk -v k="$1" '$1 == k { print $2 }' "$TMP/moved"; }

@@ -54,6 +54,8 @@ for f in families:
             else:
                 put("ipfw_interface_" + m["name"] + "_total" * (not m["is_gauge"]), value, device=text(name), family=f)
         put("ipfw_interface_quality_info", 1, device=text(name), family=f, quality=i[f]["quality"])
+for name, i in reading["interfaces"].items():
+    put("ipfw_interface_info", 1, device=text(name), vrf=text(i["vrf"] or ""), alias=text(i["alias"] or ""))
 for part, ours in ("paths", "path"), ("drops", "dropped"):
     for p in reading.get(part, []):
         labels = {"in": text(p["in"] or ""), "in_ifindex": str(p["in_ifindex"] or 0), "out": text(p["out"] or ""),
@@ -153,7 +155,9 @@ expect "a name taken over: one series of the interface" 10 "$(sample 'ipfw_inter
 # Hostile interface names.
 made=0
 for n in 'a"b' 'a\b' 'a\nb' $'a\001b' $'a\033[31m' $'a\377b' $'caf\303\251' '{},=' '\xff' '# EOF' 'a"} 1' 'a|b'; do
-	ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null && made=$((made + 1))
+	ip -n "$R" link add "$n" type veth peer name "hp$made" 2>/dev/null || continue
+	ip -n "$R" link set "$n" alias "$n" && ip -n "$R" link set "hp$made" alias $'two\nlines'
+	made=$((made + 1))
 done
 expect_true "hostile names: most can be made ($made)" [ $made -ge 8 ]
 forms "hostile names" run

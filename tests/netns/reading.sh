@@ -30,6 +30,8 @@ jsonschema.validators.validator_for(schema)(schema).validate(json.load(open(sys.
 P
 }
 
+ip -n "$R" link set rc alias $'to the "client"\n\\x41/ \377 caf\303\251'
+
 # It reads when it is asked. A reading while packets come takes them for "other", as far as they come
 # between the hooks' counters and the device's, and that is held.
 agent_on --interval 3600
@@ -54,6 +56,7 @@ expect_true "the socket's document validates" valid "$TMP/socket.json"
 expect_true "the unprivileged document validates" valid "$TMP/nobody.json"
 expect "the socket tells root's figures" "$(figures "$TMP/root.json")" "$(figures "$TMP/socket.json")"
 expect "an unprivileged user gets root's figures" "$(figures "$TMP/root.json")" "$(figures "$TMP/nobody.json")"
+expect "unprivileged: what an interface is called" '"to the \"client\"\n\\x5cx41/ \\xff café"' "$(jq -c .interfaces.rc.alias "$TMP/nobody.json")"
 expect "unprivileged: by eBPF" '"ebpf"' "$(jq -c .source.name "$TMP/nobody.json")"
 expect "unprivileged: exact packets" 1000 "$(jq .ipv4.forwarding.outgoing_packets "$TMP/nobody.json")"
 expect "unprivileged: exact bytes" 100000 "$(jq .ipv6.forwarding.outgoing_bytes "$TMP/nobody.json")"

@@ -105,6 +105,11 @@ vrf() {
 	ip -n "$R" link set rva master vrf0 && ip -n "$R" link set rvb master vrf0
 	number 6 rva "$v1" va0
 	number 7 rvb "$v2" vb0
+	ip -n "$R" link set rvb alias "customer 7"
+	expect "VRF: who is in it" '["vrf0","vrf0","customer 7",null,null]' \
+		"$("$BIN" --json --netns "$R" | jq -c '.interfaces | [.rva.vrf, .rvb.vrf, .rvb.alias, .vrf0.vrf, .rc.vrf]')"
+	expect "VRF: in metrics" 1 "$("$BIN" --prometheus --netns "$R" |
+		grep -cxF 'ipfw_interface_info{device="rvb",vrf="vrf0",alias="customer 7"} 1')"
 	for f in ipv4 ipv6; do
 		[ $f = ipv4 ] && to=10.7.0.2 || to=fd07::2
 		begin

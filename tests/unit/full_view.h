@@ -37,6 +37,10 @@ static inline struct snapshot *full_snapshot(uint64_t mono_ns, uint64_t value)
 
 	if (!path)
 		abort();
+	row->labels_known = true;
+	memcpy(row->vrf, "blue", sizeof("blue"));
+	if (snapshot_set_alias(s, row, "uplink"))
+		abort();
 	s->mono_ns = mono_ns;
 	s->source = SOURCE_EBPF;
 	s->hooks = HOOKS_NETFILTER;

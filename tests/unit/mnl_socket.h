@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mnl_socket: a socket of libmnl's that opens and is bound to port 1. Who includes this, in one
- * file of a program, sends and receives in the kernel's place.
+ * file of a program, sends and receives in the kernel's place. It tells of no changes: one that
+ * does not wait cannot be opened.
  */
 #ifndef IPFW_TESTS_MNL_SOCKET_H
 #define IPFW_TESTS_MNL_SOCKET_H
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
+#include <sys/socket.h>
 
 struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
 	static int socket;
 
 	(void)bus;
-	(void)flags;
+	if (flags & SOCK_NONBLOCK) {
+		errno = EMFILE;
+		return NULL;
+	}
 	return (struct mnl_socket *)&socket;
 }
 

@@ -29,10 +29,14 @@ static uint32_t below(uint32_t n)
 	return (uint32_t)(seed >> 33) % n;
 }
 
-static struct mib_context *context(void)
+#define NAMED "a\xc3\xa4" /* a context beside the default one */
+
+static const char *context_name = "";
+
+static struct mib_context *context(const char *name)
 {
 	asked++;
-	return &ctx;
+	return strcmp(name, context_name) ? NULL : &ctx;
 }
 
 static const struct answer_session session = {.open = true, .id = SESSION, .context = context};
@@ -49,6 +53,21 @@ static void put(struct octets *o, uint64_t number, size_t size)
 	for (size_t i = 0; i < size; i++)
 		o->at[o->n + i] = (uint8_t)(number >> 8 * (o->big ? size - 1 - i : i));
 	o->n += size;
+}
+
+/* An octet string (5.3). */
+static void put_string(struct octets *o, const char *string, size_t len)
+{
+	put(o, len, 4);
+	for (size_t c = 0; c < (len + 3) / 4 * 4; c++)
+		put(o, c < len ? (uint8_t)string[c] : 0, 1);
+}
+
+/* In a context: the name follows the header. */
+static void put_context(struct octets *o, const char *name, size_t len)
+{
+	o->at[2] |= AGENTX_NON_DEFAULT_CONTEXT;
+	put_string(o, name, len);
 }
 
 static void put_header(struct octets *o, uint8_t type, uint32_t number, bool big)
@@ -106,9 +125,7 @@ static void put_instance(struct octets *o, const struct instance *i)
 		put(o, i->value.number, i->value.type == MIB_COUNTER64 ? 8 : 4);
 		return;
 	}
-	put(o, strlen(s), 4);
-	for (size_t c = 0; c < (strlen(s) + 3) / 4 * 4; c++)
-		put(o, c < strlen(s) ? (uint8_t)s[c] : 0, 1);
+	put_string(o, s, strlen(s));
 }
 
 struct range {
@@ -209,6 +226,9 @@ static void ask(const struct instances *tree, uint8_t type, uint32_t number)
 
 	put_header(&asking, type, number, big);
 	begin_response(&wanted, number, big, 0, 0);
+	context_name = below(2) ? "" : NAMED;
+	if (*context_name || below(2))
+		put_context(&asking, context_name, strlen(context_name));
 	if (type == AGENTX_GETBULK) {
 		once = below(n + 2);
 		times = below(3) ? below(12) : UINT16_MAX;
@@ -257,10 +277,12 @@ static void test_against_reference(void **state)
 		ask(&tree, types[below(ARRAY_SIZE(types))], i);
 	free(tree.list);
 	mib_view_free(view);
+	context_name = "";
 }
 
-/* The answer is that error and nothing else; nobody was asked for a context. */
-static void refused(struct octets *asking, uint32_t other_session, uint16_t error, uint16_t index)
+/* The answer is that error and nothing else; so many times it was asked for a context. */
+static void refused_asking(struct octets *asking, uint32_t other_session, uint16_t error,
+			   uint16_t index, unsigned times)
 {
 	struct octets *wanted = malloc(sizeof(*wanted));
 	struct octets *sent = malloc(sizeof(*sent));
@@ -277,9 +299,14 @@ static void refused(struct octets *asking, uint32_t other_session, uint16_t erro
 	wanted->n = 28;
 	asked = 0;
 	expect(sent, wanted);
-	assert_int_equal(asked, 0);
+	assert_int_equal(asked, times);
 	free(wanted);
 	free(sent);
+}
+
+static void refused(struct octets *asking, uint32_t other_session, uint16_t error, uint16_t index)
+{
+	refused_asking(asking, other_session, error, index, 0);
 }
 
 static void test_refusals(void **state)
@@ -302,8 +329,6 @@ static void test_refusals(void **state)
 			put_oid(&o, name, ARRAY_SIZE(name), false);
 			o.n -= 4;
 			refused(&o, 0, AGENTX_PARSE_ERROR, 0);
-			o.at[2] |= AGENTX_NON_DEFAULT_CONTEXT;
-			refused(&o, 0, AGENTX_UNSUPPORTED_CONTEXT, 0);
 		}
 		put_header(&o, AGENTX_TESTSET, 5, big);
 		refused(&o, 0, AGENTX_NOT_WRITABLE, 1);
@@ -318,6 +343,70 @@ static void test_refusals(void **state)
 		end(&o);
 		assert_int_equal(answer_request(&session, o.at, o.at + 100, ROOM), 0);
 	}
+}
+
+static void begin_question(struct octets *o, uint8_t type, bool big)
+{
+	put_header(o, type, 5, big);
+	o->at[2] |= AGENTX_NON_DEFAULT_CONTEXT;
+}
+
+static void put_range(struct octets *o, uint8_t type)
+{
+	static const uint32_t name[] = {MIB_OBJECTS, 1, 2, 0};
+
+	if (type == AGENTX_GETBULK)
+		put(o, 0, 4);
+	put_oid(o, name, ARRAY_SIZE(name), false);
+	put_oid(o, NULL, 0, false);
+}
+
+static void test_contexts(void **state)
+{
+	static const uint8_t questions[] = {AGENTX_GET, AGENTX_GETNEXT, AGENTX_GETBULK};
+	static const struct {
+		const char *name;
+		size_t len;
+		unsigned asks; /* such a one could exist */
+	} unknown[] = {
+		{"a", 1, 1},
+		{NAMED "\xc3\xa4", 5, 1},
+		{"12345678901234567890123456789012", 32, 1},
+		{"123456789012345678901234567890123", 33, 0},
+		{NAMED "\0", 4, 0},
+		{"\0", 1, 0},
+	};
+	static const uint32_t bad_lengths[] = {5, 8, 3 << 24, UINT32_MAX, UINT32_MAX - 2};
+	static struct octets o;
+
+	(void)state;
+	context_name = NAMED;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(questions); i++) {
+		uint8_t type = questions[i / 2];
+
+		for (size_t u = 0; u < ARRAY_SIZE(unknown); u++) {
+			begin_question(&o, type, i % 2);
+			put_string(&o, unknown[u].name, unknown[u].len);
+			put_range(&o, type);
+			refused_asking(&o, 0, AGENTX_UNSUPPORTED_CONTEXT, 0, unknown[u].asks);
+			refused(&o, 1, AGENTX_NOT_OPEN, 0);
+			put(&o, 0, 4); /* half a range */
+			refused(&o, 0, AGENTX_PARSE_ERROR, 0);
+		}
+		begin_question(&o, type, i % 2);
+		refused(&o, 0, AGENTX_PARSE_ERROR, 0); /* without a name */
+		for (size_t l = 0; l < ARRAY_SIZE(bad_lengths); l++) {
+			begin_question(&o, type, i % 2);
+			put(&o, bad_lengths[l], 4);
+			put(&o, 0, 4); /* four octets for a name */
+			refused(&o, 0, AGENTX_PARSE_ERROR, 0);
+		}
+		begin_question(&o, type, i % 2);
+		put_string(&o, NAMED, strlen(NAMED)); /* and no numbers of repetitions */
+		if (type == AGENTX_GETBULK)
+			refused(&o, 0, AGENTX_PARSE_ERROR, 0);
+	}
+	context_name = "";
 }
 
 /* One name too many for the room is refused; repetitions end with the last whole one. */
@@ -364,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_reference),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_contexts),
 		cmocka_unit_test(test_room),
 	};
 

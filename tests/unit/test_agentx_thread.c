@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include "agentx/thread.h"
 #include "base/clock.h"
 #include "base/schedule.h"
+#include "base/units.h"
 
 #define S UINT64_C(1000000000)
 
@@ -26,6 +29,7 @@ enum { IDLE, ASKED, ANSWERED };
 static struct session_config master;
 static atomic_int request;
 static int64_t master_start_ns; /* with the request */
+static const char *asked_context;
 static struct mib_context *answer;
 static int refresh_fd;
 static const char *refusal; /* of the start */
@@ -42,10 +46,22 @@ bool session_serve(int wake_fd)
 	struct pollfd p = {.fd = wake_fd, .events = POLLIN};
 
 	if (atomic_load(&request) == ASKED) {
-		answer = master.prepare(master.arg, master_start_ns);
+		answer = master.prepare(master.arg, master_start_ns, asked_context);
 		atomic_store(&request, ANSWERED);
 	}
 	return poll(&p, 1, 1) > 0;
+}
+
+static char contexts[128]; /* as told last */
+static atomic_uint told;
+
+void session_set_contexts(const struct mib_view *views)
+{
+	size_t n = 0;
+
+	for (; views; views = views->next)
+		n += snprintf(contexts + n, sizeof(contexts) - n, "[%s]", views->context);
+	atomic_fetch_add(&told, 1);
 }
 
 int64_t session_began(void)
@@ -64,27 +80,37 @@ void session_stop(void)
 }
 
 /* A reading of that moment, by an agent that learnt of the master then. */
-static void publish(struct agentx *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
+static struct mib_view *reading(const char *context, uint64_t mono_ns, int64_t start_ns,
+				uint64_t since_ns, struct mib_view *next)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
 
 	assert_non_null(v);
+	v->next = next;
+	strcpy(v->context, context);
 	v->status = 1;
 	v->master_start_ns = start_ns;
 	v->master_since_ns = since_ns;
 	v->snapshot = snapshot_new();
 	assert_non_null(v->snapshot);
 	v->snapshot->mono_ns = mono_ns;
-	agentx_publish(a, v);
+	return v;
+}
+
+static void publish(struct agentx *a, uint64_t mono_ns, int64_t start_ns, uint64_t since_ns)
+{
+	agentx_publish(a, reading("", mono_ns, start_ns, since_ns, NULL));
 }
 
 /* What a request of that master is answered from; if `takes`, a reading is taken when asked for. */
-static const struct mib_context *ask(struct agentx *a, int64_t start_ns, bool takes)
+static const struct mib_context *ask_in(struct agentx *a, const char *context, int64_t start_ns,
+					bool takes)
 {
 	struct pollfd p = {.fd = refresh_fd, .events = POLLIN};
 	uint64_t n;
 
 	master_start_ns = start_ns;
+	asked_context = context;
 	atomic_store(&request, ASKED);
 	while (atomic_load(&request) != ANSWERED)
 		if (poll(&p, 1, 1) > 0 && takes && read(refresh_fd, &n, sizeof(n)) > 0) {
@@ -94,6 +120,11 @@ static const struct mib_context *ask(struct agentx *a, int64_t start_ns, bool ta
 		}
 	atomic_store(&request, IDLE);
 	return answer;
+}
+
+static const struct mib_context *ask(struct agentx *a, int64_t start_ns, bool takes)
+{
+	return ask_in(a, "", start_ns, takes);
 }
 
 static bool was_asked_to_read(void)
@@ -163,6 +194,86 @@ static void test_a_new_master_gets_a_new_reading(void **state)
 	assert_true(agentx_stop(a));
 }
 
+static const char *view_of(struct agentx *a, const char *context, int64_t start_ns)
+{
+	const struct mib_context *ctx = ask_in(a, context, start_ns, false);
+
+	assert_true(!ctx || ctx->view->snapshot);
+	return ctx ? ctx->view->context : NULL;
+}
+
+/* Each context has its own view, which is old or not by itself. */
+static void test_contexts(void **state)
+{
+	struct agentx *a = start();
+	uint64_t now_ns = clock_now_ns(), old_ns = now_ns - 7200 * S;
+	int64_t begin = (int64_t)(now_ns - 9000 * S);
+	const struct mib_context *ctx;
+
+	(void)state;
+	was_asked_to_read(); /* by another test */
+	assert_null(ask_in(a, "a", begin, false));
+	agentx_publish(a, reading("", now_ns, begin, 1,
+				  reading("a", now_ns - 1, begin, 1,
+					  reading("bb", now_ns - 2, begin, 1,
+						  reading("c", old_ns, begin, 1, NULL)))));
+	assert_string_equal(view_of(a, "", begin), "");
+	assert_string_equal(view_of(a, "bb", begin), "bb");
+	assert_string_equal(view_of(a, "a", begin), "a");
+	assert_null(view_of(a, "b", begin));
+	assert_null(view_of(a, "bbb", begin));
+	assert_null(view_of(a, "d", begin));
+	assert_false(was_asked_to_read());
+
+	/* That one alone waits for a reading, and not again at once. */
+	assert_string_equal(view_of(a, "c", begin), "c");
+	assert_true(was_asked_to_read());
+	assert_string_equal(view_of(a, "a", begin), "a");
+	agentx_publish(
+		a, reading("", now_ns, begin, 1,
+			   reading("b", old_ns, begin, 1, reading("c", old_ns, begin, 1, NULL))));
+	assert_string_equal(view_of(a, "c", begin), "c");
+	assert_false(was_asked_to_read());
+	assert_null(view_of(a, "a", begin));
+	assert_string_equal(view_of(a, "b", begin), "b");
+	assert_true(was_asked_to_read());
+
+	/* Another master: the readings of one context are for it. */
+	agentx_publish(a, reading("", now_ns, begin, 1,
+				  reading("b", now_ns, begin + 60 * (int64_t)S, 1, NULL)));
+	assert_string_equal(view_of(a, "b", begin + 60 * (int64_t)S), "b");
+	ctx = ask(a, begin + 60 * (int64_t)S, false);
+	assert_null(ctx->view->snapshot);
+	assert_int_equal(ctx->view->status, 1);
+	assert_true(agentx_stop(a));
+}
+
+/* It goes while its request waits for a new reading. */
+static void test_a_context_that_goes(void **state)
+{
+	struct agentx *a = start();
+	uint64_t now_ns = clock_now_ns();
+
+	(void)state;
+	was_asked_to_read();
+	agentx_publish(a, reading("", now_ns, 1, 1, reading("a", 1, 1, 1, NULL)));
+	assert_null(ask_in(a, "a", 1, true)); /* the new reading is of the default one alone */
+	assert_true(agentx_stop(a));
+}
+
+static void test_the_session_is_told(void **state)
+{
+	struct agentx *a = start();
+	unsigned before = atomic_load(&told);
+
+	(void)state;
+	agentx_publish(a, reading("", 1, 1, 1, reading("a", 1, 1, 1, reading("b", 1, 1, 1, NULL))));
+	while (atomic_load(&told) == before)
+		poll(NULL, 0, 1);
+	assert_string_equal(contexts, "[][a][b]");
+	assert_true(agentx_stop(a));
+}
+
 static void test_the_same_master(void **state)
 {
 	const int64_t start = -12345 * (int64_t)S, wrap = INT64_C(10000000) << 32;
@@ -180,6 +291,38 @@ static void test_the_same_master(void **state)
 	assert_false(mib_same_master(0, 0));
 	assert_false(mib_same_master(INT64_MAX, INT64_MIN));
 	assert_false(mib_same_master(-1, INT64_MAX));
+}
+
+static void test_names_of_contexts(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"a\tb",
+		"a\x7f",
+		"\x80",
+		"\xc3",
+		"\xe2\x80\xae"
+		"gnp.exe",
+		"\xc2\x85",
+		"123456789012345678901234567890123",
+		"1234567890123456789012345678901\xc3\xa4",
+	};
+	static const char *const good[] = {
+		"a",
+		"12345678901234567890123456789012",
+		"123456789012345678901234567890\xc3\xa4",
+		"with space",
+		"4026531840",
+	};
+	char name[MIB_CONTEXT_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(mib_context_name(name, bad[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_true(mib_context_name(name, good[i]));
+		assert_string_equal(name, good[i]);
+	}
 }
 
 static void test_nothing_published(void **state)
@@ -231,7 +374,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_reading_for_another_master),
 		cmocka_unit_test(test_a_new_master_gets_a_new_reading),
+		cmocka_unit_test(test_contexts),
+		cmocka_unit_test(test_a_context_that_goes),
+		cmocka_unit_test(test_the_session_is_told),
 		cmocka_unit_test(test_the_same_master),
+		cmocka_unit_test(test_names_of_contexts),
 		cmocka_unit_test(test_nothing_published),
 		cmocka_unit_test(test_a_start_that_is_refused),
 	};

@@ -168,8 +168,10 @@ static struct mib_view *random_view(unsigned n, unsigned density)
 
 static struct mib_context context_of(const struct mib_view *v)
 {
+	static struct mib_gaps gaps;
 	struct mib_context ctx = {.now_ns = NOW_NS,
-				  .master_start_ns = NOW_NS - UPTIME_CS * S / 100};
+				  .master_start_ns = NOW_NS - UPTIME_CS * S / 100,
+				  .gaps = below(2) ? &gaps : NULL};
 
 	mib_context_init(&ctx, v);
 	return ctx;
@@ -317,9 +319,9 @@ static const char *walk_rest(struct mib_context *ctx, char *text, size_t size)
 
 	walk(ctx, text, size);
 	assert_memory_equal(text, ".1.1.0='", 8);
-	rest = strstr(text, "\n.1.2.0=4\n");
+	rest = strstr(text, "\n.1.2.0=5\n");
 	assert_non_null(rest);
-	return rest + strlen("\n.1.2.0=4\n");
+	return rest + strlen("\n.1.2.0=5\n");
 }
 
 static void test_expected_tree(void **state)
@@ -543,6 +545,45 @@ static void test_timestamps_do_not_move(void **state)
 	mib_view_free(v);
 }
 
+/* VRF and alias: absent if not known, empty if there is none, cut at a whole character. */
+static void test_labels(void **state)
+{
+	static const uint32_t vrf[] = {MIB_OBJECTS, 3, 1, 31, 1, 7};
+	static const uint32_t alias[] = {MIB_OBJECTS, 3, 1, 32, 2, 7};
+	struct mib_view *v = small_view();
+	struct snapshot_if *row = snapshot_find_if(v->snapshot, 7);
+	struct mib_context ctx = context_of(v);
+	struct mib_value value;
+	char longest[SNAPSHOT_ALIAS_MAX];
+
+	(void)state;
+	assert_int_equal(mib_get(&ctx, vrf, N(vrf), &value), MIB_NO_INSTANCE);
+	assert_int_equal(mib_get(&ctx, alias, N(alias), &value), MIB_NO_INSTANCE);
+	row->labels_known = true;
+	ctx = context_of(v);
+	assert_int_equal(mib_get(&ctx, vrf, N(vrf), &value), MIB_FOUND);
+	assert_string_equal(value.string, "");
+	assert_int_equal(mib_get(&ctx, alias, N(alias), &value), MIB_FOUND);
+	assert_string_equal(value.string, "");
+	strcpy(row->vrf, "bl\"ue");
+	assert_int_equal(snapshot_set_alias(v->snapshot, row, "up\nlink \xc3\xa9"), 0);
+	assert_int_equal(mib_get(&ctx, vrf, N(vrf), &value), MIB_FOUND);
+	assert_string_equal(value.string, "bl\"ue");
+	assert_int_equal(mib_get(&ctx, alias, N(alias), &value), MIB_FOUND);
+	assert_string_equal(value.string, "up\\x0alink \\xc3\\xa9");
+	memset(longest, '\377', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_int_equal(snapshot_set_alias(v->snapshot, row, longest), 0);
+	assert_int_equal(mib_get(&ctx, alias, N(alias), &value), MIB_FOUND);
+	assert_int_equal(strlen(value.string), 252); /* of 255 octets */
+	assert_string_equal(value.string + 248, "\\xff");
+	memset(longest, 'x', sizeof(longest) - 1);
+	assert_int_equal(snapshot_set_alias(v->snapshot, row, longest), 0);
+	assert_int_equal(mib_get(&ctx, alias, N(alias), &value), MIB_FOUND);
+	assert_string_equal(value.string, longest);
+	mib_view_free(v);
+}
+
 static void test_nothing_published(void **state)
 {
 	struct mib_context ctx = context_of(NULL);
@@ -561,7 +602,7 @@ static void test_kinds_of_absence(void **state)
 {
 	static const uint32_t no_instance[] = {MIB_OBJECTS, 3, 1, 8, 0, 7};
 	static const uint32_t no_row[] = {MIB_OBJECTS, 3, 1, 4, 1, 8};
-	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 31, 1, 7};
+	static const uint32_t no_column[] = {MIB_OBJECTS, 3, 1, 33, 1, 7};
 	static const uint32_t index_column[] = {MIB_OBJECTS, 3, 1, 1, 1, 7};
 	static const uint32_t no_table[] = {MIB_OBJECTS, 8, 1, 2, 1};
 	static const uint32_t elsewhere[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
@@ -645,11 +686,29 @@ static void test_narrow_counters(void **state)
 	mib_view_free(v);
 }
 
+/* A context remembers gaps where there are many rows; what it finds is the same. */
+static void test_large_views(void **state)
+{
+	struct mib_view view = {.snapshot = snapshot_new()};
+
+	(void)state;
+	assert_false(mib_wants_gaps(NULL));
+	assert_non_null(view.snapshot);
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_non_null(snapshot_add_if(view.snapshot, i, "a"));
+	assert_false(mib_wants_gaps(&view));
+	for (uint32_t i = 5; i <= 100; i++)
+		assert_non_null(snapshot_add_if(view.snapshot, i, "a"));
+	assert_true(mib_wants_gaps(&view));
+	snapshot_free(view.snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_roots),
 		cmocka_unit_test(test_narrow_counters),
+		cmocka_unit_test(test_large_views),
 		cmocka_unit_test(test_against_reference),
 		cmocka_unit_test(test_expected_tree),
 		cmocka_unit_test(test_peaks),
@@ -661,6 +720,7 @@ int main(void)
 		cmocka_unit_test(test_discontinuity_and_the_connection),
 		cmocka_unit_test(test_nothing_published),
 		cmocka_unit_test(test_kinds_of_absence),
+		cmocka_unit_test(test_labels),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

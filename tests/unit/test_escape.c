@@ -72,6 +72,37 @@ static void test_utf8(void **state)
 	expect("\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd", "\\xf4\\x8f\\xbf\\xbd");
 }
 
+/* Names and aliases go through lines of text and come back. */
+static void test_undo(void **state)
+{
+	static const char *const names[] = {"",
+					    "eth0",
+					    "\\x41",
+					    "\\\\x",
+					    "\\x5cx41",
+					    "a\nb\t\x7f",
+					    "\xff\xc3\xa9\xc3",
+					    "\xe2\x80\xae",
+					    "x\\"};
+	static const char *const none[] = {"\\", "\\x", "\\x4", "\\x 4", "\\xg0", "\\y41"};
+
+	(void)state;
+	for (int form = 0; form < N_FORMS; form++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			char dst[ESCAPE_NAME_MAX];
+
+			escape_name(dst, sizeof(dst), names[i], (enum escape_form)form);
+			assert_ptr_equal(escape_undo(dst), dst);
+			assert_string_equal(dst, names[i]);
+		}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		char copy[16];
+
+		strcpy(copy, none[i]);
+		assert_string_equal(escape_undo(copy), none[i]);
+	}
+}
+
 /* What a terminal obeys or hides, and its neighbours that it shows. */
 static void test_invisible(void **state)
 {
@@ -264,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_invisible),   cmocka_unit_test(test_sentence),
 		cmocka_unit_test(test_broken_utf8), cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_truncated),   cmocka_unit_test(test_injective),
+		cmocka_unit_test(test_undo),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

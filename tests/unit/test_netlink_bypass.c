@@ -8,14 +8,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <linux/if_link.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "mnl_socket.h"
 #include "sources/netlink_bypass.h"
 
-/* The kernel, in the place of libmnl's socket: one interface with an XDP program. */
+/* The kernel, in the place of libmnl's socket: one interface that takes MPLS. */
 static struct {
 	uint32_t seq;
 	unsigned tries, interrupted; /* so many of them */
@@ -45,20 +45,16 @@ static struct nlmsghdr *put(void *at, unsigned type)
 
 ssize_t mnl_socket_recvfrom(const struct mnl_socket *s, void *buffer, size_t room)
 {
-	struct nlmsghdr *link = put(buffer, RTM_NEWLINK), *done;
-	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(link, sizeof(*info));
-	struct nlattr *xdp;
+	struct nlmsghdr *netconf = put(buffer, RTM_NEWNETCONF), *done;
 
 	(void)s;
 	(void)room;
-	info->ifi_index = 5;
-	xdp = mnl_attr_nest_start(link, IFLA_XDP);
-	mnl_attr_put_u8(link, IFLA_XDP_ATTACHED, XDP_ATTACHED_SKB);
-	mnl_attr_put_u32(link, IFLA_XDP_PROG_ID, 77);
-	mnl_attr_nest_end(link, xdp);
-	done = put((char *)buffer + link->nlmsg_len, NLMSG_DONE);
+	mnl_nlmsg_put_extra_header(netconf, sizeof(struct netconfmsg));
+	mnl_attr_put_u32(netconf, NETCONFA_IFINDEX, 5);
+	mnl_attr_put_u32(netconf, NETCONFA_INPUT, 1);
+	done = put((char *)buffer + netconf->nlmsg_len, NLMSG_DONE);
 	memset(mnl_nlmsg_put_extra_header(done, sizeof(int)), 0, sizeof(int));
-	return link->nlmsg_len + done->nlmsg_len;
+	return netconf->nlmsg_len + done->nlmsg_len;
 }
 
 static void look(unsigned interrupted, int wanted)
@@ -66,16 +62,16 @@ static void look(unsigned interrupted, int wanted)
 	struct netlink_bypass_list l = {.rows = NULL};
 	struct netlink_dump route = {.socket = NULL};
 
-	netlink_bypass_add(&l, 3, "", BYPASS_MPLS, "%s", ""); /* what was there stays */
+	netlink_bypass_add(&l, 3, "", BYPASS_XDP, "%s", ""); /* what was there stays */
 	kernel.tries = 0;
 	kernel.interrupted = interrupted;
-	assert_int_equal(netlink_bypass_links(&route, &l), wanted);
+	assert_int_equal(netlink_bypass_mpls(&route, &l), wanted);
 	if (!wanted) {
 		assert_int_equal(kernel.tries, interrupted + 1);
 		assert_int_equal(l.n, 2);
-		assert_int_equal(l.rows[0].kind, BYPASS_MPLS);
+		assert_int_equal(l.rows[0].kind, BYPASS_XDP);
 		assert_int_equal(l.rows[1].ifindex, 5);
-		assert_string_equal(l.rows[1].detail, "generic, program 77");
+		assert_int_equal(l.rows[1].kind, BYPASS_MPLS);
 	}
 	netlink_bypass_clear(&l);
 	netlink_dump_close(&route);

@@ -50,6 +50,15 @@ void log_fatal(const char *fmt, ...)
 	abort();
 }
 
+void log_about(const char *subject)
+{
+	(void)subject;
+}
+
+void log_no_info(void)
+{
+}
+
 void log_never_wait(void)
 {
 }
@@ -388,14 +397,53 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* A pattern names several network namespaces, which not all commands can take. */
+static void test_namespaces(void **state)
+{
+	static const struct {
+		const char *words[6];
+		const char *why; /* NULL: it is right */
+	} rows[] = {
+		{{"ipfwagent", "--netns", "all"}, NULL},
+		{{"ipfwagent", "monitor", "--netns", "all-known"}, NULL},
+		{{"ipfwagent", "attach", "--netns", "b*"}, NULL},
+		{{"ipfwagent", "top", "--netns", "/run/netns/b*"}, NULL}, /* a path */
+		{{"ipfwagent", "top", "--netns", "b*"},
+		 "top is for one network namespace: --netns 'b*' names several"},
+		{{"ipfwagent", "check", "--netns", "all"},
+		 "check is for one network namespace: --netns 'all' names several"},
+		{{"ipfwagent", "--root", "/", "--netns", "all"},
+		 "--root reads the files of one network namespace"},
+		{{"ipfwagent", "detach", "--all", "--netns", "[ab]"},
+		 "--all detaches in every network namespace: leave out --netns"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct options o;
+		struct why why;
+		const char *argv[7] = {NULL};
+		int argc = 0;
+
+		for (; argc < 6 && rows[i].words[argc]; argc++)
+			argv[argc] = rows[i].words[argc];
+		assert_int_equal(options_parse(&o, argc, (char **)argv, &why),
+				 rows[i].why ? -EINVAL : 0);
+		if (rows[i].why)
+			assert_string_equal(why.text, rows[i].why);
+		options_clear(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),     cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_load),
-		cmocka_unit_test(test_file),      cmocka_unit_test(test_line_wins),
-		cmocka_unit_test(test_times),     cmocka_unit_test(test_window),
-		cmocka_unit_test(test_reload),    cmocka_unit_test(test_wrong_settings),
+		cmocka_unit_test(test_lines),      cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_odd_bytes),  cmocka_unit_test(test_load),
+		cmocka_unit_test(test_file),       cmocka_unit_test(test_line_wins),
+		cmocka_unit_test(test_times),      cmocka_unit_test(test_window),
+		cmocka_unit_test(test_reload),     cmocka_unit_test(test_wrong_settings),
+		cmocka_unit_test(test_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "output/output.h"
+#include "output/plain.h"
 
 static const struct output_options options = {.hostname = "h", .note = ""};
 
@@ -41,9 +42,13 @@ static size_t times(const char *text, const char *what)
 static struct snapshot *with_if(const char *name)
 {
 	struct snapshot *s = snapshot_new();
+	struct snapshot_if *row;
 
 	assert_non_null(s);
-	figures_set(&snapshot_add_if(s, 2, name)->figures[FAMILY_IPV4], M_IN_PACKETS, 7);
+	row = snapshot_add_if(s, 2, name);
+	figures_set(&row->figures[FAMILY_IPV4], M_IN_PACKETS, 7);
+	row->labels_known = true;
+	assert_int_equal(snapshot_set_alias(s, row, name), 0);
 	return s;
 }
 
@@ -80,13 +85,61 @@ static void test_escaping(void **state)
 			free(text);
 		}
 		snprintf(want, sizeof(want),
-			 "\"interfaces\":{%s:{\"ifindex\":2,\"ipv4\":{\"rx_packets\":7,",
-			 rows[i].json);
+			 "\nipfw_interface_info{device=%s,vrf=\"\",alias=%s} 1\n", rows[i].label,
+			 rows[i].label);
+		for (int format = OUTPUT_PROMETHEUS; format <= OUTPUT_OPENMETRICS; format++) {
+			text = make(format, s);
+			assert_int_equal(times(text, want), 1);
+			free(text);
+		}
+		snprintf(want, sizeof(want),
+			 "\"interfaces\":{%s:{\"ifindex\":2,\"vrf\":null,\"alias\":%s,"
+			 "\"ipv4\":{\"rx_packets\":7,",
+			 rows[i].json, rows[i].json);
 		text = make(OUTPUT_JSON, s);
 		assert_int_equal(times(text, want), 1);
 		free(text);
 		snapshot_free(s);
 	}
+}
+
+/* VRF and alias of each interface in the lines that programs read back: any bytes, all of them. */
+static void test_plain_labels(void **state)
+{
+	char longest[SNAPSHOT_ALIAS_MAX] = "", note[8];
+	const struct {
+		const char *vrf, *alias;
+		bool known;
+	} rows[] = {
+		{"", "", false},          {"", "", true},
+		{"blue", "uplink", true}, {"a\"b", "\nipv4 in_packets 7 exact\n", true},
+		{"", longest, true},      {"vrf0", " /a\\x0a\\\t\377caf\303\251 ", true},
+	};
+	struct snapshot *s = snapshot_new(), *back = snapshot_new();
+	struct output_document d;
+
+	(void)state;
+	memset(longest, '\377', sizeof(longest) - 1);
+	s->mono_ns = 1;
+	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct snapshot_if *row = snapshot_add_if(s, i + 1, "eth");
+
+		row->labels_known = rows[i].known;
+		strcpy(row->vrf, rows[i].vrf);
+		assert_int_equal(snapshot_set_alias(s, row, rows[i].alias), 0);
+	}
+	assert_int_equal(output_forms[OUTPUT_READING].make(&d, s, NULL, &options), 0);
+	assert_int_equal(plain_read(&d, back, note, sizeof(note)), 0);
+	assert_int_equal(back->n_ifs, s->n_ifs);
+	for (size_t i = 0; i < s->n_ifs; i++) {
+		assert_int_equal(back->ifs[i].labels_known, rows[i].known);
+		assert_string_equal(back->ifs[i].vrf, rows[i].vrf);
+		assert_string_equal(snapshot_alias(back, &back->ifs[i]), rows[i].alias);
+		assert_int_equal(back->ifs[i].figures[FAMILY_IPV4].known, 0);
+	}
+	free(d.text);
+	snapshot_free(back);
+	snapshot_free(s);
 }
 
 /* The host's name is set by whoever may, DHCP included. */
@@ -200,13 +253,132 @@ static void test_families(void **state)
 	snapshot_free(s);
 }
 
+/* The document of those, with rates if they are given; free it. */
+static char *make_list(enum output_format format, struct snapshot *const *s, size_t n,
+		       const struct rates *rates)
+{
+	struct output_part parts[3];
+	struct output_document d;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = (struct output_part){s[i], rates, ""};
+	assert_int_equal(output_forms[format].list(&d, parts, n, &options), 0);
+	text = strndup(d.text, d.size);
+	assert_non_null(text);
+	free(d.text);
+	return text;
+}
+
+/* The samples of a family, between the two lines before them and the next family's. */
+static void assert_samples(const char *text, const char *family, const char *want)
+{
+	char begin[128], *found, *samples;
+	const char *end;
+
+	snprintf(begin, sizeof(begin), "\n# TYPE %s counter\n", family);
+	assert_int_equal(times(text, begin), 1);
+	found = strstr(text, begin) + strlen(begin);
+	end = strstr(found, "# ");
+	assert_non_null(end);
+	samples = strndup(found, end - found);
+	assert_string_equal(samples, want);
+	free(samples);
+}
+
+/* Each reading has figures that another lacks, so that a family's first sample is in any of them.
+ */
+static void test_namespaces(void **state)
+{
+	struct snapshot *s[] = {with_if("eth0"), with_if("eth0"), with_if("wan")};
+	char *text;
+
+	(void)state;
+	strcpy(s[0]->netns, "blue");
+	strcpy(s[1]->netns, "a \"b\"\n\377\303\251");
+	figures_set(&s[0]->system[FAMILY_IPV6].figures, M_TOO_BIG, 1);
+	figures_set(&s[1]->system[FAMILY_IPV4].figures, M_IN_PACKETS, 2);
+	figures_set(&s[2]->system[FAMILY_IPV4].figures, M_IN_PACKETS, 3);
+	figures_set(&s[2]->ifs[0].figures[FAMILY_IPV6], M_TOO_BIG, 4);
+	text = make_list(OUTPUT_PROMETHEUS, s, 3, NULL);
+	assert_samples(text, "ipfw_interface_receive_packets_total",
+		       "ipfw_interface_receive_packets_total{netns=\"blue\",device=\"eth0\","
+		       "family=\"ipv4\"} 7\n"
+		       "ipfw_interface_receive_packets_total{netns=\"a \\\"b\\\"\\\\x0a\\\\xff"
+		       "\303\251\",device=\"eth0\",family=\"ipv4\"} 7\n"
+		       "ipfw_interface_receive_packets_total{device=\"wan\",family=\"ipv4\"} 7\n");
+	assert_samples(text, "ipfw_receive_packets_total",
+		       "ipfw_receive_packets_total{netns=\"a \\\"b\\\"\\\\x0a\\\\xff\303\251\","
+		       "family=\"ipv4\"} 2\n"
+		       "ipfw_receive_packets_total{family=\"ipv4\"} 3\n");
+	assert_samples(text, "ipfw_not_routed_packets_total",
+		       "ipfw_not_routed_packets_total{netns=\"blue\",family=\"ipv6\","
+		       "reason=\"too_big\"} 1\n");
+	assert_int_equal(times(text, "\nipfw_troubles{netns=\"blue\"} 0\n"), 1);
+	assert_int_equal(times(text, "\nipfw_troubles 0\n"), 1);
+	assert_int_equal(times(text, "# EOF\n"), 1);
+	assert_string_equal(text + strlen(text) - 7, "\n# EOF\n");
+	free(text);
+	text = make_list(OUTPUT_OPENMETRICS, s, 2, NULL);
+	assert_int_equal(times(text, "# TYPE ipfw_interface_receive_packets counter\n"), 1);
+	assert_string_equal(text + strlen(text) - 7, "\n# EOF\n");
+	free(text);
+	text = make_list(OUTPUT_TEXT, s, 2, NULL);
+	assert_int_equal(strncmp(text, "network namespace blue\nh ", 25), 0);
+	assert_int_equal(times(text, "\n\nnetwork namespace a \"b\"\\x0a\\xff\303\251\nh "), 1);
+	free(text);
+	for (size_t i = 0; i < 3; i++)
+		snapshot_free(s[i]);
+}
+
+/* An array, also of one or none; with rates a line each. A single reading has no such member. */
+static void test_namespaces_json(void **state)
+{
+	struct snapshot *s[] = {with_if("eth0"), with_if("eth0")};
+	struct rates *rates;
+	char *text;
+
+	(void)state;
+	s[1]->mono_ns = 1;
+	rates = rate_compute(s[0], s[1]);
+	assert_non_null(rates);
+	text = make(OUTPUT_JSON, s[0]);
+	assert_int_equal(times(text, "netns"), 0);
+	free(text);
+	strcpy(s[0]->netns, "blue");
+	strcpy(s[1]->netns, "a \"b\"\n\377");
+	text = make_list(OUTPUT_JSON, s, 2, NULL);
+	assert_int_equal(strncmp(text, "[{\"timestamp\":", 14), 0);
+	assert_int_equal(times(text, "\"hostname\":\"h\",\"netns\":\"blue\",\"source\":"), 1);
+	assert_int_equal(
+		times(text, "},{\"timestamp\":\"1970-01-01T00:00:00.000000Z\",\"schema\":"), 1);
+	assert_int_equal(times(text, "\"netns\":\"a \\\"b\\\"\\u000a\\\\xff\","), 1);
+	assert_string_equal(text + strlen(text) - 3, "}]\n");
+	assert_int_equal(times(text, "\n"), 1);
+	free(text);
+	text = make_list(OUTPUT_JSON, s, 1, NULL);
+	assert_int_equal(strncmp(text, "[{", 2), 0);
+	free(text);
+	text = make_list(OUTPUT_JSON, s, 0, NULL);
+	assert_string_equal(text, "[]\n");
+	free(text);
+	text = make_list(OUTPUT_JSON, s, 2, rates);
+	assert_int_equal(times(text, "\n"), 2);
+	assert_int_equal(times(text, "}\n{\"timestamp\":"), 1);
+	assert_int_equal(times(text, "\"netns\":\"blue\",\"interval_seconds\":"), 1);
+	free(text);
+	rates_free(rates);
+	snapshot_free(s[0]);
+	snapshot_free(s[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_escaping),
-		cmocka_unit_test(test_hostname),
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_escaping),     cmocka_unit_test(test_hostname),
+		cmocka_unit_test(test_paths),        cmocka_unit_test(test_families),
+		cmocka_unit_test(test_namespaces),   cmocka_unit_test(test_namespaces_json),
+		cmocka_unit_test(test_plain_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

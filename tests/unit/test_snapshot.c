@@ -90,6 +90,42 @@ static void test_long_name(void **state)
 	snapshot_free(s);
 }
 
+static void test_aliases(void **state)
+{
+	char longest[SNAPSHOT_ALIAS_MAX + 9] = "";
+	struct snapshot *s = snapshot_new(), *copy;
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	for (uint32_t i = 200; i > 0; i--) {
+		char alias[32];
+
+		snprintf(alias, sizeof(alias), "customer\n%u", i);
+		assert_int_equal(snapshot_set_alias(s, snapshot_add_if(s, i, "eth"), alias), 0);
+	}
+	assert_string_equal(snapshot_alias(s, snapshot_add_if(s, 300, "none")), "");
+	assert_int_equal(snapshot_set_alias(s, snapshot_add_if(s, 301, "long"), longest), 0);
+	assert_int_equal(snapshot_set_alias(s, snapshot_add_if(s, 302, "empty"), ""), 0);
+	snapshot_sort(s);
+	copy = snapshot_copy(s);
+	assert_non_null(copy);
+	/* Another one, and none, for the first two: the copy keeps what it has. */
+	assert_int_equal(snapshot_set_alias(s, &s->ifs[0], "renamed"), 0);
+	assert_int_equal(snapshot_set_alias(s, &s->ifs[1], ""), 0);
+	assert_string_equal(snapshot_alias(s, &s->ifs[0]), "renamed");
+	assert_string_equal(snapshot_alias(s, &s->ifs[1]), "");
+	assert_non_null(snapshot_same_if(copy, copy->n_ifs, &s->ifs[0]));
+	snapshot_free(s);
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 1)), "customer\n1");
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 2)), "customer\n2");
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 200)), "customer\n200");
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 300)), "");
+	longest[SNAPSHOT_ALIAS_MAX - 1] = '\0';
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 301)), longest);
+	assert_string_equal(snapshot_alias(copy, snapshot_find_if(copy, 302)), "");
+	snapshot_free(copy);
+}
+
 static void test_paths(void **state)
 {
 	static const struct {
@@ -262,9 +298,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),        cmocka_unit_test(test_ifs),
 		cmocka_unit_test(test_same_ifindex), cmocka_unit_test(test_long_name),
-		cmocka_unit_test(test_paths),        cmocka_unit_test(test_trouble),
-		cmocka_unit_test(test_quality),      cmocka_unit_test(test_words),
-		cmocka_unit_test(test_metrics),      cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_paths),        cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_trouble),      cmocka_unit_test(test_quality),
+		cmocka_unit_test(test_words),        cmocka_unit_test(test_metrics),
+		cmocka_unit_test(test_drops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

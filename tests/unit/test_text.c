@@ -71,6 +71,25 @@ static void test_grid(void **state)
 	}
 }
 
+/* The last columns stand left as well, and a column without text is not there. */
+static void test_grid_tail(void **state)
+{
+	static const char *const cells[] = {"eth0", "", "1",    "", "up link", "eth1", "", "20",
+					    "",     "", "eth2", "", "3",       "",     "x"};
+	struct grid g = {.columns = 5, .left = 1, .tail = 2, .width = 17, .drop = {0, 0, 0, 1, 1}};
+	struct output_document d;
+	FILE *f = output_begin(&d);
+
+	(void)state;
+	assert_non_null(f);
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+		grid_put(&g, "%s", cells[i]);
+	grid_print(f, &g);
+	assert_int_equal(output_end(&d, f), 0);
+	assert_string_equal(d.text, "eth0   1  up link\neth1  20\neth2   3  x\n");
+	free(d.text);
+}
+
 static void test_prefix(void **state)
 {
 	(void)state;
@@ -161,9 +180,9 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scale), cmocka_unit_test(test_prefix),
-		cmocka_unit_test(test_grid),  cmocka_unit_test(test_screen),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_scale),  cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_grid),   cmocka_unit_test(test_grid_tail),
+		cmocka_unit_test(test_screen), cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

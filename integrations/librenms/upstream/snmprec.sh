@@ -8,7 +8,7 @@ if [ $# -lt 1 ] || [ $# -gt 2 ]; then
 	exit 2
 fi
 root=1.3.6.1.4.1.8072.9999.9999.4269.1
-for table in 1 2 3; do
+for table in 1 2 3 8; do
 	MIBS='' snmpbulkwalk -v2c -c "${2-public}" -OnxU "$1" $root.$table || exit 1
 done | awk '
 	{ oid = substr($1, 2); type = $3; value = $4 }

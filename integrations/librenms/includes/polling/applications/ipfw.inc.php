@@ -2,8 +2,8 @@
 
 // SPDX-License-Identifier: MIT
 // ipfwagent for LibreNMS: polls IPFWAGENT-MIB. For each IP version of the system and of each interface
-// there is an RRD file of its traffic, one of its losses, and one for each reason for which packets
-// were dropped. What the agent does not know is null here and unknown (U) in the file.
+// there is an RRD file of its traffic, one of its peaks, one of its losses, and one for each reason for
+// which packets were dropped. What the agent does not know is null here and unknown (U) in the file.
 //
 // The application's data, for the next poll, the graphs and the page:
 //   agent       what the agent says of itself: version, source, hooks, status, text
@@ -52,6 +52,17 @@ $more_reasons = [
     'out_no_routes' => 'OutNoRoutes',
     'reasm_fails' => 'ReasmFails',
 ];
+// Those of ipfwPeakTable: the highest one-second rates of the agent's last window.
+$peaks = [
+    'in_packets' => 'InPacketRate',
+    'in_octets' => 'InBitRate', // in kilobits
+    'out_packets' => 'OutPacketRate',
+    'out_octets' => 'OutBitRate',
+    'in_forw_packets' => 'InForwPacketRate',
+    'in_forw_octets' => 'InForwBitRate',
+    'out_forw_packets' => 'OutForwPacketRate',
+    'out_forw_octets' => 'OutForwBitRate',
+];
 // How a file's name begins => its data sources. They never change: LibreNMS hands rrdtool the values by
 // their place, and refuses nothing. What is new gets files of its own.
 $columns = [
@@ -60,6 +71,7 @@ $columns = [
     'losses-system' => $outcomes + $more_reasons,
     'losses-if' => $outcomes + array_diff_key($first_reasons + $more_reasons, ['rp_filter' => '']),
     'drops' => ['packets' => 'Packets', 'octets' => 'Octets'],
+    'peaks' => $peaks,
 ];
 
 $walk = fn (string $table) => SnmpQuery::hideMib()->walk("IPFWAGENT-MIB::$table");
@@ -76,6 +88,7 @@ $began = is_numeric($uptime) ? time() - $uptime / 100 : null;
 $system = $walk('ipfwSystemTable')->table(1);
 $response = $walk('ipfwIfTable');
 $interfaces = $response->table(2);
+$windows = SnmpQuery::hideMib()->walk(array_map(fn ($column) => "IPFWAGENT-MIB::ipfwPeak$column", array_values($peaks)))->table(2);
 
 // Names as they came: LibreNMS strips quotes and backslashes, and two could become one. The MIB
 // has them in printable ASCII, no two the same.
@@ -104,7 +117,7 @@ $before = $app->data['files'] ?? [];
 $same = (! isset($began, $app->data['began']) || abs($began - $app->data['began']) < 5)
     && ($app->data['agent']['source'] ?? null) === $data['agent']['source']
     && ($app->data['agent']['hooks'] ?? null) === $data['agent']['hooks'];
-$kind = fn (string $file) => preg_replace('/^(drops|(losses-)?(system|if))-.*/', '$1', $file);
+$kind = fn (string $file) => preg_replace('/^(drops|peaks|(losses-)?(system|if))-.*/', '$1', $file);
 $key = fn (string $if_name) => preg_replace_callback('/[^A-Za-z0-9._-]/', fn ($m) => sprintf(',%02x', ord($m[0])), $if_name);
 $rows = []; // RRD file => values, since, quality, tags for other data stores
 $metrics = [];
@@ -121,16 +134,35 @@ foreach (['ipv4', 'ipv6'] as $family) {
             ];
         }
     };
+    // Where there are no peaks there is no file.
+    $add_peaks = function (string $file, int $index, array $tags) use (&$rows, $family, $peaks, $windows): array {
+        $values = [];
+        foreach ($peaks as $source => $column) {
+            $rate = $windows[$family][$index]["ipfwPeak$column"] ?? null;
+            if (is_numeric($rate)) {
+                $values[$source] = str_ends_with($source, 'octets') ? $rate * 1000 / 8 : $rate;
+            }
+        }
+        if ($values !== []) {
+            $rows["peaks-$file-$family"] = ['values' => $values, 'tags' => ['family' => $family] + $tags];
+        }
+
+        return $values;
+    };
     if (isset($system[$family])) {
         $data['forwarding'][$family] = $system[$family]['ipfwSystemForwarding'] ?? null;
         $add(['system', 'losses-system'], 'ipfwSystem', $system[$family], []);
         $metrics[$family] = $rows["system-$family"]['values'] + $rows["losses-system-$family"]['values'];
+        foreach ($add_peaks('system', 0, []) as $source => $peak) {
+            $metrics[$family]["peak_$source"] = $peak;
+        }
     }
     foreach ($interfaces[$family] ?? [] as $index => $row) {
         if (isset($names[$family][$index])) {
             $if_name = $names[$family][$index];
             $data['interfaces'][$key($if_name)] = $if_name;
             $add(['if-' . $key($if_name), 'losses-if-' . $key($if_name)], 'ipfwIf', $row, ['interface' => $if_name]);
+            $add_peaks('if-' . $key($if_name), (int) $index, ['interface' => $if_name]);
         }
     }
 }
@@ -165,7 +197,8 @@ $write = function (string $file, array $values, array $tags) use ($app, $columns
     $rrd_def = RrdDefinition::make();
     $fields = [];
     foreach (array_keys($columns[$kind($file)]) as $source) {
-        $rrd_def->addDataset($source, $source === 'unaccounted_packets' ? 'GAUGE' : 'DERIVE', 0);
+        $gauge = $source === 'unaccounted_packets' || $kind($file) === 'peaks';
+        $rrd_def->addDataset($source, $gauge ? 'GAUGE' : 'DERIVE', 0);
         $fields[$source] = $values[$source] ?? null;
     }
     $tags += [

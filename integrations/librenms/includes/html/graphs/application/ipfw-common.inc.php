@@ -8,6 +8,7 @@
 //   $ipfw_factor   by what all is multiplied: 8 for bits
 //   $ipfw_data     lines of [data source, legend, style, kind, reason]; 'area' stacks IPv6 on IPv4, 'below'
 //                  does it downwards, 'stack' on the lines before as well, 'line' draws a line for each,
+//                  'peak' one of the highest values, 'line below' and 'peak below' do it downwards,
 //                  'share' that of IPv6 in both; the file's name begins with the kind and has the reason
 // $rrd_options is a list in newer versions of LibreNMS and a string in older ones.
 
@@ -60,16 +61,16 @@ $ipfw_options = (static function (array $names_of, string $unit, int $factor, ar
         }
         $stack = $style === 'stack' ? $stack : '';
         foreach (array_keys($files) as $family) {
-            $drawn = "{$family}AVERAGE{$i}x";
+            $value = $family . (str_starts_with($style, 'peak') ? 'MAX' : 'AVERAGE') . "{$i}x";
             $label = "#{$colours[$family][$i % 9]}:" . sprintf("%-{$width}s", "$names[$family] $legend");
-            if ($style === 'below') {
-                $options[] = "CDEF:$family{$i}below=$drawn,-1,*";
-                $options[] = "AREA:$family{$i}below$label$stack";
-            } else {
-                $options[] = $style === 'line' ? "LINE1.25:$drawn$label" : "AREA:$drawn$label$stack";
+            $drawn = $value;
+            if (str_ends_with($style, 'below')) {
+                $drawn = "$family{$i}below";
+                $options[] = "CDEF:$drawn=$value,-1,*";
             }
+            $options[] = preg_match('/^(line|peak)/', $style) ? "LINE1.25:$drawn$label" : "AREA:$drawn$label$stack";
             $stack = ':STACK';
-            array_push($options, ...$figures($drawn, "{$family}MAX{$i}x", '%8.2lf%s'));
+            array_push($options, ...$figures($value, "{$family}MAX{$i}x", '%8.2lf%s'));
         }
     }
     $options[] = 'HRULE:0#555555';

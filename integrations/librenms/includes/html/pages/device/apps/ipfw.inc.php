@@ -45,6 +45,8 @@ if ($ipfw_key === null && $ipfw_data !== []) {
 $ipfw_graphs = $ipfw_key === null ? [
     'bits' => 'Forwarded, bits per second',
     'packets' => 'Forwarded, packets per second',
+    'peak_bits' => 'Forwarded, the average and the highest second, bits per second',
+    'peak_packets' => 'Forwarded, the average and the highest second, packets per second',
     'share' => 'Share of IPv6 in what is forwarded',
     'dropped' => 'Dropped, and refused by filters, packets per second',
     'reasons' => 'Why packets were not forwarded, packets per second',
@@ -52,8 +54,12 @@ $ipfw_graphs = $ipfw_key === null ? [
 ] : [
     'if_bits' => 'Received and sent, bits per second',
     'if_packets' => 'Received and sent, packets per second',
+    'if_peak_bits' => 'Received and sent, the average and the highest second, bits per second',
+    'if_peak_packets' => 'Received and sent, the average and the highest second, packets per second',
     'if_forwarded_bits' => 'To forward (in) and forwarded (out), bits per second',
     'if_forwarded_packets' => 'To forward (in) and forwarded (out), packets per second',
+    'if_forwarded_peak_bits' => 'To forward (in) and forwarded (out), the average and the highest second, bits per second',
+    'if_forwarded_peak_packets' => 'To forward (in) and forwarded (out), the average and the highest second, packets per second',
     'if_dropped' => 'Dropped, and refused by filters, packets per second',
     'if_reasons' => 'Why packets were not forwarded, packets per second',
     'if_notrouted' => 'IPv6 not routed, packets per second',
