@@ -77,9 +77,9 @@ start_prometheus || { not_ok "Prometheus collects" "it does not start" && finish
 
 # moved NAME WANTED SNMP LABELS METRIC LABELS: by how much the series grew since `mark`, by each way, as
 # lines of the labels' values and the growth.
-mark() { scraped && t0=$(date +%s.%N); }
+mark() { scraped && t0=$seen; }
 moved() {
-	local way series labels
+	local way series labels at=$seen
 	for way in "${ways[@]}"; do
 		if [ "$way" = snmp ]; then series=$3 labels=$4; else series=$5 labels=$6; fi
 		# shellcheck disable=SC2086
@@ -88,7 +88,7 @@ moved() {
 }
 # each NAME WANTED EXPR LABEL...: as `samples`, from the endpoint and the textfile.
 each() {
-	local way
+	local way at=$seen
 	for way in endpoint textfile; do expect "$way: $1" "$2" "$(samples "$(of "$way" "$3")" "${@:4}")"; done
 }
 # system NAME SNMP METRIC IPV4 IPV6
@@ -136,21 +136,22 @@ interface "forwarded packets, by interface" ipfwIfOutForwPackets ipfw_interface_
 interface "forwarded bytes, by interface" ipfwIfOutForwOctets ipfw_interface_forwarded_out_bytes_total 38400 14800 38400 14800
 path "path packets" ipfwPathPackets ipfw_path_packets_total 300 100
 path "path bytes" ipfwPathOctets ipfw_path_bytes_total 38400 14800
-expect "snmp: forwarding is on" $'ipv4 1\nipv6 1' "$(samples ipfwSystemForwarding ipfwSystemFamily)"
+expect "snmp: forwarding is on" $'ipv4 1\nipv6 1' "$(at=$seen samples ipfwSystemForwarding ipfwSystemFamily)"
 each "forwarding is on" $'ipv4 1\nipv6 1' ipfw_forwarding_enabled family
-expect "snmp: the source" 2 "$(number ipfwSource)"
+expect "snmp: the source" 2 "$(at=$seen number ipfwSource)"
 each "the source" "ebpf 1" 'ipfw_source_info{hooks=~"netfilter|fentry"}' source
 # One naming: the same series, labels and all, apart from the peaks, which the agent alone knows.
 peaks='ipfw_(interface_)?(peak|p95)_.+'
 series() { # WAY
-	api query "query={__name__=~\"ipfw_.+\", __name__!~\"$peaks\", job=\"${job[$1]}\"}" |
+	api query "time=$seen" "query={__name__=~\"ipfw_.+\", __name__!~\"$peaks\", job=\"${job[$1]}\"}" |
 		jq -r '.data.result[].metric | del(.job, .instance) | tojson' | sort
 }
 series endpoint >"$TMP/endpoint.series"
 expect_true "endpoint: all series" [ "$(wc -l <"$TMP/endpoint.series")" -gt 100 ]
 expect "textfile: the series of the endpoint" '' "$(series textfile | diff "$TMP/endpoint.series" - | head -n 5)"
-peaks_known() { has 'ipfw_interface_p95_forwarded_out_bytes_per_second'; }
-expect_true "endpoint: peaks" wait_for 30 peaks_known
+expect_true "endpoint: peaks" wait_for 30 has 'ipfw_interface_p95_forwarded_out_bytes_per_second'
+expect_true "snmp: peaks, of the system and by name" wait_for 30 has 'ipfwPeakOutForwBitRate95{ipfwPeakIfName="rs", ipfwPeakIfIndex=""}
+	and on (ipfwPeakFamily) ipfwPeakOutForwBitRate95{ipfwPeakIfName="", ipfwPeakIfIndex=""}'
 expect "textfile: no peaks" '0 series' "$(number "count({__name__=~\"$peaks\", job=\"${job[textfile]}\"})")"
 expect_true "textfile: promtool check metrics" promtool check metrics <"$textfile/ipfw.prom"
 expect "textfile: for everybody to read" 644 "$(stat -c %a "$textfile/ipfw.prom")"
@@ -171,7 +172,7 @@ i=0
 for n in $'a\377b' 'q"u\o' $'caf\303\251'; do i=$((i + 1)) && ip -n "$R" link add "$n" type veth peer name "peer$i"; done
 scraped
 expect "snmp: odd names" $'a\\xffb 1\ncaf\\xc3\\xa9 1\npeer1 1\npeer2 1\npeer3 1\nq"u\\o 1\nrc 1\nrs 1' \
-	"$(samples 'count by (ipfwIfName) (ipfwIfInPackets{ipfwIfFamily="total"})' ipfwIfName)"
+	"$(at=$seen samples 'count by (ipfwIfName) (ipfwIfInPackets{ipfwIfFamily="total"})' ipfwIfName)"
 each "odd names" $'a\\xffb 1\ncaf\303\251 1\npeer1 1\npeer2 1\npeer3 1\nq"u\\o 1\nrc 1\nrs 1' \
 	'ipfw_interface_receive_packets_total{family="ipv6"} * 0 + 1' device
 for i in 1 2 3; do ip -n "$R" link del "peer$i"; done
@@ -190,6 +191,7 @@ all_answered() { while kill -0 $! 2>/dev/null; do exporter_answers || return; do
 expect_true "snmp: interfaces come and go: each scrape is answered" all_answered
 wait $!
 expect "snmp: no series without a name" '0 series' "$(number 'count(count_over_time({__name__=~"ipfwIf[A-Z].*", ipfwIfName=""}[10m]))')"
+expect "snmp: peaks without a name are the system's" 2 "$(number 'count(count_over_time(ipfwPeakState{ipfwPeakIfName=""}[10m]))')"
 
 # An interface comes back with another index: the same series goes on, from 0.
 mark
@@ -199,7 +201,7 @@ pings "$C" 50 100 10.2.0.2 || not_ok "pings, another ifIndex" "some were lost"
 scraped
 system "another ifIndex: forwarded packets" ipfwSystemOutForwPackets ipfw_forwarded_out_packets_total 100 0
 path "another ifIndex: paths, by name" ipfwPathPackets ipfw_path_packets_total 50 0
-expect "snmp: another ifIndex: one series, from 0" "rs 50" "$(samples 'ipfwIfInPackets{ipfwIfName="rs", ipfwIfFamily="ipv4"}' ipfwIfName)"
+expect "snmp: another ifIndex: one series, from 0" "rs 50" "$(at=$seen samples 'ipfwIfInPackets{ipfwIfName="rs", ipfwIfFamily="ipv4"}' ipfwIfName)"
 each "another ifIndex: one series, from 0" "rs 50" 'ipfw_interface_receive_packets_total{device="rs", family="ipv4"}' device
 expect_true "snmp: another ifIndex: a scrape is answered" exporter_answers
 expect "textfile: no scrape failed so far" 0 "$(number 'max_over_time(node_textfile_scrape_error[10m])')"

@@ -13,7 +13,7 @@ fi
 [ -x /lib/systemd/systemd ] || { skip "the unit" "there is no systemd"; finish; }
 mkdir "$TMP/unit" "$TMP/dist"
 cp "$top/dist/sysusers/ipfwagent.conf" "$TMP/dist/ipfwagent.sysusers"
-cp "$top/dist/ipfwagent-listen.conf" "$TMP/dist"
+cp "$top/dist/ipfwagent-listen.conf" "$top/dist/ipfwagent-netns.conf" "$TMP/dist"
 sed 's,@bindir@,/usr/bin,' "$top/dist/ipfwagent.service.in" >"$TMP/dist/ipfwagent.service"
 unshare --pid --fork --kill-child --mount --cgroup --net --ipc --uts \
 	bash "$here/unit_boot.sh" "$TMP/unit" "$BIN" "$TMP/dist" >"$TMP/systemd.log" 2>&1 </dev/null &
@@ -65,8 +65,23 @@ old=$(show MainPID)
 inside kill -STOP "$old"
 expect_true "hanging: it is started again" wait_for 40 anew
 expect "hanging: the counters go on" "$since" "$(ask .source.since)"
+# Many namespaces: with the example, within the sandbox that it leaves.
+inside sh -c 'cp /run/dist/ipfwagent-netns.conf /etc/systemd/system/ipfwagent.service.d/z-netns.conf && systemctl daemon-reload'
+inside ip netns add blue
+inside systemctl restart ipfwagent
+serves() { inside ipfwagent status --json | jq -r .agent | grep -q "other namespaces $1,"; }
+of() { inside curl -s "http://127.0.0.1:9469/json?netns=$1" | jq -c '[.netns, .source.name]'; }
+expect_true "netns: with the example" wait_for 20 serves 1
+expect "netns: by eBPF" '["blue","ebpf"]' "$(of blue)"
+inside ip netns add red
+expect_true "netns: one that comes later" wait_for 20 serves 2
+expect "netns: one that comes later, by eBPF" '["red","ebpf"]' "$(of red)"
+inside ip netns del red
+expect_true "netns: one that goes" wait_for 20 serves 1
+expect_true "netns: reload" inside systemctl reload ipfwagent
 expect_true "stop" inside systemctl stop ipfwagent
 expect "stop: it ended well" success "$(show Result)"
 expect_match "the counters outlive it" 'hooks count since' "$(inside ipfwagent status)"
 expect_true "and are detached" inside ipfwagent detach
+expect_true "and in the other one" inside ipfwagent detach --netns blue
 finish

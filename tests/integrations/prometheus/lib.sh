@@ -36,6 +36,9 @@ keep_textfile() {
 	background in_ns "$R" sh -c "while :; do $(textfile_command); sleep 0.3; done" 2>"$TMP/textfile.log"
 }
 
+# Those who collect never rest, on the loopback.
+moving() { in_ns "$R" grep -v '^ *lo:' /proc/net/dev; }
+
 # The router with counters attached, snmpd and the agent. The kernel's counters are 3000 datagrams
 # ahead.
 start_router() {
@@ -61,7 +64,7 @@ start_prometheus() {
 		--collector.textfile.directory="$textfile" --web.listen-address=127.0.0.1:9100 2>"$TMP/node-exporter.log"
 	{
 		echo 'global: {scrape_interval: 1s, evaluation_interval: 1s}'
-		sed -e "s,/etc/prometheus/,$prometheus/," -e "s,\\[192\\.0.*\\],['${instance[snmp]}']," \
+		sed -e "s,/etc/prometheus/,$prometheus/," -e 's,scrape_interval: 1m,scrape_interval: 5s,' -e "s,\\[192\\.0.*\\],['${instance[snmp]}']," \
 			-e 's,\["192\.0[^]]*\(:9[0-9]*"\]\),["127.0.0.1\1,' "$prometheus/scrape.yml"
 	} >"$TMP/prometheus.yml"
 	background in_ns "$R" prometheus --config.file="$TMP/prometheus.yml" --storage.tsdb.path="$TMP/tsdb" \
@@ -88,14 +91,16 @@ has() { [[ $(number "count($1)") =~ ^[1-9][0-9]*$ ]]; }
 # of WAY EXPR: what came that way.
 of() { echo "($2) and on (job, instance) up{job=\"${job[$1]}\"}"; }
 
-# Until Prometheus was told a reading that was made after now, by each way.
+# Until Prometheus was told a reading that was made after now, by each way: then, in $seen, it knows all. On a
+# busy machine the next scrape may fail.
 scraped() {
-	local now
+	local at now
 	now=$(date +%s.%N)
-	wait_for 30 has "timestamp(sysUpTime) > $now + 1.5
+	wait_for 30 knows "timestamp(sysUpTime) > $now + 1.5
 		and on () ipfw_last_sample_timestamp_seconds{job=\"${job[textfile]}\"} > $now
 		and on () ipfw_last_sample_timestamp_seconds{job=\"${job[endpoint]}\"} > $now"
 }
+knows() { seen=$(date +%s.%N) at=$seen && has "$1"; }
 
 # near NAME WANTED GOT PERCENT
 near() {
