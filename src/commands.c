@@ -7,6 +7,7 @@
 #include "cli/check.h"
 #include "cli/read.h"
 #include "options/usage.h"
+#include "selftest/selftest.h"
 #include "top/top.h"
 
 const struct command_row commands[] = {
@@ -45,6 +46,8 @@ const struct command_row commands[] = {
 			    CHOOSE_EBPF, BPF_ATTACH_NEVER, VIEW_READING},
 	[COMMAND_CHECK] = {"check", NULL, "a plugin for Nagios, Icinga and the like", check_run,
 			   NS_PER_S, CHOOSE_AUTO, BPF_ATTACH_NEVER, VIEW_READING},
+	[COMMAND_SELFTEST] = {"selftest", NULL, "are the figures right on this kernel? (root)",
+			      selftest_run, 0, CHOOSE_AUTO, BPF_ATTACH_NEVER, VIEW_READING},
 	[COMMAND_HELP] = {"help", NULL, "print this", usage_help, 0, CHOOSE_AUTO, BPF_ATTACH_NEVER,
 			  VIEW_READING},
 	[COMMAND_VERSION] = {"version", NULL, "print the version", usage_version, 0, CHOOSE_AUTO,

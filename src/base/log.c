@@ -15,6 +15,7 @@
 #define ABOUT_MAX 256
 
 static atomic_bool waits = true;
+static atomic_bool informs = true;
 static atomic_uint lost; /* lines that had no reader */
 static _Thread_local const char *about;
 
@@ -69,6 +70,11 @@ void log_never_wait(void)
 	waits = false;
 }
 
+void log_no_info(void)
+{
+	informs = false;
+}
+
 void log_warning(const char *fmt, ...)
 {
 	va_list ap;
@@ -82,6 +88,8 @@ void log_info(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!informs)
+		return;
 	va_start(ap, fmt);
 	write_line(fmt, ap);
 	va_end(ap);

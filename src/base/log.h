@@ -11,6 +11,9 @@ __attribute__((format(printf, 1, 2))) void log_warning(const char *fmt, ...);
 /* A change of state that an operator wants in the journal. */
 __attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
 
+/* From now on, drop what log_info() says. */
+void log_no_info(void);
+
 /* There is no memory, or the program cannot start: log it and exit with status 1. */
 __attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, ...);
 

@@ -50,18 +50,19 @@ static const char *const require_words[] = {"ipv4", "ipv6", "any", "none",
 #define SHOWN        (ONE | OF(MONITOR) | PARTS | OF(TOP) | OF(AGENT)) /* interfaces */
 #define READING      (PRINTED | OF(TOP) | OF(AGENT) | OF(CHECK))
 #define IN_NAMESPACE (READING | OF(ATTACH) | OF(DETACH) | OF(STATUS))
+#define TESTED       (OF(STATUS) | OF(SELFTEST))
 #define ANY          ((1u << COMMANDS) - 1)
 
 const struct options_row options_rows[] = {
-	{'j', "json", NULL, VALUE(format, OUTPUT_JSON), LINE, PRINTED | OF(STATUS),
+	{'j', "json", NULL, VALUE(format, OUTPUT_JSON), LINE, PRINTED | TESTED,
 	 "JSON instead of text"},
 	{0, "prometheus", NULL, VALUE(format, OUTPUT_PROMETHEUS), LINE, ONE,
 	 "one reading in Prometheus' text format"},
 	{0, "openmetrics", NULL, VALUE(format, OUTPUT_OPENMETRICS), LINE, ONE,
 	 "one reading in the OpenMetrics format"},
-	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, PRINTED | OF(STATUS),
+	{0, "pretty", NULL, VALUE(json_form, JSON_PRETTY), LINE, PRINTED | TESTED,
 	 "JSON on many lines (default on a terminal)"},
-	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, PRINTED | OF(STATUS),
+	{0, "compact", NULL, VALUE(json_form, JSON_COMPACT), LINE, PRINTED | TESTED,
 	 "JSON on one line (default elsewhere in monitor)"},
 	{0, "sort", "WORD", WORD(sort, sort_words), LINE, ONE | OF(MONITOR) | PARTS,
 	 "text: by auto, index, name, packets or bytes"},
@@ -116,7 +117,7 @@ const struct options_row options_rows[] = {
 	{0, "config", "FILE", TEXT(config), LINE, OF(AGENT), "agent: read this configuration file"},
 	{0, "check-config", NULL, FLAG(check_config), LINE, OF(AGENT),
 	 "agent: only print the errors in it"},
-	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(TOP) | OF(AGENT),
+	{'v', "verbose", NULL, FLAG(verbose), LIVE, PRINTED | OF(TOP) | OF(AGENT) | OF(SELFTEST),
 	 "exact figures, and what explains them; agent: log its status"},
 	{'V', "version", NULL, FLAG(version), LINE, ANY, "print the version"},
 	{'h', "help", NULL, FLAG(help), LINE, ANY, "print this"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/json_writer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,14 @@ void json_u64(struct json *j, uint64_t value)
 	while (value /= 10);
 	separate(j);
 	put(j, p, end - p);
+}
+
+void json_i64(struct json *j, int64_t value)
+{
+	char number[24];
+
+	separate(j);
+	put(j, number, snprintf(number, sizeof(number), "%" PRId64, value));
 }
 
 void json_decimal(struct json *j, double value)

@@ -37,6 +37,7 @@ void json_name(struct json *j, const char *name);
 /* Values. A string is as a key; NULL is null. A decimal is finite and gets six digits. */
 void json_string(struct json *j, const char *text);
 void json_u64(struct json *j, uint64_t value);
+void json_i64(struct json *j, int64_t value);
 void json_decimal(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);

@@ -27,6 +27,10 @@ void log_about(const char *subject)
 	(void)subject;
 }
 
+void log_no_info(void)
+{
+}
+
 void log_never_wait(void)
 {
 }

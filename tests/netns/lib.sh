@@ -54,6 +54,23 @@ expect_true() {
 	if "$@" >"$TMP/true.out" 2>&1; then ok "$name"; else not_ok "$name" "$(tail -c 400 "$TMP/true.out")"; fi
 }
 
+# valid NAME SCHEMA FILE: every line of the file is a document of that form.
+valid() {
+	expect_true "$1 validates" /usr/bin/python3 - "$top/schemas/$2.schema.json" "$3" <<'P'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+cls = jsonschema.validators.validator_for(schema)
+cls.check_schema(schema)
+n = 0
+for line in open(sys.argv[2], encoding="utf-8"):
+    errors = list(cls(schema).iter_errors(json.loads(line)))
+    assert not errors, "; ".join(f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors[:3])
+    n += 1
+assert n, "no document"
+P
+}
+
 # The last line, and the status.
 finish() {
 	local tail=

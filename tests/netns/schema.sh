@@ -4,22 +4,6 @@
 # shellcheck source=tests/netns/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# valid NAME SCHEMA FILE: every line of the file is a document of that form.
-valid() {
-	expect_true "$1 validates" /usr/bin/python3 - "$top/schemas/$2.schema.json" "$3" <<'P'
-import json, sys
-import jsonschema
-schema = json.load(open(sys.argv[1]))
-cls = jsonschema.validators.validator_for(schema)
-cls.check_schema(schema)
-n = 0
-for line in open(sys.argv[2], encoding="utf-8"):
-    errors = list(cls(schema).iter_errors(json.loads(line)))
-    assert not errors, "; ".join(f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors[:3])
-    n += 1
-assert n, "no document"
-P
-}
 both() { # NAME ARGS...
 	in_ns "$R" "$BIN" --json --compact "${@:2}" >"$TMP/doc" 2>"$TMP/err"
 	valid "snapshot, $1" snapshot "$TMP/doc"

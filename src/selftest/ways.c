@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "selftest/ways.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sources/netlink_setup.h"
+
+#define TCP_OCTETS     1000000
+#define GIVE_UP_US     20000
+#define GIVE_UP_ROUNDS 250
+
+/* The kernel's own count of a column, in a file of lines "GROUP: NAMES" and "GROUP: NUMBERS". */
+static uint64_t column(const char *path, const char *group, const char *name)
+{
+	char names[1024], numbers[1024], *left, *right, *key, *number;
+	const size_t length = strlen(group);
+	uint64_t value = 0;
+	FILE *f = fopen(path, "re");
+
+	while (f && fgets(names, sizeof(names), f) && fgets(numbers, sizeof(numbers), f)) {
+		if (strncmp(names, group, length))
+			continue;
+		key = strtok_r(names, " \n", &left);
+		number = strtok_r(numbers, " \n", &right);
+		while (key && number && strcmp(key, name)) {
+			key = strtok_r(NULL, " \n", &left);
+			number = strtok_r(NULL, " \n", &right);
+		}
+		if (key && number)
+			sscanf(number, "%" SCNu64, &value);
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* The same of a file of lines "NAME NUMBER". */
+static uint64_t line(const char *path, const char *name)
+{
+	char text[256], key[64];
+	uint64_t value = 0, found;
+	FILE *f = fopen(path, "re");
+
+	while (f && fgets(text, sizeof(text), f))
+		if (sscanf(text, "%63s %" SCNu64, key, &found) == 2 && !strcmp(key, name))
+			value = found;
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* Messages of ICMP that the router sent. */
+static uint64_t own_messages(enum family family)
+{
+	return family == FAMILY_IPV6 ? line("/proc/net/snmp6", "Icmp6OutMsgs")
+				     : column("/proc/net/snmp", "Icmp:", "OutMsgs");
+}
+
+static uint64_t unreachables(enum family family)
+{
+	return family == FAMILY_IPV6 ? line("/proc/net/snmp6", "Icmp6OutDestUnreachs")
+				     : column("/proc/net/snmp", "Icmp:", "OutDestUnreachs");
+}
+
+/* Two figures of the same thing, in packets and octets. */
+static void add(struct figures *f, enum metric_id packets, struct amount a)
+{
+	f->value[packets] += a.packets;
+	f->value[packets + 1] += a.octets;
+}
+
+/* In a device's row and in the router's. */
+static void count(struct sent *s, enum family family, enum device d, enum metric_id packets,
+		  struct amount a)
+{
+	add(&s->counts.rows[ROW_SYSTEM][family], packets, a);
+	add(&s->counts.rows[ROW_DEVICE + d][family], packets, a);
+}
+
+static void arrive(struct sent *s, enum family family, enum device in, struct amount a)
+{
+	count(s, family, in, M_IN_PACKETS, a);
+}
+
+static void hand_over(struct sent *s, enum family family, enum device in, struct amount a)
+{
+	arrive(s, family, in, a);
+	count(s, family, in, M_IN_FORW_PACKETS, a);
+}
+
+static void pass(struct sent *s, enum family family, enum device in, enum device out,
+		 struct amount a)
+{
+	hand_over(s, family, in, a);
+	count(s, family, out, M_OUT_FORW_PACKETS, a);
+	count(s, family, out, M_OUT_PACKETS, a);
+	add(&s->counts.rows[ROW_PATH + out][family], M_OUT_FORW_PACKETS, a);
+}
+
+static void lose(struct sent *s, enum family family, enum drop_stage stage, struct amount a)
+{
+	count(s, family, DEVICE_IN, M_DROPPED_PACKETS, a);
+	if (stage == DROP_FORWARD)
+		count(s, family, DEVICE_IN, M_REFUSED_PACKETS, a);
+	add(&s->counts.rows[ROW_LOST + stage][family], M_DROPPED_PACKETS, a);
+}
+
+static int send_datagrams(const struct way *way, const struct router *r, enum family family,
+			  struct sent *out, struct why *why)
+{
+	const struct datagrams *d = &way->datagrams;
+	int fd = traffic_sender(r, d, family);
+	int result = fd < 0 ? fd : traffic_send(fd, d, family, d->count);
+
+	if (fd >= 0)
+		close(fd);
+	out->there = traffic_amount(d, family);
+	return result ? why_errno(why, result, d->segment ? "UDP_SEGMENT" : "UDP") : 0;
+}
+
+static int send_through(const struct way *way, const struct router *r, enum family family,
+			struct sent *out, struct why *why)
+{
+	int result = send_datagrams(way, r, family, out, why);
+
+	pass(out, family, DEVICE_IN, DEVICE_OUT, out->there);
+	return result;
+}
+
+static int send_tcp(const struct way *way, const struct router *r, enum family family,
+		    struct sent *out, struct why *why)
+{
+	int result = traffic_tcp(r, family, TCP_OCTETS, &out->there, &out->back, why);
+
+	(void)way;
+	pass(out, family, DEVICE_IN, DEVICE_OUT, out->there);
+	pass(out, family, DEVICE_OUT, DEVICE_IN, out->back);
+	return result;
+}
+
+/* A time to live of 1, or no route. */
+static int send_in_vain(const struct way *way, const struct router *r, enum family family,
+			struct sent *out, struct why *why)
+{
+	int result = send_datagrams(way, r, family, out, why);
+
+	arrive(out, family, DEVICE_IN, out->there);
+	lose(out, family, DROP_INPUT, out->there);
+	return result;
+}
+
+static int send_refused(const struct way *way, const struct router *r, enum family family,
+			struct sent *out, struct why *why)
+{
+	int result = netlink_setup_refuse();
+
+	if (result)
+		return why_errno(why, result, "a filter by nf_tables");
+	result = send_datagrams(way, r, family, out, why);
+	hand_over(out, family, DEVICE_IN, out->there);
+	lose(out, family, DROP_FORWARD, out->there);
+	router_settle();
+	netlink_setup_refuse_no_more();
+	return result;
+}
+
+static int send_to_router(const struct way *way, const struct router *r, enum family family,
+			  struct sent *out, struct why *why)
+{
+	int receiver = traffic_receiver(r, PLACE_ROUTER), result;
+
+	if (receiver < 0)
+		return why_errno(why, receiver, "UDP");
+	result = send_datagrams(way, r, family, out, why);
+	arrive(out, family, DEVICE_IN, out->there);
+	count(out, family, DEVICE_IN, M_DELIVERED_PACKETS, out->there);
+	router_settle();
+	close(receiver);
+	return result;
+}
+
+/* They leave the IP layer and wait for a neighbour, whom the kernel gives up. */
+static int send_to_silence(const struct way *way, const struct router *r, enum family family,
+			   struct sent *out, struct why *why)
+{
+	const uint64_t before = unreachables(family);
+	int result = send_datagrams(way, r, family, out, why);
+
+	pass(out, family, DEVICE_IN, DEVICE_SILENT, out->there);
+	lose(out, family, DROP_OUTPUT, out->there);
+	for (int i = 0; i < GIVE_UP_ROUNDS && unreachables(family) == before; i++)
+		usleep(GIVE_UP_US);
+	return result;
+}
+
+const struct way ways[WAYS] = {
+	{"UDP", send_through, {TO_SERVER, 400, 100, 0, 0}, false, false},
+	{"UDP in segments (GSO)", send_through, {TO_SERVER, 20, 12500, 1000, 0}, true, false},
+	{"TCP (TSO)", send_tcp, {TO_SERVER, 0, 0, 0, 0}, true, false},
+	{"UDP in fragments", send_through, {TO_SERVER, 100, 4000, 0, 0}, false, false},
+	{"for the router itself", send_to_router, {TO_ROUTER, 100, 100, 0, 0}, false, false},
+	{"a TTL of 1", send_in_vain, {TO_SERVER, 50, 100, 0, 1}, false, true},
+	{"no route", send_in_vain, {TO_NOWHERE, 50, 100, 0, 0}, false, true},
+	{"refused by a filter", send_refused, {TO_SERVER, 100, 100, 0, 0}, false, false},
+	{"no answer from a neighbour", send_to_silence, {TO_SILENCE, 20, 100, 0, 0}, false, true},
+};
+
+/* Nothing else than what is sent may be counted: all figures are known, and 0. */
+static void begin(struct sent *s)
+{
+	*s = (struct sent){.merged = false};
+	for (int row = 0; row < ROWS; row++)
+		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+			s->counts.rows[row][f].known = counts_metrics(row);
+}
+
+int ways_send(const struct way *way, const struct router *r, enum family family, struct sent *out,
+	      struct why *why)
+{
+	int result;
+
+	begin(out);
+	out->merged = way->merged;
+	out->answers = way->answers;
+	out->own_before = own_messages(family);
+	result = way->send(way, r, family, out, why);
+	router_settle();
+	return result;
+}
+
+struct counts ways_own(const struct sent *sent, enum family family)
+{
+	struct counts c = sent->counts;
+
+	if (!sent->answers)
+		return c;
+	c.rows[ROW_SYSTEM][family].value[M_OUT_PACKETS] += own_messages(family) - sent->own_before;
+	/* How long they are, and where they leave, is not known. */
+	for (int row = ROW_SYSTEM; row < ROW_PATH; row++)
+		figures_keep(&c.rows[row][family],
+			     row == ROW_SYSTEM ? ~(1u << M_OUT_OCTETS)
+					       : ~(1u << M_OUT_PACKETS | 1u << M_OUT_OCTETS));
+	return c;
+}
