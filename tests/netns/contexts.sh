@@ -31,7 +31,7 @@ is_gone() { grep -qE "$GONE" <<<"$(context "$P-$1" snmpget $O::ipfwMibRevision.0
 cat >"$TMP/snmpd.extra" <<-X
 	view everything included .1
 	createUser poller
-	rouser poller noauth
+	rouser poller noauth -V everything
 	com2sec -Cn $P-01 first 127.0.0.1 secret
 	group firsts v2c first
 	access firsts $P-01 v2c noauth exact everything none none
