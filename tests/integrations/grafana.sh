@@ -56,6 +56,7 @@ for p in d["panels"]:
         e = t["expr"]
         assert t["datasource"] and 'instance=~"$instance"' in e, f"{title}: not by router"
         ranges = re.findall(r"\[(.*?)\]", e)
+        assert d["uid"] != "ipfwagent" or not re.search(r"(by|on) \(job, instance(?!, netns)", e), f"{title}: of all network namespaces"
         assert set(ranges) <= {"$__rate_interval", "$__range"}, f"{title}: {ranges}"
         assert len(ranges) == len(re.findall(r"\b(?:rate|increase|changes|count_over_time)\(", e)), f"{title}: {e}"
     ids_of_queries = {t["refId"] for t in p["targets"]}
