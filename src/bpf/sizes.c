@@ -65,10 +65,10 @@ struct sizes sizes_for(uint32_t n_ifs, uint32_t highest, uint32_t cpus)
 	struct sizes s;
 
 	s.low.ifs = lesser(power(reach, LEAST_IFS, IPFW_LOW_IFS),
-			   greater(power(8 * n, LEAST_IFS, IPFW_LOW_IFS),
+			   greater(power(4 * n, LEAST_IFS, IPFW_LOW_IFS),
 				   within(IFS_MEMORY, if_size, false, IPFW_LOW_IFS)));
-	s.low.path_ifs = lesser(power(reach, LEAST_PATH_IFS, IPFW_LOW_PATH_IFS),
-				greater(power(4 * n, LEAST_PATH_IFS, IPFW_LOW_PATH_IFS),
+	s.low.path_ifs = lesser(power((uint64_t)highest + 1, LEAST_PATH_IFS, IPFW_LOW_PATH_IFS),
+				greater(power(2 * n, LEAST_PATH_IFS, IPFW_LOW_PATH_IFS),
 					within(PATHS_MEMORY, path_size, true, IPFW_LOW_PATH_IFS)));
 	s.ifs = in_all(16 * n, sizes_full.ifs);
 	s.paths = in_all(4 * n * n, sizes_full.paths);

@@ -23,10 +23,10 @@ extern const struct sizes sizes_full;
 
 /*
  * For a namespace with `n_ifs` interfaces, the highest ifindex among them, and arrays for `cpus`
- * CPUs. The arrays reach as far as twice that ifindex, but not further than eight places for each
- * interface, or four for the pairs of each, except within a fixed amount of memory. The hashes hold
- * sixteen times as many interfaces, and twice as many paths as there can be between those that
- * there are; not less than SIZES_LEAST of each, so that a namespace can grow.
+ * CPUs. The array of interfaces reaches as far as twice that ifindex, that of paths as far as it
+ * does; but not further than four or two places for each interface, except within a fixed amount of
+ * memory. The hashes hold sixteen times as many interfaces, and twice as many paths as there can be
+ * between those that there are; not less than SIZES_LEAST of each, so that a namespace can grow.
  */
 #define SIZES_LEAST 4096
 struct sizes sizes_for(uint32_t n_ifs, uint32_t highest, uint32_t cpus);

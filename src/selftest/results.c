@@ -115,7 +115,7 @@ static void put_cost(FILE *f, const struct cost *c)
 	if (!ns->known)
 		return;
 	fprintf(f,
-		"a datagram's way from the sender through the router, in %u rounds: "
+		"a datagram's way from the sender through the router, rounds %u: "
 		"%" PRId64 " ns (%" PRId64 " to %" PRId64 ")\n",
 		c->rounds, ns->median, ns->lowest, ns->highest);
 	for (int id = HOOKS_NONE + 1; id < HOOKS_COUNT; id++) {
