@@ -82,7 +82,7 @@ take_pictures() {
 	sleep 70
 	expect_true "a picture of the dashboard" picture dashboard.png 1300 \
 		"zabbix.php?action=host.dashboard.view&hostid=$host&from=now-${minutes}m&to=now"
-	expect_true "a picture of latest data" picture latest-data.png 640 \
+	expect_true "a picture of latest data" picture latest-data.png 576 \
 		"zabbix.php?action=latest.view&hostids[]=$host&name=bits&show_tags=3&tag_priority=protocol,interface,description$(
-		)&tags[0][tag]=interface&tags[0][operator]=1&tags[0][value]=wan0&filter_set=1"
+		)&tags[0][tag]=interface&tags[0][operator]=1&tags[0][value]=wan0&tags[1][tag]=protocol&tags[1][operator]=1&tags[1][value]=ipv4&filter_set=1"
 }
