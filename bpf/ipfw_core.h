@@ -31,7 +31,7 @@ char dual_license[] SEC("license") = "Dual MIT/GPL";
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, IPFW_LOW_IFS); /* for each CPU; set before loading */
+	__uint(max_entries, IPFW_LOW_IFS); /* set before loading, as those of other maps */
 	__type(key, __u32);
 	__type(value, struct ipfw_if_counters);
 } if_low SEC(".maps");
@@ -48,7 +48,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, IPFW_LOW_PATHS); /* for each CPU; set before loading */
+	__uint(max_entries, IPFW_LOW_PATHS);
 	__type(key, __u32);
 	__type(value, struct ipfw_counter);
 } path_low SEC(".maps");
@@ -149,6 +149,9 @@ struct {
 	__type(value, struct ipfw_info);
 } info SEC(".maps");
 
+/* What the arrays hold for each CPU; set before loading. */
+const volatile struct ipfw_low low SEC(".rodata.low");
+
 static const struct ipfw_if_counters no_counters;
 static const struct ipfw_counter no_counter;
 static const struct ipfw_sum no_sum;
@@ -209,8 +212,10 @@ static __noinline struct ipfw_counter *path_in_hash(const struct ipfw_path_key *
 /* The counters of an interface; NULL: there is no room for them. */
 static __always_inline struct ipfw_if_counters *counters_of(__u32 ifindex)
 {
-	if (ifindex < IPFW_LOW_IFS) {
-		__u32 slot = bpf_get_smp_processor_id() * IPFW_LOW_IFS + ifindex;
+	const __u32 ifs = low.ifs;
+
+	if (ifindex < ifs) {
+		__u32 slot = bpf_get_smp_processor_id() * ifs + ifindex;
 
 		return bpf_map_lookup_elem(&if_low, &slot);
 	}
@@ -234,11 +239,12 @@ static __always_inline void count_if(__u32 ifindex, __u32 ipv6, enum ipfw_stage 
 
 static __always_inline void count_path(__u32 in, __u32 out, __u32 ipv6, const struct load *l)
 {
+	const __u32 ifs = low.path_ifs;
 	struct ipfw_counter *v;
 
-	if (in < IPFW_LOW_PATH_IFS && out < IPFW_LOW_PATH_IFS) {
-		__u32 slot = bpf_get_smp_processor_id() * IPFW_LOW_PATHS +
-			     IPFW_LOW_PATH(in, out, ipv6 & 1);
+	if (in < ifs && out < ifs) {
+		__u32 family = bpf_get_smp_processor_id() * 2 + (ipv6 & 1);
+		__u32 slot = IPFW_LOW_PATH(in, out, family, ifs);
 
 		v = bpf_map_lookup_elem(&path_low, &slot);
 	} else {

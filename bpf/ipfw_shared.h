@@ -10,10 +10,13 @@
 
 #define IPFW_LAYOUT 4
 
-/* Interfaces and paths below these indexes are counted in arrays, the others in hashes. */
+/*
+ * Interfaces and paths below these indexes, or lower ones chosen when the hooks are attached, are
+ * counted in arrays, the others in hashes.
+ */
 #define IPFW_LOW_IFS      1024
 #define IPFW_HIGH_IFS     16384
-#define IPFW_LOW_PATH_IFS 32 /* a power of two */
+#define IPFW_LOW_PATH_IFS 32
 #define IPFW_LOW_PATHS    (2 * IPFW_LOW_PATH_IFS * IPFW_LOW_PATH_IFS)
 #define IPFW_HIGH_PATHS   16384
 #define IPFW_DROPS        4096 /* rows of struct ipfw_drop_key */
@@ -21,6 +24,12 @@
 
 /* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
 #define IPFW_RETIRED 0xffffffffu
+
+/* What was chosen; an eBPF object has it as a constant. */
+struct ipfw_low {
+	__u32 ifs;
+	__u32 path_ifs;
+};
 
 /* The last one first: so they are read, see maps_read_counts(). */
 enum ipfw_stage {
@@ -71,8 +80,8 @@ struct ipfw_path_key {
 	__u32 ipv6;
 };
 
-/* The slot of a path between low interfaces. */
-#define IPFW_LOW_PATH(in, out, ipv6) (((ipv6)*IPFW_LOW_PATH_IFS + (in)) * IPFW_LOW_PATH_IFS + (out))
+/* The slot of a path between interfaces below `ifs`. */
+#define IPFW_LOW_PATH(in, out, ipv6, ifs) (((ipv6) * (ifs) + (in)) * (ifs) + (out))
 
 /* One row of drops. An ifindex of 0: by no interface, or it had not got as far. */
 struct ipfw_drop_key {

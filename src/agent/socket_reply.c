@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/hostname.h"
 #include "base/log.h"
 
@@ -24,8 +25,12 @@ const struct socket_content *socket_contents_find(const struct socket_contents *
 const struct socket_content *socket_contents_named(const struct socket_contents *contents,
 						   const char *name)
 {
+	char text[ESCAPE_NETNS_MAX];
+
 	for (size_t i = 0; i < contents->n; i++)
-		if (contents->all[i].name && !strcmp(contents->all[i].name, name))
+		if (contents->all[i].name &&
+		    !strcmp(escape_name(text, sizeof(text), contents->all[i].name, ESCAPE_UTF8),
+			    name))
 			return &contents->all[i];
 	return NULL;
 }

@@ -42,8 +42,8 @@ struct socket_contents {
 	size_t n;
 };
 
-/* That of the namespace that is asked for, or that has the name; NULL: the agent does not serve it.
- */
+/* That of the namespace that is asked for, or that has the name, as JSON has it; NULL: the agent
+ * does not serve it. */
 const struct socket_content *socket_contents_find(const struct socket_contents *contents,
 						  const struct request *r);
 const struct socket_content *socket_contents_named(const struct socket_contents *contents,

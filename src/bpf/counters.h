@@ -34,10 +34,12 @@
  * attaches them to counters that are there already (late.h), as when the agent finds the module
  * after a reading. What a flowtable forwarded before info.fast_since_ns is not known.
  *
- * MAPS. Interfaces with an ifindex below 1,024, and paths between those below 32, are counted in
- * plain arrays that are mapped into memory: [cpu][ifindex]. The hooks find a place there without
- * hashing, and reading takes no system call. The others are in per-CPU hashes of 16,384 each. What
- * finds no room is counted as missed. A set of counters takes memory for all possible CPUs.
+ * MAPS. Interfaces with a low ifindex, and paths between such, are counted in plain arrays that are
+ * mapped into memory: [cpu][ifindex]. The hooks find a place there without hashing, and reading
+ * takes no system call. The others are in per-CPU hashes. What finds no room is counted as missed.
+ * A set of counters takes memory for all possible CPUs, and most of it at once: so a network
+ * namespace gets arrays and hashes by what it has when the hooks are attached (sizes.h). The hooks
+ * have the sizes of the arrays as constants; readers find them in the maps.
  *
  * WHO OWNS THE COUNTERS OF AN IFINDEX. Hooks count by ifindex, and an ifindex can pass from one
  * interface to another. So owners.c keeps a record beside the counters: the owner's name, since

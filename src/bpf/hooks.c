@@ -226,6 +226,7 @@ uint64_t hooks_object_hash(enum hooks_id id)
 static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 {
 	const struct hook_set *set = &sets[id];
+	const struct sizes sizes = sizes_choose();
 	int r;
 
 	*what = "symbols";
@@ -238,7 +239,7 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 		return -errno;
 	r = set->prepare(h->object);
 	if (!r)
-		r = maps_size(h->object);
+		r = maps_resize(h->object, &sizes);
 	*what = "load";
 	if (!r)
 		r = bpf_object__load(h->object);

@@ -21,76 +21,145 @@ const char *const maps_names[MAP_COUNT] = {
 
 /* What they are, as in ipfw_core.h. */
 static const struct {
-	uint32_t type, flags, key_size, value_size, entries;
-	bool per_cpu; /* an array that is indexed by CPUs: it has as many entries for each */
+	uint32_t type, flags, key_size, value_size;
 } map_forms[MAP_COUNT] = {
-	[MAP_IF_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_if_counters),
-			IPFW_LOW_IFS, true},
+	[MAP_IF_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_if_counters)},
 	[MAP_IF_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, 4,
-			 sizeof(struct ipfw_if_counters), IPFW_HIGH_IFS + 1, false},
-	[MAP_PATH_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_counter),
-			  IPFW_LOW_PATHS, true},
+			 sizeof(struct ipfw_if_counters)},
+	[MAP_PATH_LOW] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(struct ipfw_counter)},
 	[MAP_PATH_HIGH] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC,
-			   sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter),
-			   IPFW_HIGH_PATHS, false},
-	[MAP_MISSED] = {BPF_MAP_TYPE_PERCPU_ARRAY, 0, 4, sizeof(uint64_t), IPFW_MISSED, false},
-	[MAP_IF_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_record),
-			    IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
-	[MAP_IF_BASES] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_counters),
-			  IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
+			   sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter)},
+	[MAP_MISSED] = {BPF_MAP_TYPE_PERCPU_ARRAY, 0, 4, sizeof(uint64_t)},
+	[MAP_IF_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_record)},
+	[MAP_IF_BASES] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, 4, sizeof(struct ipfw_if_counters)},
 	[MAP_PATH_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
-			      sizeof(struct ipfw_path_record), IPFW_LOW_PATHS + IPFW_HIGH_PATHS,
-			      false},
+			      sizeof(struct ipfw_path_record)},
 	[MAP_DROPS] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_drop_key),
-		       sizeof(struct ipfw_sum), IPFW_DROPS, false},
+		       sizeof(struct ipfw_sum)},
 	[MAP_DROP_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_drop_key),
-			      sizeof(struct ipfw_path_record), IPFW_DROPS, false},
+			      sizeof(struct ipfw_path_record)},
 	[MAP_FAST] = {BPF_MAP_TYPE_PERCPU_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
-		      sizeof(struct ipfw_sum), IPFW_FAST_PATHS, false},
+		      sizeof(struct ipfw_sum)},
 	[MAP_FAST_RECORDS] = {BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, sizeof(struct ipfw_path_key),
-			      sizeof(struct ipfw_path_record), IPFW_FAST_PATHS, false},
-	[MAP_REASONS] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_reason_name),
-			 IPFW_REASONS + IPFW_REASON_SUBSYSTEMS, false},
-	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t),
-			 IPFW_LOW_IFS + IPFW_HIGH_IFS, false},
-	[MAP_INFO] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_info), 1, false},
+			      sizeof(struct ipfw_path_record)},
+	[MAP_REASONS] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_reason_name)},
+	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t)},
+	[MAP_INFO] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_info)},
 };
+
+uint32_t maps_entries(enum map_id id, const struct sizes *sizes)
+{
+	switch (id) {
+	case MAP_IF_LOW: /* indexed by CPUs: as many for each */
+		return sizes->low.ifs * cpus_possible().ids;
+	case MAP_IF_HIGH:
+		return sizes->ifs - sizes->low.ifs + 1; /* and IPFW_RETIRED */
+	case MAP_PATH_LOW:
+		return sizes_low_paths(sizes) * cpus_possible().ids;
+	case MAP_PATH_HIGH:
+		return sizes->paths - sizes_low_paths(sizes);
+	case MAP_MISSED:
+		return IPFW_MISSED;
+	case MAP_IF_RECORDS:
+	case MAP_IF_BASES:
+	case MAP_PRESENT:
+		return sizes->ifs;
+	case MAP_PATH_RECORDS:
+	case MAP_FAST:
+	case MAP_FAST_RECORDS:
+		return sizes->paths;
+	case MAP_DROPS:
+	case MAP_DROP_RECORDS:
+		return IPFW_DROPS;
+	case MAP_REASONS:
+		return IPFW_REASONS + IPFW_REASON_SUBSYSTEMS;
+	default:
+		return 1;
+	}
+}
+
+/* What a map is. Returns 0 or -errno. */
+static int describe(int fd, struct bpf_map_info *info)
+{
+	uint32_t size = sizeof(*info);
+
+	*info = (struct bpf_map_info){.id = 0};
+	return bpf_obj_get_info_by_fd(fd, info, &size);
+}
+
+int maps_sizes(const int *fds, struct sizes *out)
+{
+	const uint32_t cpus = cpus_possible().ids;
+	struct bpf_map_info ifs_low, paths_low, ifs, paths;
+	int r = cpus ? describe(fds[MAP_IF_LOW], &ifs_low) : -errno;
+
+	if (!r)
+		r = describe(fds[MAP_PATH_LOW], &paths_low);
+	if (!r)
+		r = describe(fds[MAP_IF_RECORDS], &ifs);
+	if (!r)
+		r = describe(fds[MAP_PATH_RECORDS], &paths);
+	if (r)
+		return r;
+	*out = (struct sizes){
+		.low = {.ifs = ifs_low.max_entries / cpus},
+		.ifs = ifs.max_entries,
+		.paths = paths.max_entries,
+	};
+	while (out->low.path_ifs < IPFW_LOW_PATH_IFS &&
+	       sizes_low_paths(out) < paths_low.max_entries / cpus)
+		out->low.path_ifs++;
+	return 0;
+}
 
 bool maps_fit(const int *fds)
 {
-	for (int i = 0; i < MAP_COUNT; i++) {
-		uint32_t cpus = map_forms[i].per_cpu ? cpus_possible().ids : 1;
-		struct bpf_map_info info = {.id = 0};
-		uint32_t size = sizeof(info);
+	struct sizes sizes;
 
-		if (bpf_obj_get_info_by_fd(fds[i], &info, &size) ||
-		    info.type != map_forms[i].type ||
+	if (maps_sizes(fds, &sizes) || !sizes_valid(&sizes))
+		return false;
+	for (int i = 0; i < MAP_COUNT; i++) {
+		struct bpf_map_info info;
+
+		if (describe(fds[i], &info) || info.type != map_forms[i].type ||
 		    /* the kernel adds this one to those of devices */
 		    (info.map_flags & ~BPF_F_RDONLY_PROG) != map_forms[i].flags ||
 		    info.key_size != map_forms[i].key_size ||
 		    info.value_size != map_forms[i].value_size ||
-		    info.max_entries != map_forms[i].entries * cpus)
+		    info.max_entries != maps_entries(i, &sizes))
 			return false;
 	}
 	return true;
 }
 
+/* Give a constant of an object that is not loaded yet its value. Returns 0 or -errno. */
+static int set_constant(struct bpf_object *object, const char *section, const void *value,
+			size_t size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, section);
+
+	return map ? bpf_map__set_initial_value(map, value, size) : -ENOENT;
+}
+
 int maps_set_netns(struct bpf_object *object)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.netns");
-	size_t size = 0;
-	uint32_t *inum = map ? (uint32_t *)bpf_map__initial_value(map, &size) : NULL;
+	const uint32_t inum = netns_inode();
 
-	if (!inum || size != sizeof(*inum))
-		return -EINVAL;
-	*inum = netns_inode();
-	return *inum ? 0 : -ENOENT;
+	return inum ? set_constant(object, ".rodata.netns", &inum, sizeof(inum)) : -ENOENT;
+}
+
+static int set_low(struct bpf_object *object, const struct sizes *sizes)
+{
+	return set_constant(object, ".rodata.low", &sizes->low, sizeof(sizes->low));
 }
 
 int maps_share(struct bpf_object *object, const int *fds)
 {
-	int r = 0;
+	struct sizes sizes;
+	int r = maps_sizes(fds, &sizes);
 
+	if (!r)
+		r = set_low(object, &sizes);
 	for (int i = 0; i < MAP_COUNT && !r; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
 
@@ -99,18 +168,14 @@ int maps_share(struct bpf_object *object, const int *fds)
 	return r;
 }
 
-int maps_size(struct bpf_object *object)
+int maps_resize(struct bpf_object *object, const struct sizes *sizes)
 {
-	uint32_t ids = cpus_possible().ids;
-	int r = ids ? 0 : -errno;
+	int r = cpus_possible().ids ? set_low(object, sizes) : -errno;
 
 	for (int i = 0; i < MAP_COUNT && !r; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, maps_names[i]);
 
-		if (!map)
-			r = -ENOENT;
-		else if (map_forms[i].per_cpu)
-			r = bpf_map__set_max_entries(map, map_forms[i].entries * ids);
+		r = map ? bpf_map__set_max_entries(map, maps_entries(i, sizes)) : -ENOENT;
 	}
 	return r;
 }

@@ -129,31 +129,39 @@ static const void *map_array(int fd, size_t slots, size_t slot_size)
 
 int maps_arrays_open(const int *fds, struct maps_arrays *out)
 {
-	out->ifs = map_array(fds[MAP_IF_LOW], IPFW_LOW_IFS, sizeof(*out->ifs));
-	out->paths = map_array(fds[MAP_PATH_LOW], IPFW_LOW_PATHS, sizeof(*out->paths));
+	int r = maps_sizes(fds, &out->sizes);
+
+	if (r)
+		return r;
+	out->ifs = map_array(fds[MAP_IF_LOW], out->sizes.low.ifs, sizeof(*out->ifs));
+	out->paths =
+		map_array(fds[MAP_PATH_LOW], sizes_low_paths(&out->sizes), sizeof(*out->paths));
 	return out->ifs && out->paths ? 0 : -errno;
 }
 
 void maps_arrays_close(struct maps_arrays *a)
 {
+	const size_t cpus = cpus_possible().ids;
+
 	if (a->ifs)
-		munmap((void *)a->ifs, sizeof(*a->ifs) * IPFW_LOW_IFS * cpus_possible().ids);
+		munmap((void *)a->ifs, sizeof(*a->ifs) * a->sizes.low.ifs * cpus);
 	if (a->paths)
-		munmap((void *)a->paths, sizeof(*a->paths) * IPFW_LOW_PATHS * cpus_possible().ids);
-	*a = (struct maps_arrays){NULL, NULL};
+		munmap((void *)a->paths, sizeof(*a->paths) * sizes_low_paths(&a->sizes) * cpus);
+	*a = (struct maps_arrays){.ifs = NULL};
 }
 
 /* What came in and what was handed over, again, of the interfaces in the array. */
 static void read_upstream_again(const struct maps_arrays *a, struct table *ifs)
 {
 	static const enum ipfw_stage upstream[] = {IPFW_IN_FORW, IPFW_IN};
-	const size_t stride = sizeof(*a->ifs) / 8 * IPFW_LOW_IFS;
+	const uint32_t low = a->sizes.low.ifs;
+	const size_t stride = sizeof(*a->ifs) / 8 * low;
 
 	for (size_t i = 0; i < ifs->n; i++) {
 		uint32_t ifindex = *(uint32_t *)table_key(ifs, i);
 		struct ipfw_if_counters *total = table_value(ifs, i);
 
-		for (size_t k = 0; ifindex < IPFW_LOW_IFS && k < 2 * ARRAY_SIZE(upstream); k++) {
+		for (size_t k = 0; ifindex < low && k < 2 * ARRAY_SIZE(upstream); k++) {
 			const enum ipfw_stage stage = upstream[k / 2];
 
 			sum((uint64_t *)&total->of[k & 1][stage],
@@ -191,8 +199,8 @@ static int read_ifs(const int *fds, const struct maps_arrays *a, struct maps_cou
 	int r = read_map(fds[MAP_IF_HIGH], &form, &out->ifs);
 	bool hashed = out->ifs.n > 0;
 
-	for (uint32_t i = 0; i < IPFW_LOW_IFS && !r; i++)
-		r = add_slot(&out->ifs, &i, &a->ifs[i], IPFW_LOW_IFS);
+	for (uint32_t i = 0; i < a->sizes.low.ifs && !r; i++)
+		r = add_slot(&out->ifs, &i, &a->ifs[i], a->sizes.low.ifs);
 	if (!r && hashed)
 		r = read_map(fds[MAP_IF_HIGH], &again, &out->ifs);
 	read_upstream_again(a, &out->ifs);
@@ -201,14 +209,13 @@ static int read_ifs(const int *fds, const struct maps_arrays *a, struct maps_cou
 
 static int read_low_paths(const struct maps_arrays *a, struct maps_counts *out)
 {
+	const uint32_t ifs = a->sizes.low.path_ifs, paths = sizes_low_paths(&a->sizes);
 	int r = 0;
 
-	for (uint32_t i = 0; i < IPFW_LOW_PATHS && !r; i++) {
-		const struct ipfw_path_key path = {i / IPFW_LOW_PATH_IFS % IPFW_LOW_PATH_IFS,
-						   i % IPFW_LOW_PATH_IFS,
-						   i / IPFW_LOW_PATH_IFS / IPFW_LOW_PATH_IFS};
+	for (uint32_t i = 0; i < paths && !r; i++) {
+		const struct ipfw_path_key path = {i / ifs % ifs, i % ifs, i / ifs / ifs};
 
-		r = add_slot(&out->paths, &path, &a->paths[i], IPFW_LOW_PATHS);
+		r = add_slot(&out->paths, &path, &a->paths[i], paths);
 	}
 	return r;
 }
@@ -321,12 +328,12 @@ static int read_entry(int fd, const void *key, uint64_t *out, size_t words)
 int maps_read_if(const int *fds, const struct maps_arrays *arrays, uint32_t ifindex,
 		 struct ipfw_if_counters *out)
 {
-	const size_t words = sizeof(*out) / 8;
+	const size_t words = sizeof(*out) / 8, low = arrays->sizes.low.ifs;
 
-	if (ifindex >= IPFW_LOW_IFS)
+	if (ifindex >= low)
 		return read_entry(fds[MAP_IF_HIGH], &ifindex, (uint64_t *)out, words);
 	sum((uint64_t *)out, (const uint64_t *)&arrays->ifs[ifindex], words, cpus_possible().ids,
-	    words * IPFW_LOW_IFS);
+	    words * low);
 	return 0;
 }
 
@@ -334,12 +341,13 @@ int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 		   const struct ipfw_path_key *key, struct ipfw_counter *out)
 {
 	const size_t words = sizeof(*out) / 8;
-	uint32_t slot = IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6);
+	const uint32_t low = arrays->sizes.low.path_ifs;
+	uint32_t slot = IPFW_LOW_PATH(key->in_ifindex, key->out_ifindex, key->ipv6, low);
 
-	if (key->in_ifindex >= IPFW_LOW_PATH_IFS || key->out_ifindex >= IPFW_LOW_PATH_IFS)
+	if (key->in_ifindex >= low || key->out_ifindex >= low)
 		return read_entry(fds[MAP_PATH_HIGH], key, (uint64_t *)out, words);
 	sum((uint64_t *)out, (const uint64_t *)&arrays->paths[slot], words, cpus_possible().ids,
-	    words * IPFW_LOW_PATHS);
+	    words * sizes_low_paths(&arrays->sizes));
 	return 0;
 }
 

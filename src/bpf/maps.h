@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/sizes.h"
 #include "bpf/table.h"
 #include "ipfw_shared.h"
 
@@ -34,14 +35,21 @@ enum map_id {
 /* Their names in the eBPF object, and as pins. */
 extern const char *const maps_names[MAP_COUNT];
 
-/* Whether the maps are of the kinds and sizes that this program knows: another one may have made
- * them. */
+/* How many entries a map has in a set of these sizes. */
+uint32_t maps_entries(enum map_id id, const struct sizes *sizes);
+
+/* The sizes that maps have. Returns 0 or -errno. */
+int maps_sizes(const int *fds, struct sizes *out);
+
+/* Whether the maps are of the kinds that this program knows, and their sizes belong together:
+ * another one may have made them. */
 bool maps_fit(const int *fds);
 
 /* The arrays of counters, mapped into memory: [number of the CPU][slot]. */
 struct maps_arrays {
 	const struct ipfw_if_counters *ifs;
 	const struct ipfw_counter *paths;
+	struct sizes sizes;
 };
 
 /* Map the arrays. Returns 0 or -errno. maps_arrays_close() accepts what was never opened. */
@@ -57,8 +65,8 @@ int maps_set_netns(struct bpf_object *object);
  * are its own. Returns 0 or -errno. */
 int maps_share(struct bpf_object *object, const int *fds);
 
-/* Let the maps of an object that is not loaded yet have room for every CPU. */
-int maps_size(struct bpf_object *object);
+/* Let the maps of an object that is not loaded yet have these sizes. */
+int maps_resize(struct bpf_object *object, const struct sizes *sizes);
 
 /* What the hooks counted, over all CPUs. */
 struct maps_counts {

@@ -240,7 +240,7 @@ static void retire(struct filling *f, uint32_t ifindex)
 	struct ipfw_if_counters rest;
 
 	/* Read anew: the sample was taken before it was gone. */
-	if (ifindex >= IPFW_LOW_IFS && !maps_retire_if(f->maps, ifindex))
+	if (ifindex >= f->arrays->sizes.low.ifs && !maps_retire_if(f->maps, ifindex))
 		bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
 	else if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
 		filling_write(f, MAP_IF_BASES, &ifindex, &rest);
@@ -256,8 +256,8 @@ static void retire_gone(struct filling *f)
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			uint32_t ifindex = *(const uint32_t *)table_key(tables[t], i);
 
-			if ((t == 0 || ifindex >= IPFW_LOW_IFS) && ifindex != IPFW_RETIRED &&
-			    !filling_is_live(f, ifindex))
+			if ((t == 0 || ifindex >= f->arrays->sizes.low.ifs) &&
+			    ifindex != IPFW_RETIRED && !filling_is_live(f, ifindex))
 				retire(f, ifindex);
 		}
 }

@@ -13,14 +13,14 @@ static_assert((int)IPFW_DROP_STAGES == (int)DROP_STAGES && IPFW_DROP_LINK == (in
 	      "the stages of the maps are those of a snapshot");
 static_assert(IPFW_REASON_MAX == SNAPSHOT_REASON_MAX, "reasons are copied whole");
 
-/* One of the kinds. Above `crowded` rows, those of interfaces that went away make room. */
+/* One of the kinds. */
 struct kind {
 	enum map_id counts, records;
-	size_t crowded;
 	enum metric_id packets; /* and octets, the next one */
 	/* What is counted just now. Returns 0 or -errno. */
 	int (*read)(const struct filling *f, const void *key, struct ipfw_sum *out);
-	bool (*is_hashed)(const void *key); /* only there must a row make room */
+	/* Only there must a row make room. */
+	bool (*is_hashed)(const struct filling *f, const void *key);
 	/* Put it into the snapshot. Returns 0 or -ENOMEM. */
 	int (*add)(struct filling *f, const void *key, const struct snapshot_path *row);
 };
@@ -40,11 +40,12 @@ static int read_drop(const struct filling *f, const void *key, struct ipfw_sum *
 	return maps_read_drop(f->maps, key, out);
 }
 
-static bool is_hashed_path(const void *key)
+static bool is_hashed_path(const struct filling *f, const void *key)
 {
+	const uint32_t low = f->arrays->sizes.low.path_ifs;
 	const struct ipfw_path_key *k = key;
 
-	return k->in_ifindex >= IPFW_LOW_PATH_IFS || k->out_ifindex >= IPFW_LOW_PATH_IFS;
+	return k->in_ifindex >= low || k->out_ifindex >= low;
 }
 
 static int read_fast(const struct filling *f, const void *key, struct ipfw_sum *out)
@@ -52,8 +53,9 @@ static int read_fast(const struct filling *f, const void *key, struct ipfw_sum *
 	return maps_read_fast(f->maps, key, out);
 }
 
-static bool is_hashed_always(const void *key)
+static bool is_hashed_always(const struct filling *f, const void *key)
 {
+	(void)f;
 	(void)key;
 	return true;
 }
@@ -122,16 +124,13 @@ static int add_drop(struct filling *f, const void *key, const struct snapshot_pa
 }
 
 static const struct kind path_kind = {
-	MAP_PATH_HIGH,  MAP_PATH_RECORDS, IPFW_HIGH_PATHS / 4 * 3, M_OUT_FORW_PACKETS, read_path,
-	is_hashed_path, add_path,
+	MAP_PATH_HIGH, MAP_PATH_RECORDS, M_OUT_FORW_PACKETS, read_path, is_hashed_path, add_path,
 };
 static const struct kind drop_kind = {
-	MAP_DROPS, MAP_DROP_RECORDS, IPFW_DROPS / 4 * 3, M_DROPPED_PACKETS,
-	read_drop, is_hashed_always, add_drop,
+	MAP_DROPS, MAP_DROP_RECORDS, M_DROPPED_PACKETS, read_drop, is_hashed_always, add_drop,
 };
 static const struct kind fast_kind = {
-	MAP_FAST,         MAP_FAST_RECORDS, IPFW_FAST_PATHS / 4 * 3, M_FAST_PATH_PACKETS, read_fast,
-	is_hashed_always, add_fast,
+	MAP_FAST, MAP_FAST_RECORDS, M_FAST_PATH_PACKETS, read_fast, is_hashed_always, add_fast,
 };
 
 /* Both begin with them. */
@@ -273,7 +272,8 @@ static bool fill_pair(struct filling *f, const struct kind *kind, const struct t
 static void fill_pairs(struct filling *f, const struct kind *kind, const struct table *counts,
 		       const struct table *records)
 {
-	bool crowded = counts->n > kind->crowded;
+	/* Then rows of interfaces that went away make room. */
+	bool crowded = counts->n > maps_entries(kind->counts, &f->arrays->sizes) / 4 * 3;
 
 	for (size_t i = 0; i < counts->n; i++) {
 		const void *key = table_key(counts, i);
@@ -281,7 +281,7 @@ static void fill_pairs(struct filling *f, const struct kind *kind, const struct 
 		const struct ipfw_sum raw = {counted[0], counted[1]};
 		struct ipfw_path_record record;
 
-		if (fill_pair(f, kind, records, key, &raw, &record) && kind->is_hashed(key) &&
+		if (fill_pair(f, kind, records, key, &raw, &record) && kind->is_hashed(f, key) &&
 		    (crowded || record.over == IPFW_FORGOTTEN))
 			forget(f, kind, key, &record);
 	}

@@ -167,6 +167,16 @@ static int read_all(struct netlink_properties *p, struct netlink_dump *route)
 	return 0;
 }
 
+/* To ask for one takes longer than its part of a dump. */
+static bool most_are_down(const struct netlink_properties *p)
+{
+	size_t down = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		down += p->rows[i].is_down;
+	return 2 * down > p->n;
+}
+
 static int read_those_down(struct netlink_properties *p, struct netlink_dump *route)
 {
 	char buffer[256];
@@ -199,7 +209,7 @@ int netlink_properties_read(struct netlink_properties *p, struct netlink_dump *r
 	int r;
 
 	if (changed || !p->read_ns || clock_now_ns() - p->read_ns >= READ_AGAIN_NS ||
-	    !has_all(p, links))
+	    !has_all(p, links) || most_are_down(p))
 		r = read_all(p, route);
 	else
 		r = read_those_down(p, route);

@@ -19,6 +19,7 @@
 #include "bpf/owners.h"
 
 #define ENTRIES 10000
+#define PAIRS   300 /* of interfaces, with which the maps have room for so many */
 #define TRIES   1000
 
 static void die(const char *what, int error)
@@ -39,6 +40,18 @@ static void put(const int *maps, enum map_id map, const void *key, const void *v
 	}
 	if (r)
 		die(maps_names[map], r);
+}
+
+static void make_ifs(void)
+{
+	FILE *ip = popen("ip -batch -", "w");
+
+	if (!ip)
+		die("ip", errno);
+	for (int i = 0; i < PAIRS; i++)
+		fprintf(ip, "link add a%d type veth peer name b%d\n", i, i);
+	if (pclose(ip))
+		die("ip", EINVAL);
 }
 
 /* For every CPU a value of that size, no octet of which is 0. */
@@ -143,7 +156,7 @@ int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 100;
 	struct hooks hooks;
-	struct maps_arrays arrays = {NULL, NULL};
+	struct maps_arrays arrays = {.ifs = NULL};
 	struct why why;
 	int r;
 
@@ -151,6 +164,7 @@ int main(int argc, char **argv)
 		return 2;
 	if (unshare(CLONE_NEWNET))
 		die("unshare", errno);
+	make_ifs();
 	if (hooks_open(&hooks, HOOKS_NETFILTER, &why)) {
 		fprintf(stderr, "packets_reading: %s\n", why.text);
 		return 1;

@@ -22,13 +22,13 @@ void log_info(const char *fmt, ...)
 	(void)fmt;
 }
 
-void log_no_info(void)
-{
-}
-
 void log_about(const char *subject)
 {
 	(void)subject;
+}
+
+void log_no_info(void)
+{
 }
 
 void log_never_wait(void)

@@ -56,6 +56,7 @@ for p in d["panels"]:
         e = t["expr"]
         assert t["datasource"] and 'instance=~"$instance"' in e, f"{title}: not by router"
         ranges = re.findall(r"\[(.*?)\]", e)
+        assert d["uid"] != "ipfwagent" or not re.search(r"(by|on) \(job, instance(?!, netns)", e), f"{title}: of all network namespaces"
         assert set(ranges) <= {"$__rate_interval", "$__range"}, f"{title}: {ranges}"
         assert len(ranges) == len(re.findall(r"\b(?:rate|increase|changes|count_over_time)\(", e)), f"{title}: {e}"
     ids_of_queries = {t["refId"] for t in p["targets"]}
@@ -65,6 +66,20 @@ bottom = max(y for _, y in taken)
 assert {y for _, y in taken} == set(range(bottom + 1)), "an empty line, which Grafana would remove"
 P
 done
+# Against the types of Grafana's own schema, which npm has.
+types=$TMP/types tsc=(node_modules/.bin/tsc --noEmit --strict --skipLibCheck --target es2022 --module nodenext --moduleResolution nodenext)
+if timeout 100 npm install --prefix "$types" --cache "$TMP/npm" --ignore-scripts --no-audit --no-fund --fetch-retries 0 \
+	@grafana/schema@13.2.3 typescript@5.9.3 >"$TMP/npm.log" 2>&1; then
+	expect "schemaVersion: Grafana's" "$(cd "$types" && node -p 'require("@grafana/schema").defaultDashboard.schemaVersion')" \
+		"$(jq -rs '[.[].schemaVersion | tostring] | unique | join(" ")' "$grafana"/*.json)"
+	conforms() { "$top/tests/integrations/grafana_types.py" "$grafana/$1.json" >"$types/$1.ts" && env -C "$types" "${tsc[@]}" "$1.ts"; }
+	for name in "${dashboards[@]}"; do expect_true "$name: as Grafana's schema" conforms "$name"; done
+	# It would notice.
+	sed 's/"stepAfter"/"stepAfterwards"/' "$types/ipfwagent.ts" >"$types/wrong.ts"
+	expect_match "what is not in Grafana's schema" 'wrong.ts.*stepAfterwards.* is not assignable' "$(env -C "$types" "${tsc[@]}" wrong.ts)"
+else
+	skip "grafana's types" "npm cannot get them"
+fi
 [ "${2-}" != --light ] || finish
 
 start_router || { skip "live" "no eBPF counters here: $(tail -n 1 "$TMP/attach.err")" && finish; }

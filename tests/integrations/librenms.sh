@@ -257,15 +257,21 @@ burst_is_polled() {
 	mapfile -t before < <(peaks system 1 0 && peaks if 2 "$rc")
 	poll
 	mapfile -t after < <(peaks system 1 0 && peaks if 2 "$rc")
-	[ "${before[*]}" = "${after[*]}" ] && [ "$(peak InPacketRate 1 "$rc")" -ge 100 ] && [ "$(peak InPacketRate 2 "$rc")" -ge 66 ]
+	[ "${before[*]}" = "${after[*]}" ] && high 1 100 && high 2 66
+}
+high() { # FAMILY RATE: of rc, at least
+	local rate
+	rate=$(peak InPacketRate "$1" "$rc")
+	[ "${rate:-0}" -ge "$2" ]
 }
 for _ in {1..4}; do # a file tells nothing of the poll that makes it
 	[ -f "$(rrd peaks-system-ipv4)" ] || { wait_for 60 watched && poll; }
 done
-for _ in {1..4}; do # a second may be missed, or the window over before the poll
+for _ in {1..9}; do # a second may be missed on a busy machine, or the window over before the poll
 	burst_is_polled && break
 done
-expect_true "a burst is polled in the window after it" test "$(peak InPacketRate 2 0)" -ge 66 -a "${before[*]}" = "${after[*]}"
+expect "a burst is polled in the window after it" "${before[*]}" "${after[*]}"
+expect_true "and is its peak" test "$((${after[8]#*=} / 300))" -ge 66
 interval peaks-system-ipv4 "${after[@]:0:8}"
 interval peaks-if-rc-ipv6 "${after[@]:8}"
 expect "peaks for alert rules" "${after[7]#*=}" "$(metric '.ipv4_peak_out_forw_octets * 300')"

@@ -7,7 +7,9 @@
 . "$(dirname "$0")/../netns/lib.sh"
 
 G=ipfw-g-$$ # guests, whose traffic a filter refuses
-for n in "$C" "$R" "$S" "$G"; do add_ns "$n"; done
+O="ipfw-o-$$ <o>" # another one that the agent serves
+for n in "$C" "$R" "$S" "$G" "$O"; do add_ns "$n"; done
+ip -n "$O" link add other0 type veth peer name other1
 connect lan0 "$C" c0 1
 connect wan0 "$S" s0 2
 connect guest0 "$G" g0 3
@@ -23,9 +25,9 @@ in_ns "$R" nft -f - <<-'N'
 N
 for n in "$C" "$S" "$G"; do quiet "$n"; done
 settle
-trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+trap '"$BIN" detach --netns "$R" 2>/dev/null; "$BIN" detach --netns "$O" 2>/dev/null; cleanup' EXIT
 background in_ns "$R" unshare --uts sh -c 'hostname router && exec "$@"' sh "$BIN" agent --agentx-socket "unix:$TMP/none" \
-	--reading-socket none --include '*' --exclude lo --listen 127.0.0.1:9469 2>"$TMP/agent.log"
+	--reading-socket none --include '*' --exclude lo --listen 127.0.0.1:9469 --netns "ipfw-o-$$*" 2>"$TMP/agent.log"
 agent=$bg
 get() { in_ns "$R" curl -sf "http://127.0.0.1:9469$1"; }
 wait_for 20 get /json || { cat "$TMP/agent.log" && not_ok "the endpoint" "it does not answer" && finish; }
@@ -47,7 +49,7 @@ while True:
         s.sendto(b"x" * size, (address, 9))
     time.sleep(.05)' "${@:2}"
 }
-background in_ns "$R" env HOME="$TMP" /usr/bin/python3 "$top/tests/integrations/page_chromium.py" "$TMP" "$hostile" \
+background in_ns "$R" env HOME="$TMP" /usr/bin/python3 "$top/tests/integrations/page_chromium.py" "$TMP" "$hostile" "$O" \
 	"${PICTURE:-}" >"$TMP/results" 2>"$TMP/chromium.log"
 browser=$bg
 wait_for 60 test -s "$TMP/counted" || { tail -n 20 "$TMP/chromium.log" && not_ok "the browser" "it does not come that far"; }

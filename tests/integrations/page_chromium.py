@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a Chromium shows of the page: page_chromium.py DIR HOSTILE-NAME [PICTURE]
+"""What a Chromium shows of the page: page_chromium.py DIR HOSTILE-NAME NAMESPACE [PICTURE]
 
 It is spoken to through two pipes (Chrome DevTools Protocol), so that no library is needed. Prints
 lines of three: what was looked at, what it should be, what it is.
@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 import time
+import urllib.parse
 
-DIR, HOSTILE, PICTURE = sys.argv[1], sys.argv[2], sys.argv[3]
+DIR, HOSTILE, OTHER, PICTURE = sys.argv[1:5]
 URL = "http://127.0.0.1:9469/"
 
 
@@ -187,10 +188,20 @@ if PICTURE:
     b.look(1080, b.value("document.documentElement.scrollHeight"), "light")
     b.picture(PICTURE)
 
+# The other network namespace that the agent serves.
+CHOICE = "JSON.stringify([...document.querySelectorAll('#netns option')].map(o => o.textContent))"
+expect("network namespaces to choose from", ["the agent's own", OTHER], json.loads(b.value(CHOICE)))
+expect("they are seen", False, b.value("document.getElementById('netns').hidden"))
+b.value(f"document.getElementById('netns').value = {json.dumps(OTHER)}")
+b.value("document.getElementById('netns').dispatchEvent(new Event('change'))")
+expect("the interfaces of the other one", True, b.until(
+    "[...document.querySelectorAll('#interfaces tbody tr')].map(r => r.cells[0].textContent.split(' IPv')[0]).sort().join() === 'other0,other1'"))
+expect("its figures", "0 packets, 0 bytes", text("#ipv4 p"))
+
 complaints = [e["params"] for e in b.events if e.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
 expect("the browser complains about nothing", [], complaints)
 asked = {e["params"]["request"]["url"] for e in b.events if e.get("method") == "Network.requestWillBeSent"}
-expect("nothing is asked of anybody else", {URL, URL + "json"}, {u for u in asked if not u.startswith("data:")})
+expect("nothing is asked of anybody else", {URL, URL + "json", URL + "json?netns=all", URL + "json?netns=" + urllib.parse.quote(OTHER)}, {u for u in asked if not u.startswith("data:")})
 
 # What is injected all the same does not run.
 b.value("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\"><p style=\"position: fixed\" id=\"styled\">')")

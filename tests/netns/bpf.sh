@@ -248,6 +248,58 @@ for i in "$ifindex" 70000; do
 	system=$((system + 105))
 	expect "ifindex $i, made anew unseen: the system goes on" $system "$(value .ipv4.forwarding.outgoing_packets)"
 done
+# Maps are sized by what the namespace has. What comes later than the hooks, with an ifindex beyond the arrays,
+# is counted as exactly: next to their ends, and of hundreds of interfaces.
+entries() { bpftool -j map show pinned "$(pins | grep "/$1\$")" | jq .max_entries; }
+sized() { echo $(($(entries if_low) / cpus)) $(($(entries path_low) / cpus)) "$(entries if_records)" "$(entries path_records)"; }
+cpus=$(awk -F'[-,]' '{ print $NF + 1 }' /sys/devices/system/cpu/possible)
+ipfw detach && ipfw attach
+expect "two interfaces: places" "16 128 4096 4096" "$(sized)"
+for i in 15 16 7 8; do
+	make_rcx $i
+	expect "ifindex $i: begins at 0" 0 "$(value .interfaces.rcx.ipv4.rx_packets)"
+	datagrams "$C" $((10 + i)) 72 10.2.0.2
+	expect "ifindex $i: its own packets" "[$((10 + i)),$((100 * (10 + i)))]" \
+		"$(value '.interfaces.rcx.ipv4 | [.forwarded_in_packets, .forwarded_in_bytes]')"
+	expect "ifindex $i: its path" "[[\"rcx\",\"rs\",$((10 + i))]]" \
+		"$(value "[.paths[] | select(.in_ifindex == $i) | [.in, .out, .packets]]")"
+	ip -n "$R" link del rcx
+done
+expect "next to the ends: the system goes on" $((15 + 16 + 7 + 8 + 40)) "$(value .ipv4.forwarding.outgoing_packets)"
+for i in $(seq 300); do
+	echo "link add v$i index $((1000 + i)) address 02:00:00:00:00:01 type veth peer name p$i netns $C"
+	echo "link set v$i addrgenmode none up"
+done | ip -n "$R" -batch -
+for i in $(seq 300); do echo "link set p$i addrgenmode none up"; done | ip -n "$C" -batch -
+in_ns "$C" /usr/bin/python3 - <<'P'
+import socket, struct
+ip = struct.pack("!BBHHHBBH", 0x45, 0, 100, 0, 0, 64, 17, 0) + socket.inet_aton("10.1.0.2") + socket.inet_aton("10.2.0.2")
+words = sum(struct.unpack("!10H", ip))
+words = (words & 0xffff) + (words >> 16)
+ip = ip[:10] + struct.pack("!H", 0xffff - words) + ip[12:]
+for i in range(1, 301):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind((f"p{i}", 0))
+    for _ in range(i % 7 + 1):
+        s.send(b"\2\0\0\0\0\1" + b"\2\0\0\0\0\2" + struct.pack("!H", 0x800) + ip + struct.pack("!HHHH", 9, 9, 80, 0) + bytes(72))
+P
+ipfw --json --source ebpf --include 'v*' >"$TMP/grown"
+expect "300 more interfaces: each has its own" '[300,[]]' "$(jq -c '[.interfaces | to_entries[] | select(.key | test("^v[0-9]+$"))] |
+	[length, [.[] | select(.value.ipv4.forwarded_in_packets != (.key[1:] | tonumber) % 7 + 1) | .key]]' "$TMP/grown")"
+ipfw --json --source ebpf >"$TMP/grown"
+expect "300 more interfaces: each has its path" '[300,[]]' "$(jq -c '[.paths[] | select(.in | test("^v[0-9]+$"))] |
+	[length, [.[] | select(.packets != (.in[1:] | tonumber) % 7 + 1) | .in]]' "$TMP/grown")"
+expect "300 more interfaces: nothing was missed" '[0,0]' "$(jq -c '.source | [.missed_packets, .missed_path_packets]' "$TMP/grown")"
+ipfw attach
+expect "300 more interfaces: attach adopts the counters" "16 128 4096 4096" "$(sized)"
+ipfw detach && ipfw attach
+expect "302 interfaces: places" "1024 2048 8192 18432" "$(sized)"
+datagrams "$S" 20 72 10.2.0.1
+expect "302 interfaces: counted" 20 "$(value .interfaces.rs.ipv4.rx_packets)"
+for i in $(seq 300); do echo "link del v$i"; done | ip -n "$R" -batch -
+ipfw detach && ipfw attach
+
+system=0
 # A kernel without batches (before 5.6), whose next key after one that is gone is the first again.
 cat >"$TMP/old.c" <<'P'
 #define _GNU_SOURCE
@@ -371,8 +423,8 @@ expect "half an attach: replaced" 0 $?
 expect "half an attach: $each links" "$each" "$(links)"
 gone() { [ -z "$(left "$TMP/ids")" ]; }
 expect_true "half an attach: nothing is left of it" wait_for 5 gone
-# Maps that somebody else made, in the place of ours: of the same sizes, but another kind, or with another
-# number of entries. None is read, and attach replaces them.
+# Maps that somebody else made, in the place of ours: of the same sizes ("same" entries), but another kind, or
+# with another number of entries. None is read, and attach replaces them.
 foreign() { # NAME KEY VALUE: its size
 	bpftool -j map show pinned "$d/$1" | jq ".bytes_$2"
 }
@@ -380,6 +432,7 @@ while read -r name type entries flags; do
 	ipfw attach
 	d=$(find /sys/fs/bpf/ipfwagent -maxdepth 1 -name "netns-$(stat -Lc %i "/run/netns/$R")-*")
 	made=$(stat -c %y "$d") key=$(foreign "$name" key) octets=$(foreign "$name" value)
+	[ "$entries" != same ] || entries=$(entries "$name")
 	rm "$d/$name"
 	bpftool map create "$d/$name" type "$type" key "$key" value "$octets" entries "$entries" name "$name" flags "$flags"
 	touch -m -d "$made" "$d" # as if it had always been there
@@ -390,14 +443,20 @@ while read -r name type entries flags; do
 done <<'X'
 info percpu_array 1 0
 info array 2 0
-if_records percpu_hash 17408 1
+if_records percpu_hash same 1
 if_records hash 16 1
-if_bases lru_hash 17408 0
-if_high hash 16385 1
-if_high percpu_hash 16384 1
-path_high percpu_hash 16384 0
+if_records hash 8192 1
+if_bases lru_hash same 0
+if_low array 64 1024
+if_low array 33 1024
+path_low array 4096 1024
+path_low array 257 1024
+if_high hash same 1
+if_high percpu_hash 4096 1
+path_high percpu_hash same 0
+path_records hash 8192 1
 missed array 2 0
-present hash 17408 1
+present hash same 1
 X
 # Numbers of CPUs with a gap, as far as the program can see: the arrays have room for the highest.
 possible=$(cat /sys/devices/system/cpu/possible)
@@ -410,7 +469,7 @@ gap() { unshare -m --propagation slave sh "$TMP/gap" "$@" 2>"$TMP/err"; }
 gap attach
 expect "gap between CPUs: attach" 0 $?
 pinned_if_low=$(find "/sys/fs/bpf/ipfwagent/netns-$(stat -Lc %i "/run/netns/$S")-"* -name if_low)
-expect "gap between CPUs: room" $((ids * 1024)) "$(bpftool -j map show pinned "$pinned_if_low" | jq .max_entries)"
+expect "gap between CPUs: room" $((ids * 16)) "$(bpftool -j map show pinned "$pinned_if_low" | jq .max_entries)"
 datagrams "$S" 20 72 10.2.0.1
 expect "gap between CPUs: counts" 20 "$(gap --json --source ebpf | jq '.interfaces.s0.ipv4.tx_packets')"
 "$BIN" --netns "$S" --json --source ebpf >/dev/null 2>"$TMP/err"

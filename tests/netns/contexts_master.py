@@ -89,7 +89,7 @@ def main():
         for name in contexts:
             for order in "<>":
                 got = c.names(name, order)
-                same(f"{name}: its own interfaces, {order}", {f"d-{name[-2:]}", "lo"}, got)
+                same(f"{name}: its own interfaces, {order}", {f"{end}-{name[-2:]}" for end in "de"}, got)
         same("an unknown context", UNSUPPORTED_CONTEXT, c.names("elsewhere"))
         same("half a name", UNSUPPORTED_CONTEXT, c.names(contexts[0][:-1]))
         error, _, _ = c.ask(GET, struct.pack(">I", 400) + b"abcd", NETWORK_ORDER | CONTEXT)

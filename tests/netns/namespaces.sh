@@ -174,6 +174,28 @@ run detach --netns "$ATTACHED"
 expect "detach: none is left" 3 "$(run status --netns "$ATTACHED" >/dev/null; echo $?)"
 trap cleanup EXIT
 
+# They come and go while others look: each one's figures are its own, or it is not there.
+churn() {
+	local i
+	for i in $(seq 20); do
+		ip netns add "x$i" && ip -n "x$i" link set lo up
+		in_ns "x$i" ping -q -c "$i" -i 0.01 127.0.0.1 >/dev/null
+		[ "$i" -lt 3 ] || ip netns del "x$((i - 2))"
+	done
+}
+churn &
+churn=$!
+pids+=("$churn")
+until dead "$churn"; do
+	run --json --compact --netns 'x*' >>"$TMP/churn" || grep -qx "ipfwagent: no $NAMED matches 'x\*'" "$TMP/err" || cat "$TMP/err" >>"$TMP/failed"
+done
+wait "$churn"
+run --json --compact --netns 'x*' >>"$TMP/churn"
+ip netns del x19 && ip netns del x20
+expect "some come and go: nothing went wrong" '' "$(cat "$TMP/failed" 2>/dev/null)"
+expect "some come and go: no more than their own" '[]' "$(jq -sc 'add | [.[] | {n: (.netns[1:] | tonumber), got: .ipv4.traffic.packets_received} | select(.got > 2 * .n)]' "$TMP/churn")"
+expect "some come and go: the last ones" '[["x19",38],["x20",40]]' "$(tail -n 1 "$TMP/churn" | jq -c 'map([.netns, .ipv4.traffic.packets_received])')"
+
 # Monitor: own counters. Namespaces come and go meanwhile, under traffic.
 for i in 41 42 43; do router $i m$i; done
 background "$BIN" monitor --json --source ebpf --netns 'm*' -i 0.5 --reading-socket none >"$TMP/lines" 2>"$TMP/err"

@@ -66,7 +66,7 @@ inside kill -STOP "$old"
 expect_true "hanging: it is started again" wait_for 40 anew
 expect "hanging: the counters go on" "$since" "$(ask .source.since)"
 # Many namespaces: with the example, within the sandbox that it leaves.
-inside sh -c 'cp /run/dist/ipfwagent-netns.conf /etc/systemd/system/ipfwagent.service.d/ && systemctl daemon-reload'
+inside sh -c 'cp /run/dist/ipfwagent-netns.conf /etc/systemd/system/ipfwagent.service.d/z-netns.conf && systemctl daemon-reload'
 inside ip netns add blue
 inside systemctl restart ipfwagent
 serves() { inside ipfwagent status --json | jq -r .agent | grep -q "other namespaces $1,"; }

@@ -275,6 +275,20 @@ static void test_kept(void **state)
 	assert_int_equal(kernel.dumps, 4);
 }
 
+/* Where most are down, one dump takes less than so many questions. */
+static void test_most_are_down(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		kernel.links[i].flags = 0;
+	look();
+	kernel.links[0].alias = "down";
+	look();
+	assert_int_equal(kernel.dumps, 2);
+	assert_int_equal(kernel.asks, 0);
+	assert_string_equal(alias(9), "down");
+}
+
 /* A reading has an interface of which nobody told yet. */
 static void test_new(void **state)
 {
@@ -327,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_found, begin, end),
 		cmocka_unit_test_setup_teardown(test_kept, begin, end),
+		cmocka_unit_test_setup_teardown(test_most_are_down, begin, end),
 		cmocka_unit_test_setup_teardown(test_new, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_socket_for_changes, begin, end),
 		cmocka_unit_test_setup_teardown(test_interrupted, begin, end),

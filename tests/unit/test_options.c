@@ -50,13 +50,13 @@ void log_fatal(const char *fmt, ...)
 	abort();
 }
 
-void log_no_info(void)
-{
-}
-
 void log_about(const char *subject)
 {
 	(void)subject;
+}
+
+void log_no_info(void)
+{
 }
 
 void log_never_wait(void)
