@@ -17,8 +17,8 @@
 
 #define PDU_MAX      65536
 #define SESSION      1
-#define PREFIX_LEN   5 /* an OID begins with 1.3.6.1 and the prefix (5.1) */
-#define PATIENCE_MS  10000
+#define PREFIX_LEN   5     /* an OID begins with 1.3.6.1 and the prefix (5.1) */
+#define PATIENCE_MS  60000 /* to load the library can take long, and whether it fails is told */
 #define STEP_MS      50
 #define INTERVAL_MS  10000
 #define REGISTER     3       /* h.type, 6.1 */

@@ -82,13 +82,12 @@ static void check(struct witnesses *w, const struct router *r, const struct way 
 	c->name = way->name;
 	if (!has || ways_send(way, r, c->family, &sent, &why)) {
 		impossible(c, &why);
+		witness_read(w); /* what was sent of it is not the next one's */
 	} else {
 		c->sent.packets = sent.there.packets + sent.back.packets;
 		c->sent.octets = sent.there.octets + sent.back.octets;
 		compare(w, &sent, c);
 	}
-	/* What came too late, or of a way that failed, is not the next one's. */
-	witness_read(w);
 	if (has && way->merged)
 		note_unmerged(c, w->merged[c->family] - seen);
 	witness_begin(w);
