@@ -7,7 +7,7 @@
 
 #include "agent/service_manager.h"
 #include "base/netns.h"
-#include "base/netns_set.h"
+#include "base/netns_find.h"
 #include "cli/report.h"
 #include "options/options.h"
 

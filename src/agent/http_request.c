@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/hostname.h"
-#include "base/netns_set.h"
+#include "base/netns_find.h"
 
 #define BLANKS " \t"
 

@@ -14,39 +14,38 @@ struct other_netns {
 	const struct options *o;
 	const struct filter *filter;
 	struct netns_set set;
-	struct why said;    /* what stands in the way of one, as logged last; "": nothing */
-	struct why refused; /* the same, in this reading */
 	uint64_t tried_ns;
 	uint64_t attach_until_ns; /* no more are taken in after that time */
 	bool more;                /* although there are */
+	bool blind;               /* the list of them could not be read, as was logged */
 	bool ending;              /* the agent ends, and what is pinned stays */
 };
 
-static bool came(void *arg, struct netns_member *m)
+static int came(void *arg, struct netns_member *m, struct why *why)
 {
 	struct other_netns *n = arg;
 	char context[MIB_CONTEXT_MAX + 1];
 	struct sampler *s;
-	struct why why;
+	int r;
 
 	if (clock_now_ns() > n->attach_until_ns) {
 		n->more = true;
-		return false;
+		return -EAGAIN;
 	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		log_fatal("%s", strerror(ENOMEM));
 	s->netns = m->name;
-	if (collect_open(&s->collector, &n->o->collect, &why)) {
-		why_set(&n->refused, 0, "network namespace %s: %s", m->name, why.text);
+	r = collect_open(&s->collector, &n->o->collect, why);
+	if (r) {
 		free(s);
-		return false;
+		return r;
 	}
 	collect_set_filter(s->collector, n->filter);
 	m->own = s;
 	if (!mib_context_name(context, m->name))
-		log_info("network namespace %s: such a name cannot be an SNMP context", m->name);
-	return true;
+		log_info("such a name cannot be an SNMP context");
+	return 0;
 }
 
 static void went(void *arg, struct netns_member *m)
@@ -61,9 +60,9 @@ static void went(void *arg, struct netns_member *m)
 	if (n->ending && !n->o->detach_on_exit)
 		return;
 	if (counters_detach(false, NULL, &why) < 0)
-		log_warning("network namespace %s: %s", m->name, why.text);
+		log_warning("%s", why.text);
 	else if (!n->ending)
-		log_info("network namespace %s is gone", m->name);
+		log_info("this network namespace is gone");
 }
 
 static struct netns_events events(struct other_netns *n)
@@ -101,28 +100,20 @@ void other_netns_close(struct other_netns *n)
 	free(n);
 }
 
-/* The same at each reading is said once. */
-static void say(struct other_netns *n, const struct why *why)
-{
-	if (why->text[0] && strcmp(why->text, n->said.text) != 0)
-		log_warning("%s", why->text);
-	n->said = *why;
-}
-
 bool other_netns_read(struct other_netns *n, int64_t master_start_ns)
 {
 	struct netns_events e;
-	struct why why;
+	struct why why = {""};
 
 	if (!n)
 		return false;
 	e = events(n);
 	n->more = false;
-	n->refused.text[0] = '\0';
 	n->tried_ns = clock_now_ns();
 	n->attach_until_ns = n->tried_ns + OTHER_NETNS_ATTACH_NS;
-	netns_set_follow(&n->set, &e, &why);
-	say(n, n->refused.text[0] ? &n->refused : &why);
+	if (netns_set_follow(&n->set, &e, &why) && !n->blind)
+		log_warning("%s", why.text);
+	n->blind = why.text[0];
 	for (size_t i = 0; i < n->set.n; i++) {
 		struct netns_member *m = n->set.members[i];
 

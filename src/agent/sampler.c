@@ -12,14 +12,11 @@
 
 static void set_status(struct sampler *s, enum mib_status status, const char *text)
 {
-	const char *of = s->netns ? "network namespace " : "", *end = s->netns ? ": " : "";
-	const char *netns = s->netns ? s->netns : "";
-
 	if (status != s->status || strcmp(text, s->status_text)) {
 		if (text[0])
-			log_warning("%s%s%s%s: %s", of, netns, end, mib_status_names[status], text);
+			log_warning("%s: %s", mib_status_names[status], text);
 		else if (s->status)
-			log_info("%s%s%sall figures are back", of, netns, end);
+			log_info("all figures are back");
 	}
 	s->status = status;
 	snprintf(s->status_text, sizeof(s->status_text), "%s", text);

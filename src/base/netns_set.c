@@ -1,148 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/netns_set.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
-#include <inttypes.h>
-#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/netns.h"
+#include "base/netns_find.h"
 
-#define NAMES     "/run/netns"
-#define PROCESSES "/proc"
+#define SPARE_FILES  16
+#define CANNOT_ENTER "cannot enter this network namespace"
 
-/* A name that leads to a namespace. */
-struct found {
-	char name[NAME_MAX + 1];
-	char path[sizeof(NAMES) + NAME_MAX + 16];
-	uint64_t inode;
-};
-
-struct list {
-	struct found *found;
-	size_t n, room;
-};
-
-bool netns_is_pattern(const char *value)
+/* What is read in many namespaces is many descriptors. */
+static void raise_limit(void)
 {
-	return value && (!strcmp(value, NETNS_ALL) || !strcmp(value, NETNS_ALL_KNOWN) ||
-			 (!strchr(value, '/') && strpbrk(value, "*?[")));
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static bool wants(const char *pattern, const char *name)
+/* Whether there is room for the files that are opened for a moment. */
+static bool has_room(void)
 {
-	return !strcmp(pattern, NETNS_ALL) || !strcmp(pattern, NETNS_ALL_KNOWN) ||
-	       !fnmatch(pattern, name, 0);
-}
+	int fds[SPARE_FILES], n = 0;
 
-static struct found *add(struct list *l)
-{
-	size_t room = l->room ? 2 * l->room : 16;
-	struct found *grown = l->found;
-
-	if (l->n == l->room) {
-		grown = reallocarray(l->found, room, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		l->found = grown;
-		l->room = room;
-	}
-	return &l->found[l->n++];
-}
-
-static bool is_known(const struct list *l, uint64_t inode)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->found[i].inode == inode)
-			return true;
-	return false;
-}
-
-/* What is left of a name when the machine lost its mounts is an empty file. */
-static bool is_namespace(const char *path)
-{
-	struct statfs fs;
-
-	return !statfs(path, &fs) && fs.f_type == NSFS_MAGIC;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
-}
-
-static int find_named(struct list *l, const char *pattern)
-{
-	DIR *d = opendir(NAMES);
-	struct dirent *e;
-	int r = 0;
-
-	if (!d)
-		return errno == ENOENT ? 0 : -errno; /* nobody has made one yet */
-	while (!r && (e = readdir(d))) {
-		struct found f;
-		struct found *new;
-		struct stat st;
-
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
-		    !wants(pattern, e->d_name))
-			continue;
-		snprintf(f.name, sizeof(f.name), "%s", e->d_name);
-		snprintf(f.path, sizeof(f.path), NAMES "/%s", e->d_name);
-		if (!is_namespace(f.path) || stat(f.path, &st))
-			continue;
-		f.inode = st.st_ino;
-		new = add(l);
-		if (new)
-			*new = f;
-		else
-			r = -ENOMEM;
-	}
-	closedir(d);
-	if (!r && l->n)
-		qsort(l->found, l->n, sizeof(*l->found), by_name);
-	return r;
-}
-
-/* Those of processes, but for what has a name. One that ends meanwhile is no trouble. */
-static int find_held(struct list *l)
-{
-	DIR *d = opendir(PROCESSES);
-	struct dirent *e;
-	int r = 0;
-
-	if (!d)
-		return -errno;
-	while (!r && (e = readdir(d))) {
-		char path[sizeof(l->found->path)];
-		struct found *new;
-		struct stat st;
-
-		if (e->d_name[0] < '0' || e->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), PROCESSES "/%.16s/ns/net", e->d_name);
-		if (stat(path, &st) || is_known(l, st.st_ino))
-			continue;
-		new = add(l);
-		if (!new) {
-			r = -ENOMEM;
-			break;
-		}
-		snprintf(new->name, sizeof(new->name), "%" PRIu64, (uint64_t)st.st_ino);
-		snprintf(new->path, sizeof(new->path), "%s", path);
-		new->inode = st.st_ino;
-	}
-	closedir(d);
-	return r;
+	while (n < SPARE_FILES && (fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	for (int i = 0; i < n; i++)
+		close(fds[i]);
+	return n == SPARE_FILES;
 }
 
 int netns_set_open(struct netns_set *set, const char *pattern, bool without_home)
@@ -152,12 +48,18 @@ int netns_set_open(struct netns_set *set, const char *pattern, bool without_home
 				  .home = netns_inode(),
 				  .home_fd =
 					  open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
-	return set->home_fd < 0 ? -errno : 0;
+	if (set->home_fd < 0)
+		return -errno;
+	raise_limit();
+	return 0;
 }
 
 int netns_set_enter(const struct netns_member *m)
 {
-	return setns(m->fd, CLONE_NEWNET) ? -errno : 0;
+	if (setns(m->fd, CLONE_NEWNET))
+		return -errno;
+	log_about(m->name);
+	return 0;
 }
 
 void netns_set_leave(const struct netns_set *set)
@@ -165,6 +67,7 @@ void netns_set_leave(const struct netns_set *set)
 	/* Whoever could enter another one can come back. */
 	if (setns(set->home_fd, CLONE_NEWNET))
 		abort();
+	log_about(NULL);
 }
 
 static void let_go(struct netns_set *set, const struct netns_events *events, struct netns_member *m)
@@ -178,7 +81,7 @@ static void let_go(struct netns_set *set, const struct netns_events *events, str
 }
 
 /* Open it, and see that it still is the one that was found. Returns 0 or -errno. */
-static int open_member(struct netns_member *m, const struct found *f)
+static int open_member(struct netns_member *m, const struct netns_found *f)
 {
 	struct stat st;
 
@@ -190,36 +93,95 @@ static int open_member(struct netns_member *m, const struct found *f)
 	return -ESTALE;
 }
 
-/* Returns 0 or -errno; 0 also if it is not to be a member yet, or was gone at once. */
-static int take_in(struct netns_set *set, const struct found *f, const struct netns_events *events)
+/* In it: let it be a member. Returns 0 or -errno. */
+static int offer(struct netns_member *m, const struct netns_events *events, struct why *why)
+{
+	int r = events->came(events->arg, m, why);
+
+	if (r || has_room())
+		return r;
+	events->went(events->arg, m);
+	return why_errno(why, -EMFILE, CANNOT_ENTER);
+}
+
+/* Returns 0; or -errno, with a sentence in `why` unless it is -EAGAIN. */
+static int take_in(struct netns_set *set, const struct netns_found *f,
+		   const struct netns_events *events, struct why *why)
 {
 	struct netns_member **grown =
 		reallocarray(set->members, set->n + 1, sizeof(struct netns_member *));
 	struct netns_member *m = calloc(1, sizeof(*m));
-	bool is_member = false;
-	int r = grown && m ? 0 : -ENOMEM;
+	int r;
 
 	if (grown)
 		set->members = grown;
-	if (!r) {
-		memcpy(m->name, f->name, sizeof(m->name));
-		m->fd = -1;
-		m->inode = f->inode;
-		m->present = true;
-		r = open_member(m, f);
+	if (!grown || !m) {
+		free(m);
+		return why_errno(why, -ENOMEM, NULL);
 	}
-	if (!r) {
-		is_member = events->came(events->arg, m);
+	memcpy(m->name, f->name, sizeof(m->name));
+	m->inode = f->inode;
+	m->present = true;
+	m->fd = -1;
+	r = has_room() ? open_member(m, f) : -EMFILE;
+	if (r) {
+		why_errno(why, r, CANNOT_ENTER);
+	} else {
+		r = offer(m, events, why);
 		netns_set_leave(set);
 	}
-	if (is_member) {
+	if (!r) {
 		set->members[set->n++] = m;
 		return 0;
 	}
-	if (m && m->fd >= 0)
+	if (m->fd >= 0)
 		close(m->fd);
 	free(m);
-	return r == -ENOENT || r == -ESTALE || r == -ESRCH ? 0 : r;
+	return r == -ENOENT || r == -ESTALE || r == -ESRCH ? -EAGAIN : r; /* gone meanwhile */
+}
+
+/* Who is refused, with the reason that was logged. */
+struct netns_refused {
+	char name[NAME_MAX + 1];
+	struct why why;
+	bool present;
+};
+
+static void refuse(struct netns_set *set, const char *name, const struct why *why)
+{
+	struct netns_refused *r = set->refused, *end = r + set->n_refused;
+
+	while (r < end && strcmp(r->name, name) != 0)
+		r++;
+	if (r == end) {
+		r = reallocarray(set->refused, set->n_refused + 1, sizeof(*r));
+		if (!r)
+			return;
+		set->refused = r;
+		r += set->n_refused++;
+		*r = (struct netns_refused){.present = true};
+		memcpy(r->name, name, sizeof(r->name));
+	}
+	r->present = true;
+	if (!strcmp(r->why.text, why->text))
+		return;
+	r->why = *why;
+	log_about(name);
+	log_warning("%s", why->text);
+	log_about(NULL);
+}
+
+static void forget_refused(struct netns_set *set)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->n_refused; i++) {
+		if (set->refused[i].present)
+			set->refused[kept++] = set->refused[i];
+	}
+	set->n_refused = kept;
+	for (size_t i = 0; i < kept; i++)
+		set->refused[i].present = false;
 }
 
 static int by_member_name(const void *a, const void *b)
@@ -229,7 +191,7 @@ static int by_member_name(const void *a, const void *b)
 }
 
 /* Which members still have the name that they came by; these are no news. */
-static void recognise(struct netns_set *set, struct list *l)
+static void recognise(struct netns_set *set, struct netns_list *l)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		struct netns_member *m = set->members[i];
@@ -263,33 +225,28 @@ static void drop_absent(struct netns_set *set, const struct netns_events *events
 
 int netns_set_follow(struct netns_set *set, const struct netns_events *events, struct why *why)
 {
-	struct list l = {NULL, 0, 0};
-	int r = find_named(&l, set->pattern);
+	struct netns_list l;
+	int r = netns_find(&l, set->pattern);
 
-	why->text[0] = '\0';
-	if (!r && !strcmp(set->pattern, NETNS_ALL_KNOWN))
-		r = find_held(&l);
-	if (r) {
-		free(l.found);
+	if (r)
 		return why_errno(why, r, "network namespaces");
-	}
+	set->found = l.n;
 	recognise(set, &l);
 	drop_absent(set, events);
 	for (size_t i = 0; i < l.n; i++) {
-		const struct found *f = &l.found[i];
+		const struct netns_found *f = &l.found[i];
+		struct why refused = {""};
 
 		if (is_member(set, f->inode) || (set->without_home && f->inode == set->home))
 			continue;
-		r = take_in(set, f, events);
-		if (!r)
-			continue;
-		why_set(why, r, "network namespace %.128s: %s", f->name, strerror(-r));
-		if (events->refused)
-			events->refused(events->arg, f->name, r);
+		r = take_in(set, f, events, &refused);
+		if (r && r != -EAGAIN)
+			refuse(set, f->name, &refused);
 	}
+	forget_refused(set);
 	if (set->n)
 		qsort(set->members, set->n, sizeof(struct netns_member *), by_member_name);
-	free(l.found);
+	netns_list_clear(&l);
 	return 0;
 }
 
@@ -298,6 +255,7 @@ void netns_set_close(struct netns_set *set, const struct netns_events *events)
 	for (size_t i = 0; i < set->n; i++)
 		let_go(set, events, set->members[i]);
 	free(set->members);
+	free(set->refused);
 	if (set->home_fd >= 0)
 		close(set->home_fd);
 	*set = (struct netns_set){.home_fd = -1};

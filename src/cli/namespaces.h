@@ -9,24 +9,18 @@
 #include "base/netns_set.h"
 #include "options/options.h"
 
-struct namespaces_refused;
-
 struct namespaces {
 	const struct options *o;
 	const struct netns_events *events;
 	bool many;
-	bool matched; /* there was one that the pattern names */
-	bool full;    /* no more files may be open */
-	struct namespaces_refused
-		*said; /* who could not be entered last time, which is said once */
-	struct namespaces_refused *refused; /* and this time */
-	struct netns_set set;               /* of many */
-	struct netns_member here, *only;    /* otherwise; its name is "" */
+	bool matched;                    /* there was one that the pattern names */
+	struct netns_set set;            /* of many */
+	struct netns_member here, *only; /* otherwise; its name is "" */
 };
 
 /*
- * `events` are as those of the set, but what is refused is logged here. Without a pattern one
- * member comes, once, and goes at the end. Returns the exit status so far; close it either way.
+ * `events` are those of the set. Without a pattern one member comes, once, and goes at the end.
+ * Returns the exit status so far; close it either way.
  */
 int namespaces_open(struct namespaces *n, const struct options *o,
 		    const struct netns_events *events);

@@ -260,13 +260,14 @@ static void write_changes(struct run *run, unsigned long count)
 	}
 }
 
-static bool came(void *arg, struct netns_member *m)
+static int came(void *arg, struct netns_member *m, struct why *why)
 {
 	struct run *run = arg;
 	struct subject *s;
 
+	(void)why;
 	if (run->timer && schedule_stops()) /* attaching takes its time */
-		return false;
+		return -EAGAIN;
 	s = subject_new(run->o, m->name);
 	m->own = s;
 	worsen(run, subject_open(s));
@@ -276,7 +277,7 @@ static bool came(void *arg, struct netns_member *m)
 			read_subject(run, s);
 		subject_close(s); /* many need not be open at once */
 	}
-	return true;
+	return 0;
 }
 
 static void went(void *arg, struct netns_member *m)

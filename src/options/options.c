@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/netns_set.h"
+#include "base/netns_find.h"
 #include "options/file.h"
 #include "options/nearest.h"
 #include "options/rows.h"

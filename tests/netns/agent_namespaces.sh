@@ -114,9 +114,9 @@ expect_true "as many as there are" wait_for 10 serves $N
 touch "/run/netns/$P-stale" && spaces+=("$P-stale")
 touch "/run/netns/$P-uts" && spaces+=("$P-uts")
 mount --bind /proc/self/ns/uts "/run/netns/$P-uts"
-expect_true "no network namespace: said once" wait_for 10 grep -q "network namespace $P-uts: " "$TMP/agent.log"
+expect_true "no network namespace: said once" wait_for 10 grep -q "ipfwagent: $P-uts: " "$TMP/agent.log"
 sleep 2.5
-expect "no network namespace: not again" 1 "$(grep -c "network namespace $P-uts: " "$TMP/agent.log")"
+expect "no network namespace: not again" 1 "$(grep -c "ipfwagent: $P-uts: " "$TMP/agent.log")"
 expect "a stale name: not a word" 0 "$(grep -c "$P-stale" "$TMP/agent.log")"
 expect_true "the others go on" serves $N
 umount "/run/netns/$P-uts"
@@ -124,10 +124,28 @@ umount "/run/netns/$P-uts"
 # What is taken away in one is a trouble of that one.
 "$BIN" detach --netns "$P-2" 2>/dev/null
 expect_true "detached in one: that one is worse off" wait_for 10 serves "$N (1 of them not ok)"
-expect_match "detached in one: the log names it" "network namespace $P-2: degraded: " "$(cat "$TMP/agent.log")"
+expect_match "detached in one: the log names it" "ipfwagent: $P-2: degraded: " "$(cat "$TMP/agent.log")"
 expect "detached in one: the next one is as before" "$(wanted 3 30)" "$(of 3)"
 "$BIN" attach --netns "$P-2" --hooks "$HOOKS" 2>/dev/null
 expect_true "attached again: taken up" wait_for 10 serves $N
+
+# Each takes some descriptors: the soft limit is raised; where the hard one will not do, some wait for their turn.
+agent_with() { # LIMIT
+	kill "$agent" && wait "$agent"
+	expect "the end" 0 $?
+	background in_ns "$R" prlimit --nofile="$1" "$BIN" agent --netns "$P-*" --hooks "$HOOKS" --agentx-socket "unix:$TMP/nowhere" \
+		--reading-socket "$SOCK" --interval 1 2>"$TMP/few.log"
+	agent=$bg
+}
+agent_with 60:4096
+expect_true "a soft limit: all are served" wait_for 30 serves $N
+agent_with 200:200
+refused() { grep -c ': cannot enter this network namespace: Too many open files$' "$TMP/few.log"; }
+some() { local n && n=$(refused) && [ "$n" -gt 0 ] && [ "$n" -lt $N ] && serves $((N - n)); }
+expect_true "a hard limit: some are served, the others are named" wait_for 30 some
+sleep 2.5
+expect_true "a hard limit: once" some
+expect "a hard limit: what is served is right" "$(wanted 11 7)" "$(of 11)"
 
 # The next agent takes over what is pinned.
 kill "$agent" && wait "$agent"

@@ -113,7 +113,7 @@ expect_true "100 contexts: all answer a new master ($took ms after the default o
 echo "# memory: $(grep VmRSS "/proc/$agent/status"), load $(cut -d' ' -f1 /proc/loadavg)"
 for i in $(seq -w 10 99); do unspace "$i"; done
 expect_true "and go" wait_for 30 is_gone 99
-expect "nothing else is in the log" "" "$(grep -v -E "connected to|lost the|serving ip|$P-[0-9]+ is gone|$long" "$TMP/agent.log")"
+expect "nothing else is in the log" "" "$(grep -v -E "connected to|lost the|serving ip|$P-[0-9]+: this network namespace is gone|$long" "$TMP/agent.log")"
 gone_in_time "the end" "$agent" TERM
 
 # A master that is slow with contexts, refuses them, forgets them and goes away.
