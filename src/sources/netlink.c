@@ -19,7 +19,8 @@
 
 /*
  * A dev_snmp6 file costs about 55 us. The numbering costs 0.2 ms if it can be mapped and 4.5 ms if
- * it must be read; each row then costs 1.5 us.
+ * it must be read; each row then costs 1.5 us. So it is read when a process comes to so many files,
+ * in one reading or in several.
  */
 #define FILES_ARE_CHEAPER 36
 
@@ -27,12 +28,17 @@
 
 struct netlink {
 	struct netlink_dump dumper;
-	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } numbering_state;
-	struct ip6_order numbering;
 	struct netlink_links links; /* their memory is used again for each reading */
 	struct netlink_properties properties;
 	int devices_error; /* -errno: not all of them could be read */
 };
+
+/* The kernel's numbering, for all that this process reads. */
+static struct {
+	enum { NUMBERING_UNREAD, NUMBERING_KNOWN, NUMBERING_UNKNOWN } state;
+	struct ip6_order order;
+	size_t files; /* read without it */
+} kernel_order;
 
 /* What the callbacks of the dumps fill. */
 struct link_reader {
@@ -154,17 +160,19 @@ static void find_headers(const struct netlink *n, struct netlink_links *links)
 	}
 }
 
-static const struct ip6_order *numbering(struct netlink *n)
+/* NULL: so many interfaces are to be read from files. */
+static const struct ip6_order *numbering_for(size_t interfaces)
 {
-	if (n->numbering_state == NUMBERING_UNREAD) {
-		int r = ip6_order_read(&n->numbering);
+	if (kernel_order.state == NUMBERING_UNREAD &&
+	    kernel_order.files + interfaces > FILES_ARE_CHEAPER) {
+		int r = ip6_order_read(&kernel_order.order);
 
 		if (!r)
-			n->numbering_state = NUMBERING_KNOWN;
+			kernel_order.state = NUMBERING_KNOWN;
 		else if (r != -EMFILE && r != -ENFILE && r != -ENOMEM) /* these may pass */
-			n->numbering_state = NUMBERING_UNKNOWN;
+			kernel_order.state = NUMBERING_UNKNOWN;
 	}
-	return n->numbering_state == NUMBERING_KNOWN ? &n->numbering : NULL;
+	return kernel_order.state == NUMBERING_KNOWN ? &kernel_order.order : NULL;
 }
 
 static int read_links(struct netlink *n, struct netlink_links *links)
@@ -174,7 +182,7 @@ static int read_links(struct netlink *n, struct netlink_links *links)
 	char buffer[512];
 	int r;
 
-	reader.numbering = links->n > FILES_ARE_CHEAPER ? numbering(n) : NULL;
+	reader.numbering = numbering_for(links->n);
 
 	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
 	r = netlink_dump_run(&n->dumper, request_links(buffer, AF_INET6), NETLINK_DUMP_TOGETHER,
@@ -233,7 +241,10 @@ static int add_rows(struct netlink *n, const struct procfs *procfs, struct snaps
 			continue; /* without a name: it vanished between two dumps */
 		if (link->has_ip6 && !link->ip6_counted) {
 			uint32_t ifindex = link->ifindex;
-			int r = procfs_read_ip6(procfs, link->name, &link->ip6, &ifindex);
+			int r;
+
+			kernel_order.files++;
+			r = procfs_read_ip6(procfs, link->name, &link->ip6, &ifindex);
 
 			if (ifindex != link->ifindex) /* another interface has its name by now */
 				link->ip6.known = 0;
