@@ -61,14 +61,25 @@ static enum kernel_column find_ip4_column(const char *group, const char *name)
 	return K_COUNT;
 }
 
+/* Most lines are of other protocols, and long. */
+static bool has_columns(const char *group)
+{
+	for (int c = 0; c < K_COUNT; c++)
+		if (kernel_names[c].ip4 && !strcmp(kernel_names[c].ip4_group, group))
+			return true;
+	return false;
+}
+
 static int parse_pair(char *header, char *values, struct kernel_counters *out)
 {
 	char *h, *v, *name = strtok_r(header, " ", &h), *value = strtok_r(values, " ", &v), *colon;
 	int result = 0;
+	bool is_ours;
 
 	if (!name || !value || strcmp(name, value) || !(colon = strchr(name, ':')))
 		return -EBADMSG;
 	*colon = '\0';
+	is_ours = has_columns(name);
 	for (;;) {
 		char *column_name = strtok_r(NULL, " ", &h);
 		enum kernel_column column;
@@ -77,7 +88,7 @@ static int parse_pair(char *header, char *values, struct kernel_counters *out)
 		value = strtok_r(NULL, " ", &v);
 		if (!column_name || !value)
 			return column_name || value ? -EBADMSG : result;
-		column = find_ip4_column(name, column_name);
+		column = is_ours ? find_ip4_column(name, column_name) : K_COUNT;
 		if (column == K_COUNT)
 			continue;
 		if (parse_number(value, &number))
