@@ -39,6 +39,7 @@ static void test_forms(void **state)
 		{"system netns 1", OUTPUT_SYSTEM, false, false},
 		{"  text \t verbose ", OUTPUT_TEXT, false, true},
 		{"status", OUTPUT_JSON, false, false},
+		{"json pretty netns all", OUTPUT_JSON, true, false},
 	};
 	struct request r;
 
@@ -49,6 +50,8 @@ static void test_forms(void **state)
 		assert_int_equal(r.pretty, rows[i].pretty);
 		assert_int_equal(r.verbose, rows[i].verbose);
 		assert_int_equal(r.netns, r.format == OUTPUT_SYSTEM);
+		assert_int_equal(r.all, !!strstr(rows[i].text, "netns all"));
+		assert_int_equal(r.marked, !!strstr(rows[i].text, "netns"));
 		assert_int_equal(r.status, !strcmp(rows[i].text, "status"));
 		request_clear(&r);
 	}
