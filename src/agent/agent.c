@@ -183,6 +183,22 @@ static int open_http(struct agent *a, const struct options *o)
 	return -1;
 }
 
+/* Samples and readings. Returns whether there is a new reading. */
+static bool take_what_is_due(struct agent *a, int events)
+{
+	bool fresh =
+		events & SCHEDULE_ALARM &&
+		peak_sampler_read(&a->readings.peaks, &a->readings.own, agentx_master(a->snmp));
+
+	if (events & SCHEDULE_READS) {
+		take_readings(a);
+		fresh = true;
+	}
+	if (events & SCHEDULE_TICK)
+		readings_end_interval(&a->readings);
+	return fresh;
+}
+
 /* Until a signal or the SNMP thread's end. Returns the program's exit status. */
 static int serve(struct agent *a)
 {
@@ -209,19 +225,12 @@ static int serve(struct agent *a)
 			log_status(a);
 		if (events & SCHEDULE_RELOAD)
 			reload(a);
-		if (events & SCHEDULE_READS) {
-			if (events & SCHEDULE_ALARM)
-				peak_sampler_read(&a->readings.peaks, &a->readings.own,
-						  agentx_master(a->snmp));
-			else
-				take_readings(a);
-			if (events & SCHEDULE_TICK)
-				readings_end_interval(&a->readings);
+		if (take_what_is_due(a, events))
 			publish(a);
-			if (events & SCHEDULE_TICK && settings(a)->verbose)
-				log_status(a);
+		if (events & SCHEDULE_TICK && settings(a)->verbose)
+			log_status(a);
+		if (events & (SCHEDULE_READS | SCHEDULE_ALARM))
 			socket_server_check(a->socket);
-		}
 		if (events & SCHEDULE_SERVICE && socket_server_serve(a->socket))
 			socket_server_answer(a->socket, contents(a));
 		if (events & SCHEDULE_SERVICE << 1)

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/units.h"
 
-#define JUDGED        8 /* after so many samples, which is also the weight of those before */
+#define JUDGED        30 /* after so many samples, which is also the weight of those before */
 #define PAUSE_WINDOWS 10
 
 /* How long it is until the next sample; 0: there is none. */
@@ -49,6 +49,7 @@ void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedu
 void peak_sampler_end(struct peak_sampler *p)
 {
 	peak_watch_free(p->watch);
+	peak_counts_clear(&p->counts);
 	*p = (struct peak_sampler){.watch = NULL};
 }
 
@@ -71,15 +72,27 @@ static void judge(struct peak_sampler *p, uint64_t cost_ns)
 	p->samples = 0;
 }
 
-void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns)
+/* The last one of a window is a reading, which then shows it, and the ways past the IP layer. */
+static bool ends_window(const struct peak_sampler *p)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return peak_watch_ends(p->watch, &now);
+}
+
+bool peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns)
 {
 	uint64_t began_ns = cpu_ns();
-	bool taken = sampler_read(s, master_start_ns);
+	bool again, taken = false;
 
 	if (!p->watch) /* switched off as the alarm came */
-		return;
-	if (taken)
-		peak_watch_sample(p->watch, s->latest);
+		return false;
+	again = !ends_window(p) && collect_count_again(s->collector, s->latest, &p->counts);
+	if (!again)
+		taken = sampler_read(s, master_start_ns);
+	if (again || taken)
+		peak_watch_sample(p->watch, s->latest, again ? &p->counts : NULL);
 	else
 		peak_watch_miss(p->watch, PEAK_FAILED);
 	judge(p, cpu_ns() - began_ns);
@@ -87,6 +100,7 @@ void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master
 	if (taken)
 		snapshot_set_peaks(s->latest, s->peaks);
 	schedule_alarm(p->timer, wait_ns(p));
+	return taken;
 }
 
 void peak_sampler_describe(const struct peak_sampler *p, char *text, size_t size)

@@ -3,6 +3,9 @@
  * peak_sampler: when the agent takes the samples of model/peak.h, one at each full second, and
  * whether they cost little enough.
  *
+ * A sample is a reading only where it must be: else what the rows of the last one have counted
+ * since, see collect_count_again().
+ *
  * It measures the processor time of its samples. Where they take more than PEAK_SAMPLER_COST_NS,
  * there are no peaks, for that reason, and it tries again after some windows.
  */
@@ -24,6 +27,7 @@ struct peak_sampler {
 	uint64_t cost_ns; /* of the samples, on average */
 	unsigned samples; /* since it began or tried again */
 	bool paused;      /* they cost too much */
+	struct peak_counts counts;
 };
 
 /*
@@ -34,8 +38,8 @@ void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedu
 			uint64_t window_ns);
 void peak_sampler_end(struct peak_sampler *p);
 
-/* A reading, as sampler_read(), that is a sample: when the alarm tells. */
-void peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns);
+/* Take a sample: when the alarm tells. True: it is a reading, as of sampler_read(), to be shown. */
+bool peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns);
 
 #define PEAK_TEXT_MAX 128
 

@@ -32,7 +32,7 @@ enum schedule_event {
 #define SCHEDULE_SERVICES 2
 
 /* What an agent takes a reading for. */
-#define SCHEDULE_READS (SCHEDULE_TICK | SCHEDULE_ALARM | SCHEDULE_OTHER | SCHEDULE_RELOAD)
+#define SCHEDULE_READS (SCHEDULE_TICK | SCHEDULE_OTHER | SCHEDULE_RELOAD)
 
 /*
  * Block the signals of the events in `signals` (a mask) and start the schedule; other signals keep

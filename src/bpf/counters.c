@@ -303,17 +303,27 @@ int counters_begin(struct counters *b, struct why *why)
 	return r ? refuse(why, r, b->pins.directory) : 0;
 }
 
-int counters_sample(struct counters *b, struct why *why)
+static int end_read(struct counters *b, int error, struct why *why)
 {
-	int r = maps_read_counts(b->maps, &b->arrays, &b->counts);
-	if (!r)
-		r = owners_read(&b->book, b->maps);
-	if (r) {
+	if (error)
 		counters_drop(b);
-		return refuse(why, r, "eBPF maps");
-	}
-	skipped_add(&b->skipped, b->counts.missed);
-	return 0;
+	return error ? refuse(why, error, "eBPF maps") : 0;
+}
+
+int counters_read_rows(struct counters *b, struct why *why)
+{
+	int r = owners_read(&b->book, b->maps);
+
+	if (!r)
+		r = maps_read_rows(b->maps, &b->arrays, &b->counts);
+	if (!r)
+		skipped_add(&b->skipped, b->counts.missed);
+	return end_read(b, r, why);
+}
+
+int counters_read_ifs(struct counters *b, struct why *why)
+{
+	return end_read(b, maps_read_ifs(b->maps, &b->arrays, &b->counts), why);
 }
 
 int counters_fill(struct counters *b, struct snapshot *s, const struct devices *devices,
@@ -323,6 +333,12 @@ int counters_fill(struct counters *b, struct snapshot *s, const struct devices *
 
 	counters_drop(b);
 	return r ? refuse(why, r, "eBPF records") : 0;
+}
+
+bool counters_count_again(struct counters *b, const struct snapshot *s, struct peak_counts *out)
+{
+	counters_drop(b);
+	return owners_count_again(&b->book, &b->counts, s, out);
 }
 
 bool counters_readable(const struct counters *b)

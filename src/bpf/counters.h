@@ -72,16 +72,22 @@
  * new counters begin at 0 with a new `since`, a discontinuity in all outputs. docs/decisions.md
  * says why they are not handed on.
  *
- * ORDER OF A READING. First the devices, then the maps, then both are put together. So packets
- * that come in between are not taken for `other` (the device less IPv4 and IPv6), where they would
- * stay, as a counter does not step back; the next reading has them all. Where a record begins,
- * which says how far the device was ahead of the maps, its device is read again after the maps.
+ * ORDER OF A READING. First the rows of paths and drops, which are parts of what the interfaces'
+ * counters hold, then the devices, then the interfaces, then all is put together. So packets that
+ * come between the latter two are not taken for `other` (the device less IPv4 and IPv6), where they
+ * would stay, as a counter does not step back; the next reading has them all. Where a record
+ * begins, which says how far the device was ahead of the maps, its device is read again after them.
+ *
+ * COUNTED AGAIN. Rates of each second need devices and interfaces only, read in the same order.
+ * That will do while each ifindex belongs to whom it did in the last reading, whose bases are still
+ * to be subtracted, and that reading found nothing to write in the records.
  */
 #ifndef IPFW_BPF_COUNTERS_H
 #define IPFW_BPF_COUNTERS_H
 
 #include "base/why.h"
 #include "model/attachment.h"
+#include "model/peak.h"
 
 struct counters;
 
@@ -107,17 +113,25 @@ void counters_close(struct counters *b); /* accepts NULL; pinned counters go on 
 void counters_describe(const struct counters *b, struct attachment *out);
 
 /*
- * A reading in three steps. counters_begin() waits for other readers, so that nothing does from
- * then on; the devices' own counters are to be read just before counters_sample(); then
+ * A reading in four steps. counters_begin() waits for other readers, so that nothing does from then
+ * on; the devices' own counters are to be read just before counters_read_ifs(); then
  * counters_fill() overwrites in `s` what eBPF knows exactly: system and interface rows, paths,
  * source, hooks and since. The interfaces must be there, all of them; `devices` reads those that
  * begin again. Each returns 0 or -errno with a sentence in `why`; -ENOENT: the counters were
  * detached.
  */
 int counters_begin(struct counters *b, struct why *why);
-int counters_sample(struct counters *b, struct why *why);
+int counters_read_rows(struct counters *b, struct why *why);
+int counters_read_ifs(struct counters *b, struct why *why);
 int counters_fill(struct counters *b, struct snapshot *s, const struct devices *devices,
 		  struct why *why);
+
+/*
+ * After that, while no interface changes: begin, read the devices and the interfaces, and add to
+ * `out`, which is zeroed, what the rows of that snapshot have counted now. False: that will not do.
+ * See COUNTED AGAIN.
+ */
+bool counters_count_again(struct counters *b, const struct snapshot *s, struct peak_counts *out);
 
 /*
  * A number that one agent leaves for the next, with the counters and for as long as they are; 0:

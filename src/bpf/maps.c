@@ -150,6 +150,13 @@ void maps_arrays_close(struct maps_arrays *a)
 	*a = (struct maps_arrays){.ifs = NULL};
 }
 
+static void begin_table(struct table *t, size_t key_size, size_t value_size)
+{
+	t->key_size = key_size;
+	t->value_size = value_size;
+	table_empty(t);
+}
+
 /* What came in and what was handed over, again, of the interfaces in the array. */
 static void read_upstream_again(const struct maps_arrays *a, struct table *ifs)
 {
@@ -190,15 +197,18 @@ static int add_upstream(struct table *ifs, const void *key, const void *values)
 	return 0;
 }
 
-/* Of the interfaces. First what left by any of them: what came in by another follows. */
-static int read_ifs(const int *fds, const struct maps_arrays *a, struct maps_counts *out)
+/* First what left by any of them: what came in by another follows. */
+int maps_read_ifs(const int *fds, const struct maps_arrays *a, struct maps_counts *out)
 {
 	const size_t values_size = sizeof(struct ipfw_if_counters) * cpus_possible().count;
 	const struct map_form form = {sizeof(uint32_t), values_size, add_sum},
 			      again = {sizeof(uint32_t), values_size, add_upstream};
-	int r = read_map(fds[MAP_IF_HIGH], &form, &out->ifs);
-	bool hashed = out->ifs.n > 0;
+	bool hashed;
+	int r;
 
+	begin_table(&out->ifs, sizeof(uint32_t), sizeof(struct ipfw_if_counters));
+	r = read_map(fds[MAP_IF_HIGH], &form, &out->ifs);
+	hashed = out->ifs.n > 0;
 	for (uint32_t i = 0; i < a->sizes.low.ifs && !r; i++)
 		r = add_slot(&out->ifs, &i, &a->ifs[i], a->sizes.low.ifs);
 	if (!r && hashed)
@@ -220,19 +230,7 @@ static int read_low_paths(const struct maps_arrays *a, struct maps_counts *out)
 	return r;
 }
 
-static void begin_table(struct table *t, size_t key_size, size_t value_size)
-{
-	t->key_size = key_size;
-	t->value_size = value_size;
-	table_empty(t);
-}
-
-/*
- * In the order against the packets' way, so that none is seen further on and not yet where it was
- * before: rows of drops and paths, which are parts of what an interface's counters hold, then
- * these.
- */
-int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out)
+int maps_read_rows(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out)
 {
 	size_t cpus = cpus_possible().count;
 	const struct map_form paths = {sizeof(struct ipfw_path_key),
@@ -246,7 +244,6 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 
 	if (!cpus)
 		return -errno;
-	begin_table(&out->ifs, sizeof(uint32_t), sizeof(struct ipfw_if_counters));
 	begin_table(&out->paths, sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter));
 	begin_table(&out->drops, sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum));
 	begin_table(&out->fast, sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum));
@@ -257,8 +254,6 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
 	if (!r)
 		r = read_low_paths(arrays, out);
-	if (!r)
-		r = read_ifs(fds, arrays, out);
 	if (r)
 		return r;
 	values = calloc(cpus, sizeof(*values));

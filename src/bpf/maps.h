@@ -77,8 +77,14 @@ struct maps_counts {
 	uint64_t missed[IPFW_MISSED];
 };
 
-/* What the hooks counted until now. Returns 0 or -errno; the tables' room is used again. */
-int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
+/*
+ * What the hooks counted until now: the rows of paths and drops, and what was missed; then the
+ * interfaces. In this order, against the packets' way, so that none is seen further on and not yet
+ * where it was before: the rows are parts of what an interface's counters hold. Each returns 0 or
+ * -errno; the tables' room is used again.
+ */
+int maps_read_rows(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
+int maps_read_ifs(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out);
 void maps_counts_clear(struct maps_counts *c);
 
 /* Before the first reading: give IPFW_RETIRED its place in the hash. Returns 0 or -errno. */

@@ -247,19 +247,24 @@ static void retire(struct filling *f, uint32_t ifindex)
 	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
 }
 
-/* What a record, or a place in the hash, still stands for although the interface is gone. */
-static void retire_gone(struct filling *f)
+/* What a record, or a place in the hash, still stands for although the interface is gone. Returns
+ * whether there was anything. */
+static bool retire_gone(struct filling *f)
 {
 	const struct table *tables[] = {&f->book->if_records, &f->counts->ifs};
+	bool any = false;
 
 	for (size_t t = 0; t < 2; t++)
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			uint32_t ifindex = *(const uint32_t *)table_key(tables[t], i);
 
 			if ((t == 0 || ifindex >= f->arrays->sizes.low.ifs) &&
-			    ifindex != IPFW_RETIRED && !filling_is_live(f, ifindex))
+			    ifindex != IPFW_RETIRED && !filling_is_live(f, ifindex)) {
 				retire(f, ifindex);
+				any = true;
+			}
 		}
+	return any;
 }
 
 int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
@@ -282,7 +287,7 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	fill_system(&f);
 	pairs_fill(&f);
 	write_renewed(&f);
-	retire_gone(&f);
+	b->settled = !retire_gone(&f) && !f.n_renewed && !f.error;
 	free(f.renewed);
 	s->source = SOURCE_EBPF;
 	s->hooks = b->info.hooks;
@@ -292,4 +297,42 @@ int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arr
 	s->missed_path_packets = counts->missed[IPFW_MISSED_PATH];
 	s->missed_drop_packets = counts->missed[IPFW_MISSED_DROP];
 	return f.error;
+}
+
+/* Add what was counted, or take it away. */
+static void add_peak_figures(uint64_t *out, const struct ipfw_if_counters *c, int ipv6, int sign)
+{
+	for (int stage = 0; stage < IPFW_STAGES; stage++) {
+		const enum metric_id packets = stage_metrics[stage];
+
+		if (packets >= PEAK_FIGURES)
+			continue;
+		out[packets] += sign * c->of[ipv6][stage].packets;
+		out[packets + 1] += sign * c->of[ipv6][stage].octets;
+	}
+}
+
+bool owners_count_again(const struct owners *b, const struct maps_counts *counts,
+			const struct snapshot *s, struct peak_counts *out)
+{
+	if (!b->settled)
+		return false;
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		const int family = FAMILY_IPV4 + ipv6;
+
+		for (size_t i = 0; i < counts->ifs.n; i++)
+			add_peak_figures(out->system[family], table_value(&counts->ifs, i), ipv6,
+					 1);
+		for (size_t i = 0; i < s->n_ifs; i++) {
+			const void *key = &s->ifs[i].ifindex;
+			const struct ipfw_if_counters *raw = table_find(&counts->ifs, key),
+						      *base = table_find(&b->if_bases, key);
+
+			if (raw)
+				add_peak_figures(out->ifs[i][family], raw, ipv6, 1);
+			if (base)
+				add_peak_figures(out->ifs[i][family], base, ipv6, -1);
+		}
+	}
+	return true;
 }

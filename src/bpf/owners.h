@@ -16,11 +16,13 @@
 
 #include "bpf/counters.h"
 #include "bpf/maps.h"
-#include "model/snapshot.h"
+#include "model/peak.h"
 
 struct owners {
 	struct ipfw_info info;
 	struct table if_records, if_bases, path_records, drop_records, fast_records;
+	bool settled; /* filling the last snapshot left the records of interfaces as they are here
+		       */
 };
 
 /*
@@ -29,7 +31,7 @@ struct owners {
  */
 struct timespec owners_since(const struct ipfw_info *info);
 
-/* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
+/* Read the records. Together with the counts under one lock. Returns 0 or -errno. */
 int owners_read(struct owners *b, const int *maps);
 void owners_clear(struct owners *b);
 
@@ -40,5 +42,12 @@ void owners_clear(struct owners *b);
 int owners_fill(struct owners *b, const int *maps, const struct maps_arrays *arrays,
 		const struct maps_counts *counts, const struct devices *devices,
 		struct snapshot *s);
+
+/*
+ * What the rows of a snapshot that was filled have counted by now, other than as devices. False:
+ * the book is not settled.
+ */
+bool owners_count_again(const struct owners *b, const struct maps_counts *counts,
+			const struct snapshot *s, struct peak_counts *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/peak.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,39 @@ const char *const peak_state_names[] = {
 	[PEAK_NO_ROOM] = "memory",
 	[PEAK_COSTLY] = "costly",
 };
+
+int peak_counts_begin(struct peak_counts *c, const struct snapshot *s)
+{
+	if (s->n_ifs > c->cap_ifs) {
+		peak_counts_clear(c);
+		c->ifs = calloc(s->n_ifs, sizeof(*c->ifs));
+		if (!c->ifs)
+			return -ENOMEM;
+		c->cap_ifs = s->n_ifs;
+	} else if (s->n_ifs) {
+		memset(c->ifs, 0, s->n_ifs * sizeof(*c->ifs));
+	}
+	memset(c->system, 0, sizeof(c->system));
+	return 0;
+}
+
+void peak_counts_clear(struct peak_counts *c)
+{
+	free(c->ifs);
+	*c = (struct peak_counts){.ifs = NULL};
+}
+
+uint8_t peak_usable(const struct figures *f, uint32_t mask)
+{
+	return f->known & ~f->difference & mask & ((1u << PEAK_FIGURES) - 1);
+}
+
+bool peak_counts_put(uint64_t out[PEAK_FIGURES], const struct figures *now,
+		     const struct figures *before)
+{
+	memcpy(out, now->value, PEAK_FIGURES * sizeof(*out));
+	return peak_usable(now, METRICS_IF) == peak_usable(before, METRICS_IF);
+}
 
 struct peaks *peaks_share(struct peaks *p)
 {

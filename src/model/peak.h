@@ -55,6 +55,30 @@ struct peak_time {
 	struct timespec wall;
 };
 
+/*
+ * What the rows of a reading have counted at a later moment, while they are those: the same figures
+ * are known. A figure that has no peak may be left out.
+ */
+struct peak_counts {
+	struct peak_time time;
+	uint64_t system[FAMILY_IPV6 + 1][PEAK_FIGURES];
+	uint64_t (*ifs)[FAMILY_MIB_COUNT][PEAK_FIGURES]; /* parallel to the reading's */
+	size_t cap_ifs;
+};
+
+/* Make it zeros for that reading; it begins zeroed, and its memory is used again. Returns 0 or
+ * -ENOMEM. */
+int peak_counts_begin(struct peak_counts *c, const struct snapshot *s);
+void peak_counts_clear(struct peak_counts *c);
+
+/* The figures (bits), of those in `mask`, that may have a peak: no differences. */
+uint8_t peak_usable(const struct figures *f, uint32_t mask);
+
+/* Let a row have counted that, where it was `before` in the reading. False: other figures are known
+ * now. */
+bool peak_counts_put(uint64_t out[PEAK_FIGURES], const struct figures *now,
+		     const struct figures *before);
+
 /* A window that has ended. It does not change any more. */
 struct peaks {
 	atomic_uint references;

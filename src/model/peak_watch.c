@@ -5,36 +5,17 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "model/rate.h"
-
-#define ALL_FIGURES ((1u << PEAK_FIGURES) - 1)
-
-/* The rates of a figure in the window that runs. */
-struct course {
-	double highest;
-	double *largest; /* descending; NULL: all were 0 */
-	uint16_t at;
-	bool no_room;
-};
-
-/* A row in the window that runs, and what it was at the last sample. */
-struct track {
-	uint64_t since_ns;
-	uint64_t last[PEAK_FIGURES];
-	struct course *courses; /* NULL: all rates were 0 */
-	uint16_t samples;
-	uint8_t last_known, known, derived, bypassed;
-};
+#include "model/peak_track.h"
 
 struct track_if {
 	uint32_t ifindex;
 	char name[SNAPSHOT_NAME_MAX];
-	struct track rows[FAMILY_MIB_COUNT];
+	struct peak_track rows[FAMILY_MIB_COUNT];
 };
 
 struct peak_watch {
-	unsigned window_s, keep; /* so many of the largest rates */
-	size_t room, used;       /* octets */
+	unsigned window_s;
+	struct peak_ranks ranks;
 	struct peaks *latest;
 
 	bool sampled; /* what follows is of the last sample */
@@ -46,7 +27,7 @@ struct peak_watch {
 	int64_t number; /* its end is second (number + 1) * window_s */
 	unsigned samples;
 	struct peak_time *times;
-	struct track system[FAMILY_IPV6 + 1];
+	struct peak_track system[FAMILY_IPV6 + 1];
 	struct track_if *ifs;
 	size_t n_ifs;
 };
@@ -73,8 +54,7 @@ struct peak_watch *peak_watch_new(unsigned window_s, size_t room)
 	if (!w)
 		return NULL;
 	w->window_s = window_s;
-	w->keep = window_s - (19 * window_s + 19) / 20 + 1;
-	w->room = room;
+	w->ranks = (struct peak_ranks){window_s - (19 * window_s + 19) / 20 + 1, room, 0};
 	w->times = calloc(window_s, sizeof(*w->times));
 	w->latest = new_peaks(w, PEAK_STARTING);
 	if (w->times && w->latest)
@@ -83,30 +63,16 @@ struct peak_watch *peak_watch_new(unsigned window_s, size_t room)
 	return NULL;
 }
 
-static void clear_track(struct peak_watch *w, struct track *t)
-{
-	for (int m = 0; m < PEAK_FIGURES && t->courses; m++) {
-		if (t->courses[m].largest)
-			w->used -= w->keep * sizeof(*t->courses[m].largest);
-		free(t->courses[m].largest);
-	}
-	free(t->courses);
-	t->courses = NULL;
-	t->samples = 0;
-	t->known = ALL_FIGURES;
-	t->derived = t->bypassed = 0;
-}
-
 static void clear_if(struct peak_watch *w, struct track_if *i)
 {
 	for (int f = 0; f < FAMILY_MIB_COUNT; f++)
-		clear_track(w, &i->rows[f]);
+		peak_track_clear(&i->rows[f], &w->ranks);
 }
 
 static void clear_tracks(struct peak_watch *w)
 {
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		clear_track(w, &w->system[f]);
+		peak_track_clear(&w->system[f], &w->ranks);
 	for (size_t i = 0; i < w->n_ifs; i++)
 		clear_if(w, &w->ifs[i]);
 }
@@ -164,116 +130,45 @@ static void follow_ifs(struct peak_watch *w, const struct snapshot *s)
 	w->n_ifs = fresh ? s->n_ifs : 0; /* without memory they begin anew in the next sample */
 }
 
-static void keep_largest(struct peak_watch *w, struct course *c, double rate)
+static void follow_system(struct peak_watch *w, const struct snapshot *s, enum family family,
+			  const struct peak_step *step)
 {
-	const size_t size = w->keep * sizeof(*c->largest);
-	unsigned place = w->keep;
+	const struct snapshot_system *row = &s->system[family];
+	struct peak_track *t = &w->system[family];
+	const struct peak_counted c = peak_track_count(
+		&row->figures, step->now ? step->now->system[family] : NULL, PEAK_ALL_FIGURES);
+	bool counts =
+		peak_track_continues(t, &row->continuity, step) && !peak_track_went_down(t, &c);
 
-	if (c->no_room)
-		return;
-	if (!c->largest) {
-		c->largest = w->used + size <= w->room ? calloc(1, size) : NULL;
-		c->no_room = !c->largest;
-		if (c->no_room)
-			return;
-		w->used += size;
-	}
-	for (; place && c->largest[place - 1] < rate; place--)
-		if (place < w->keep)
-			c->largest[place] = c->largest[place - 1];
-	if (place < w->keep)
-		c->largest[place] = rate;
+	peak_track_follow(t, &w->ranks, &c, counts, row->continuity.since_ns, step);
 }
 
-static void add_rate(struct peak_watch *w, struct track *t, int m, double rate, unsigned at)
+/* Its rows share one continuity. */
+static void follow_if(struct peak_watch *w, const struct snapshot *s, size_t i,
+		      const struct peak_step *step)
 {
-	struct course *c;
+	const struct snapshot_if *row = &s->ifs[i];
+	struct peak_track *tracks = w->ifs[i].rows;
+	struct peak_counted c[FAMILY_MIB_COUNT];
+	bool counts = peak_track_continues(&tracks[0], &row->continuity, step);
 
-	if (rate <= 0)
-		return;
-	if (!t->courses)
-		t->courses = calloc(PEAK_FIGURES, sizeof(*t->courses));
-	if (!t->courses) {
-		t->known &= ~(1u << m);
-		return;
+	for (int f = 0; f < FAMILY_MIB_COUNT; f++) {
+		c[f] = peak_track_count(&row->figures[f], step->now ? step->now->ifs[i][f] : NULL,
+					snapshot_if_metrics(f));
+		counts = counts && !peak_track_went_down(&tracks[f], &c[f]);
 	}
-	c = &t->courses[m];
-	if (rate > c->highest) {
-		c->highest = rate;
-		c->at = at;
-	}
-	keep_largest(w, c, rate);
+	for (int f = 0; f < FAMILY_MIB_COUNT; f++)
+		peak_track_follow(&tracks[f], &w->ranks, &c[f], counts, row->continuity.since_ns,
+				  step);
 }
 
-/* A sample as it is followed in each row. */
-struct step {
-	uint64_t elapsed_ns; /* since the last one; 0: that is no second */
-	unsigned at;
-};
-
-/* Which metrics may have a peak is in `mask` (bits). */
-static void follow(struct peak_watch *w, struct track *t, const struct figures *f, uint32_t mask,
-		   const struct continuity *continuity, const struct step *step)
-{
-	uint8_t usable = f->known & ~f->difference & mask & ALL_FIGURES;
-	bool counts = step->elapsed_ns && t->since_ns == continuity->since_ns && !continuity->fresh;
-
-	if (counts) {
-		t->samples++;
-		t->known &= usable & t->last_known;
-		t->derived |= f->derived;
-		t->bypassed |= f->bypassed;
-	}
-	for (int m = 0; m < PEAK_FIGURES; m++) {
-		if (counts && f->value[m] < t->last[m])
-			t->known &= ~(1u << m);
-		if (counts && t->known >> m & 1)
-			add_rate(w, t, m,
-				 rate_per_second(f->value[m] - t->last[m], step->elapsed_ns),
-				 step->at);
-		t->last[m] = f->value[m];
-	}
-	t->last_known = usable;
-	t->since_ns = continuity->since_ns;
-}
-
-static void follow_all(struct peak_watch *w, const struct snapshot *s, const struct step *step)
+static void follow_all(struct peak_watch *w, const struct snapshot *s, const struct peak_step *step)
 {
 	follow_ifs(w, s);
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		follow(w, &w->system[f], &s->system[f].figures, ALL_FIGURES,
-		       &s->system[f].continuity, step);
+		follow_system(w, s, f, step);
 	for (size_t i = 0; i < w->n_ifs; i++)
-		for (int f = 0; f < FAMILY_MIB_COUNT; f++)
-			follow(w, &w->ifs[i].rows[f], &s->ifs[i].figures[f], snapshot_if_metrics(f),
-			       &s->ifs[i].continuity, step);
-}
-
-/* What the row shows in a window that ended. */
-static void finish_row(const struct peak_watch *w, const struct track *t, struct peak_row *row)
-{
-	row->samples = t->samples;
-	row->state = w->state;
-	if (w->state == PEAK_COMPLETE && t->samples < w->window_s)
-		row->state = PEAK_DISCONTINUITY;
-	if (row->state != PEAK_COMPLETE)
-		return;
-	row->known = t->known;
-	row->derived = t->derived;
-	row->bypassed = t->bypassed;
-	for (int m = 0; m < PEAK_FIGURES; m++) {
-		const struct course still = {0}, *c = t->courses ? &t->courses[m] : &still;
-
-		if (!(row->known >> m & 1))
-			continue;
-		row->rates[m].highest = c->highest;
-		row->rates[m].at = c->at;
-		row->rates[m].percentile = c->largest ? c->largest[w->keep - 1] : 0;
-		if (c->no_room)
-			row->state = PEAK_NO_ROOM;
-		else
-			row->ranked |= 1u << m;
-	}
+		follow_if(w, s, i, step);
 }
 
 static struct peaks *make_peaks(struct peak_watch *w)
@@ -293,12 +188,13 @@ static struct peaks *make_peaks(struct peak_watch *w)
 	}
 	memcpy(p->times, w->times, w->window_s * sizeof(*p->times));
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		finish_row(w, &w->system[f], &p->system[f]);
+		peak_track_finish(&w->system[f], &w->ranks, w->state, w->window_s, &p->system[f]);
 	for (size_t i = 0; i < w->n_ifs; i++) {
 		p->ifs[i].ifindex = w->ifs[i].ifindex;
 		memcpy(p->ifs[i].name, w->ifs[i].name, sizeof(p->ifs[i].name));
 		for (int f = 0; f < FAMILY_MIB_COUNT; f++)
-			finish_row(w, &w->ifs[i].rows[f], &p->ifs[i].rows[f]);
+			peak_track_finish(&w->ifs[i].rows[f], &w->ranks, w->state, w->window_s,
+					  &p->ifs[i].rows[f]);
 	}
 	return p;
 }
@@ -333,12 +229,13 @@ static int64_t wall_ns(const struct timespec *t)
 	return t->tv_sec * (int64_t)NS_PER_S + t->tv_nsec;
 }
 
-/* Whether the reading is the sample of the second after the last one. */
-static enum peak_state judge(const struct peak_watch *w, const struct snapshot *s, int64_t second)
+/* Whether it is the sample of the second after the last one. */
+static enum peak_state judge(const struct peak_watch *w, const struct peak_time *time,
+			     int64_t second)
 {
 	const int64_t tolerance = PEAK_TOLERANCE_NS;
-	int64_t elapsed = (int64_t)(s->mono_ns - w->last.mono_ns);
-	int64_t shown = wall_ns(&s->wall) - wall_ns(&w->last.wall);
+	int64_t elapsed = (int64_t)(time->mono_ns - w->last.mono_ns);
+	int64_t shown = wall_ns(&time->wall) - wall_ns(&w->last.wall);
 
 	if (!w->sampled)
 		return PEAK_STARTING;
@@ -349,14 +246,33 @@ static enum peak_state judge(const struct peak_watch *w, const struct snapshot *
 	return PEAK_COMPLETE;
 }
 
-void peak_watch_sample(struct peak_watch *w, const struct snapshot *s)
+/* Which second a sample at that time is of, the nearest one; and the how many-th of its window. */
+static int64_t second_of(const struct timespec *wall)
+{
+	return wall->tv_sec + (wall->tv_nsec >= (long)NS_PER_S / 2);
+}
+
+static unsigned place_of(const struct peak_watch *w, int64_t second)
 {
 	const int64_t window = w->window_s;
-	const int64_t second = s->wall.tv_sec + (s->wall.tv_nsec >= (long)NS_PER_S / 2);
-	const unsigned at = ((second - 1) % window + window) % window;
+
+	return ((second - 1) % window + window) % window;
+}
+
+bool peak_watch_ends(const struct peak_watch *w, const struct timespec *wall)
+{
+	return place_of(w, second_of(wall)) == w->window_s - 1;
+}
+
+void peak_watch_sample(struct peak_watch *w, const struct snapshot *s,
+		       const struct peak_counts *now)
+{
+	const struct peak_time time = now ? now->time : (struct peak_time){s->mono_ns, s->wall};
+	const int64_t window = w->window_s, second = second_of(&time.wall);
+	const unsigned at = place_of(w, second);
 	const int64_t number = (second - 1 - (int64_t)at) / window;
-	const enum peak_state verdict = judge(w, s, second);
-	struct step step = {0, at};
+	const enum peak_state verdict = judge(w, &time, second);
+	struct peak_step step = {0, at, now};
 
 	if (w->runs && number != w->number) {
 		peak_watch_miss(w, verdict == PEAK_COMPLETE ? PEAK_MISSED : verdict);
@@ -369,13 +285,13 @@ void peak_watch_sample(struct peak_watch *w, const struct snapshot *s)
 		w->state = at == 0 ? PEAK_COMPLETE : verdict;
 	}
 	if (verdict == PEAK_COMPLETE) {
-		step.elapsed_ns = s->mono_ns - w->last.mono_ns;
+		step.elapsed_ns = time.mono_ns - w->last.mono_ns;
 		w->samples++;
 	} else {
 		peak_watch_miss(w, verdict);
 	}
 	follow_all(w, s, &step);
-	w->times[at] = w->last = (struct peak_time){s->mono_ns, s->wall};
+	w->times[at] = w->last = time;
 	w->second = second;
 	w->sampled = true;
 	if (second == (number + 1) * window)

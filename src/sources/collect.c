@@ -2,6 +2,7 @@
 #include "sources/collect.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "bpf/counters.h"
 #include "sources/bypasses.h"
 #include "sources/netlink.h"
+#include "sources/netlink_changes.h"
 #include "sources/procfs.h"
 
 struct collector {
@@ -22,6 +24,8 @@ struct collector {
 	struct bypasses *bypasses; /* the same */
 	struct counters *bpf;      /* NULL: the kernel's own counters only */
 	struct why note;           /* why the kernel's own counters are used; "": they are not */
+	struct netlink_changes changes; /* of interfaces; opened by collect_count_again() */
+	bool whole; /* the last reading was, and nothing changed since, as far as was asked */
 };
 
 static bool wants_bpf(const struct collector *c)
@@ -115,6 +119,7 @@ void collect_close(struct collector *c)
 	if (!c)
 		return;
 	counters_close(c->bpf);
+	netlink_changes_close(&c->changes);
 	bypasses_close(c->bypasses);
 	netlink_close(c->netlink);
 	free(c);
@@ -171,15 +176,31 @@ static int begin_bpf(struct collector *c, struct why *why)
 	return r;
 }
 
+static void stamp(struct peak_time *time)
+{
+	time->mono_ns = clock_now_ns();
+	clock_gettime(CLOCK_REALTIME, &time->wall);
+}
+
 /* The devices first: what passes in between must not look as if IP had not seen it. */
-static int sample_bpf(struct collector *c, struct why *why)
+static int count_ifs(struct collector *c, struct peak_time *time, struct why *why)
+{
+	int r;
+
+	netlink_read_devices(c->netlink);
+	r = counters_read_ifs(c->bpf, why);
+	stamp(time);
+	return r;
+}
+
+static int sample_bpf(struct collector *c, struct peak_time *time, struct why *why)
 {
 	int r = begin_bpf(c, why);
 
 	if (r || !c->bpf)
 		return r;
-	netlink_read_devices(c->netlink);
-	return counters_sample(c->bpf, why);
+	r = counters_read_rows(c->bpf, why);
+	return r ? r : count_ifs(c, time, why);
 }
 
 /* The interfaces: the kernel's figures first, then the exact ones, which replace them. */
@@ -238,22 +259,27 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 {
 	struct snapshot *s = snapshot_new();
 	const uint64_t began_ns = clock_now_ns();
+	struct peak_time time = {.mono_ns = 0};
 	int r = 0;
 
 	if (!s)
 		return why_errno(why, -ENOMEM, NULL);
+	netlink_changes_any(&c->changes);
+	c->whole = false;
 	if (wants_bpf(c))
-		r = sample_bpf(c, why);
+		r = sample_bpf(c, &time, why);
 	/* Not before: while we waited for another process, it may have shown what begins anew here.
 	 */
-	s->mono_ns = clock_now_ns();
-	clock_gettime(CLOCK_REALTIME, &s->wall);
+	if (!time.mono_ns)
+		stamp(&time);
+	s->mono_ns = time.mono_ns;
+	s->wall = time.wall;
 	if (c->config->root)
 		procfs_read_origin(&c->procfs, s);
 	if (!r) {
 		procfs_read_system(&c->procfs, s);
-		ask_interfaces(c, s);
 		r = read_ifs(c, s, why);
+		ask_interfaces(c, s);
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 			derive_refused(&s->system[f].figures);
 	}
@@ -269,6 +295,56 @@ int collect_read(struct collector *c, struct snapshot **out, struct why *why)
 		snapshot_free(s);
 		return r;
 	}
+	c->whole = c->changes.socket && !s->troubles;
 	*out = s;
 	return 0;
+}
+
+/* Whether the rows of the last reading are still those that there are, by what the kernel told. */
+static bool is_whole(struct collector *c)
+{
+	c->whole = c->whole && !netlink_changes_any(&c->changes);
+	return c->whole;
+}
+
+static bool count_by_bpf(struct collector *c, const struct snapshot *s, struct peak_counts *out)
+{
+	struct why ignored;
+
+	return !counters_begin(c->bpf, &ignored) && !count_ifs(c, &out->time, &ignored) &&
+	       counters_count_again(c->bpf, s, out) &&
+	       netlink_count_again(c->netlink, NULL, s, out);
+}
+
+/* In the order in which collect_read() has it. */
+static bool count_by_kernel(struct collector *c, const struct snapshot *s, struct peak_counts *out)
+{
+	struct snapshot *now = snapshot_new();
+	bool same = now;
+
+	if (!now)
+		return false;
+	stamp(&out->time);
+	procfs_read_system(&c->procfs, now);
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		same = peak_counts_put(out->system[f], &now->system[f].figures,
+				       &s->system[f].figures) &&
+		       same;
+	same = same && !now->troubles;
+	snapshot_free(now);
+	netlink_read_devices(c->netlink);
+	return same && netlink_count_again(c->netlink, &c->procfs, s, out);
+}
+
+bool collect_count_again(struct collector *c, const struct snapshot *s, struct peak_counts *out)
+{
+	if (!c->netlink || netlink_changes_open(&c->changes, NETLINK_ROUTE, RTNLGRP_LINK))
+		return false;
+	if (!is_whole(c) || clock_now_ns() - s->mono_ns >= COLLECT_AGAIN_NS ||
+	    peak_counts_begin(out, s))
+		return false;
+	if (!(c->bpf ? count_by_bpf(c, s, out) : count_by_kernel(c, s, out)))
+		return false;
+	follow_flowtables(c);
+	return is_whole(c); /* asked last: what was read before is still theirs */
 }

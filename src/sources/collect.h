@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/units.h"
 #include "base/why.h"
 #include "bpf/counters.h"
 #include "model/filter.h"
@@ -60,5 +61,15 @@ void collect_set_memo(struct collector *c, int64_t memo);
  * with the sentence in `why`.
  */
 int collect_read(struct collector *c, struct snapshot **out, struct why *why);
+
+/*
+ * What the rows of the last reading, `s`, have counted by now, of the figures that have peaks: in a
+ * fraction of the time, in the same order, at a time that is noted at the same point. It can be had
+ * as long as that reading was whole, the kernel has told of no change of any interface since it
+ * began, and it is not older than COLLECT_AGAIN_NS: what else may change is looked for by readings.
+ * False: take a reading instead.
+ */
+#define COLLECT_AGAIN_NS (10 * NS_PER_S)
+bool collect_count_again(struct collector *c, const struct snapshot *s, struct peak_counts *out);
 
 #endif

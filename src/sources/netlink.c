@@ -175,34 +175,38 @@ static const struct ip6_order *numbering_for(size_t interfaces)
 	return kernel_order.state == NUMBERING_KNOWN ? &kernel_order.order : NULL;
 }
 
-static int read_links(struct netlink *n, struct netlink_links *links)
+/* What the family's dump has; the IPv6 one is the cheapest that has names, and the kernel may have
+ * none. Returns 0 or -errno. */
+static int dump_links(struct netlink *n, unsigned char family)
 {
-	struct link_reader reader = {.links = links};
+	struct link_reader reader = {&n->links, numbering_for(n->links.n)};
 	struct nlmsghdr *request;
 	char buffer[512];
 	int r;
 
-	reader.numbering = numbering_for(links->n);
+	request = request_links(buffer, family);
+	if (family == AF_UNSPEC)
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_TOGETHER, on_link, &reader, NULL);
+	if (r < 0)
+		return family == AF_INET6 && (r == -EOPNOTSUPP || r == -EAFNOSUPPORT) ? 0 : r;
+	for (size_t i = 0; i < n->links.n && r == NETLINK_DUMP_INTERRUPTED; i++)
+		n->links.rows[i].has_ip6 |= family == AF_INET6; /* if not, its file tells */
+	return 0;
+}
 
-	/* The IPv6 dump is the cheapest that has names; a kernel without IPv6 has none. */
-	r = netlink_dump_run(&n->dumper, request_links(buffer, AF_INET6), NETLINK_DUMP_TOGETHER,
-			     on_link, &reader, NULL);
-	if (r < 0 && r != -EOPNOTSUPP && r != -EAFNOSUPPORT)
-		return r;
-	for (size_t i = 0; i < links->n && r == NETLINK_DUMP_INTERRUPTED; i++)
-		links->rows[i].has_ip6 = true; /* if it has none, its file tells */
-	for (size_t i = 0; i < links->n; i++) {
+static int read_links(struct netlink *n, struct netlink_links *links)
+{
+	int r = dump_links(n, AF_INET6);
+
+	for (size_t i = 0; !r && i < links->n; i++) {
 		if (links->rows[i].name[0])
 			continue;
-		request = request_links(buffer, AF_UNSPEC);
-		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-		r = netlink_dump_run(&n->dumper, request, NETLINK_DUMP_TOGETHER, on_link, &reader,
-				     NULL);
-		if (r < 0)
-			return r;
+		r = dump_links(n, AF_UNSPEC);
 		break;
 	}
-	r = netlink_properties_read(&n->properties, &n->dumper, links);
+	if (!r)
+		r = netlink_properties_read(&n->properties, &n->dumper, links);
 	if (!r)
 		find_headers(n, links);
 	return r;
@@ -279,6 +283,40 @@ int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snap
 		r = add_rows(n, procfs, s);
 	s->ifs_incomplete = r != 0;
 	return r;
+}
+
+static bool count_row(const struct netlink_link *link, const struct procfs *procfs,
+		      const struct snapshot_if *before, uint64_t out[][PEAK_FIGURES])
+{
+	struct snapshot_if now = {.ifindex = link->ifindex};
+
+	if (!procfs) {
+		kernel_fill_device(&now, &link->dev);
+		return peak_counts_put(out[FAMILY_TOTAL], &now.figures[FAMILY_TOTAL],
+				       &before->figures[FAMILY_TOTAL]);
+	}
+	if (link->has_ip6 && !link->ip6_counted)
+		return false;
+	kernel_fill_if(&now, &link->dev, link->has_ip6, &link->ip6, procfs->epoch);
+	for (int f = 0; f < FAMILY_MIB_COUNT; f++)
+		if (!peak_counts_put(out[f], &now.figures[f], &before->figures[f]))
+			return false;
+	return now.ipv4_source == before->ipv4_source;
+}
+
+bool netlink_count_again(struct netlink *n, const struct procfs *procfs, const struct snapshot *s,
+			 struct peak_counts *out)
+{
+	if (n->devices_error || (procfs && dump_links(n, AF_INET6)))
+		return false;
+	for (size_t i = 0, k = 0; i < s->n_ifs; i++, k++) { /* both are sorted */
+		while (k < n->links.n && n->links.rows[k].ifindex < s->ifs[i].ifindex)
+			k++;
+		if (k == n->links.n || n->links.rows[k].ifindex != s->ifs[i].ifindex ||
+		    !count_row(&n->links.rows[k], procfs, &s->ifs[i], out->ifs[i]))
+			return false;
+	}
+	return true;
 }
 
 static int on_netconf(const struct nlmsghdr *message, void *arg)

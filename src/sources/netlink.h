@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "model/snapshot.h"
+#include "model/peak.h"
 #include "sources/netlink_bypass.h"
 #include "sources/procfs.h"
 
@@ -31,6 +31,13 @@ int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snap
  * more.
  */
 const struct netlink_bypass_list *netlink_xdp(const struct netlink *n, int *error);
+
+/*
+ * What the rows of a reading have counted by now: as devices, as netlink_read_devices() found it,
+ * and, with `procfs`, by IP. False: not all of it is there in the dumps.
+ */
+bool netlink_count_again(struct netlink *n, const struct procfs *procfs, const struct snapshot *s,
+			 struct peak_counts *out);
 
 /* Read the device's own counters of that row again; `n` is a struct netlink. Returns 0 or -errno.
  */

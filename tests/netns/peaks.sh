@@ -153,22 +153,77 @@ expect_match "SNMP: nor there" 'No Such Instance' "$(mib OutForwBitRate.1.0)"
 expect "SNMP: but the reason" missed "$(mib State.1.0)"
 expect_true "the next one is complete again" until_complete
 
-comes_and_restarts() {
-	until_complete || return
+# Between two samples, while packets pass: interfaces that are made anew with the same name and ifindex, one counted
+# in the array, one in the hash; one that gets another name; and one that comes. In another second of that window
+# 2,000 packets are forwarded.
+make_if() { # NAME IFINDEX NUMBER
+	ip -n "$R" link add "$1" index "$2" type veth peer name "peer$3" && ip -n "$R" addr add "10.9.$3.1/24" dev "$1"
+	ip -n "$R" link set "peer$3" up && use_if "$1" "$3"
+}
+use_if() { # NAME NUMBER
+	ip -n "$R" link set "$1" up && ip -n "$R" neigh replace "10.9.$2.2" lladdr 02:00:00:00:00:99 dev "$1" nud permanent
+}
+own() { traffic "$R" send "10.9.$1.2" 9 "$2" 72; }
+at_third() { sleep "$(awk -v now="$(date +%s.%N)" 'BEGIN { print 1.3 + int(now) - now }')"; }
+# within_second COMMAND...: after one sample and before the next one; else nothing is proved by it.
+within_second() {
+	local second
+	at_third
+	second=$(date +%s)
+	"$@"
+	[ "$(date +%s%3N)" -lt "${second}990" ] || within=0
+}
+change() {
+	ip -n "$R" link del low0 && make_if low0 70 1
+	ip -n "$R" link del high0 && make_if high0 90000 2
+	ip -n "$R" link set name0 down && ip -n "$R" link set name0 name other0 && use_if other0 3
+	own 1 5000 && own 2 5000 && own 3 5000
 	ip -n "$R" link add late0 type veth peer name late1
+}
+forward() { traffic "$C" send "${server[ipv4]}" 9 2000 72; }
+same_packets() { for i in 1 2 3; do own $i ${i}00; done; }
+changes() {
+	within=1
+	ip -n "$R" -br link | awk '$1 ~ /^(low0|high0|name0|other0|late0)/ { sub("@.*", "", $1); print "link del", $1 }' | ip -n "$R" -force -batch - 2>/dev/null
+	make_if low0 70 1 && make_if high0 90000 2 && make_if name0 71 3
+	until_complete || return
+	for i in 1 2 3; do own $i 3000; done
+	at_third
+	change
+	within_second forward
+	until_window
+	cp "$TMP/json" "$TMP/changed"
+	is_json .peaks.state '"complete"' || return
+	within_second same_packets
+	until_window
+	is_json .peaks.state '"complete"' && [ $within = 1 ]
+}
+for _ in {1..10}; do changes && break; done
+changed() { jq -c ".peaks.interfaces | $1" "$TMP/changed"; }
+expect "interfaces made anew: their rows" '["discontinuity","discontinuity"]' "$(changed '[.low0.ipv4.state, .high0.ipv4.state]')"
+expect "an interface with another name: its row" '["discontinuity",null]' "$(changed '[.other0.ipv4.state, .name0]')"
+expect "an interface that came: its row" '["discontinuity",true]' "$(changed '[.late0.ipv4 | .state, .samples < 10]')"
+expect "none of them has figures" '[]' "$(changed '[.low0, .high0, .other0, .late0 | .[].rx, .[].tx | select(.) | .[]] | map(select(. != null))')"
+expect "the others go on, with what was forwarded" '["complete",true]' \
+	"$(changed '.rs.ipv4 | [.state, (.forwarded_out.peak_pps | . >= 1600 and . <= 2667)]')"
+for row in low0,100 high0,200 other0,300; do
+	expect "${row%,*}: then what it sends in a second" '["complete",true]' \
+		"$(figure ".interfaces.${row%,*}.ipv4 | [.state, (.tx.peak_pps | . >= 0.8 * ${row#*,} and . <= 1.334 * ${row#*,})]")"
+done
+
+restarts() {
+	until_complete || return
 	sleep 1.5
 	"$BIN" detach --netns "$R" 2>/dev/null && "$BIN" attach --netns "$R" 2>/dev/null
 	until_window
 	is_json .peaks.state '"complete"'
 }
 for _ in {1..10}; do
-	ip -n "$R" link del late0 2>/dev/null
-	comes_and_restarts && break
+	restarts && break
 done
 expect "counters that began anew: their rows" '["complete","discontinuity","discontinuity"]' \
 	"$(figure '[.state, .ipv4.state, .interfaces.rs.ipv6.state]')"
-expect "an interface that came: its row" '["discontinuity",true]' "$(figure '.interfaces.late0.ipv4 | [.state, .samples < 10]')"
-expect "neither has figures" '[]' "$(figure '[.ipv4.rx, .interfaces.late0.total.rx | .[]] | map(select(. != null))')"
+expect "neither has figures" '[]' "$(figure '[.ipv4.rx, .interfaces.rs.total.rx | .[]] | map(select(. != null))')"
 
 echo "peak-window no" >"$TMP/conf"
 kill -HUP "$agent"

@@ -92,7 +92,7 @@ static inline struct peaks *full_peaks(void)
 
 		s->wall.tv_sec = 1000 + i;
 		continuity_follow(before, s);
-		peak_watch_sample(w, s);
+		peak_watch_sample(w, s, NULL);
 		snapshot_free(before);
 		before = s;
 	}

@@ -137,7 +137,7 @@ static void add_peaks(struct snapshot *s, unsigned n, unsigned density)
 		sample->wall.tv_sec = second;
 		for (size_t i = 0; i < sample->n_ifs; i++)
 			sample->ifs[i].continuity = (struct continuity){1, false};
-		peak_watch_sample(w, sample);
+		peak_watch_sample(w, sample, NULL);
 		snapshot_free(sample);
 	}
 	snapshot_set_peaks(s, peak_watch_latest(w));
@@ -368,7 +368,7 @@ static void test_peaks(void **state)
 		s->wall.tv_sec = 100 + second;
 		figures_set(&s->system[FAMILY_IPV4].figures, M_IN_PACKETS, second * 7);
 		continuity_follow(before, s);
-		peak_watch_sample(w, s);
+		peak_watch_sample(w, s, NULL);
 		snapshot_free(before);
 		before = s;
 	}

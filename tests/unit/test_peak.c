@@ -25,6 +25,8 @@ struct machine {
 	bool has_eth1;
 	uint64_t eth1_octets;
 	bool octets_unknown, difference, bypassed;
+	bool counts_again; /* a sample is not a reading, but what its rows have counted since */
+	uint64_t readings; /* a bit for each of the next samples that are readings nevertheless */
 };
 
 static struct machine begin(unsigned window_s, size_t room, int64_t wall_s)
@@ -55,7 +57,26 @@ static void set(struct figures *f, const struct machine *m, uint64_t octets)
 		f->bypassed = 1u << M_OUT_FORW_OCTETS;
 }
 
-static void sample(struct machine *m)
+static void sample_again(const struct machine *m)
+{
+	const uint64_t octets[] = {m->octets, m->eth1_octets};
+	struct peak_counts now = {.ifs = NULL};
+
+	assert_int_equal(peak_counts_begin(&now, m->latest), 0);
+	now.time = (struct peak_time){
+		m->mono_ns, {m->wall_ns / (int64_t)NS_PER_S, m->wall_ns % (int64_t)NS_PER_S}};
+	now.system[FAMILY_IPV4][M_OUT_FORW_PACKETS] = m->octets / 100;
+	now.system[FAMILY_IPV4][M_OUT_FORW_OCTETS] = m->octets;
+	for (size_t i = 0; i < m->latest->n_ifs; i++) {
+		now.ifs[i][FAMILY_IPV4][M_OUT_FORW_PACKETS] = octets[i] / 100;
+		now.ifs[i][FAMILY_IPV4][M_OUT_FORW_OCTETS] = octets[i];
+	}
+	peak_watch_sample(m->watch, m->latest, &now);
+	peak_counts_clear(&now);
+}
+
+/* A reading; also one that is no sample. */
+static void read_all(struct machine *m, bool is_sample)
 {
 	struct snapshot *s = snapshot_new();
 	struct snapshot_if *row;
@@ -72,9 +93,19 @@ static void sample(struct machine *m)
 		set(&row->figures[FAMILY_IPV4], m, m->eth1_octets);
 	}
 	continuity_follow(m->latest, s);
-	peak_watch_sample(m->watch, s);
+	if (is_sample)
+		peak_watch_sample(m->watch, s, NULL);
 	snapshot_free(m->latest);
 	m->latest = s;
+}
+
+static void sample(struct machine *m)
+{
+	if (m->counts_again && m->latest && !(m->readings & 1))
+		sample_again(m);
+	else
+		read_all(m, true);
+	m->readings >>= 1;
 }
 
 /* So much time passes, as both clocks show it, and so much is forwarded. */
@@ -200,6 +231,112 @@ static void test_percentile(void **state)
 		}
 		end(&m);
 	}
+}
+
+/* Whichever samples are readings: the same peaks. */
+static void test_counted_again(void **state)
+{
+	uint64_t octets[40];
+
+	(void)state;
+	srandom(2026);
+	for (int round = 0; round < 20; round++) {
+		struct machine m = begin(40, ROOM, 400);
+		uint64_t highest = 0;
+
+		m.has_eth1 = m.counts_again = true;
+		m.readings = (uint64_t)random() << 20 ^ random();
+		sample(&m);
+		for (unsigned k = 0; k < 40; k++) {
+			octets[k] = 100 * (random() % 50);
+			highest = octets[k] > highest ? octets[k] : highest;
+		}
+		pass_window(&m, octets, 40);
+		assert_int_equal(latest(&m)->state, PEAK_COMPLETE);
+		assert_true(system_rate(&m, M_OUT_FORW_OCTETS)->highest == (double)highest);
+		for (uint32_t i = 2; i <= 3; i++) {
+			const struct peak_rate *rates = row_of(&m, i)->rates;
+
+			assert_int_equal(row_of(&m, i)->state, PEAK_COMPLETE);
+			assert_true(rates[M_OUT_FORW_OCTETS].highest == (double)highest);
+			assert_true(rates[M_OUT_FORW_OCTETS].percentile ==
+				    (double)percentile(octets, 40));
+			assert_true(rates[M_OUT_FORW_PACKETS].highest == (double)highest / 100);
+		}
+		end(&m);
+	}
+}
+
+/* Counters that go down began anew, whether a reading saw it or not: no figure of the row is left,
+ * also of those that did not go down. */
+static void test_went_down(void **state)
+{
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		struct machine m = begin(10, ROOM, 100);
+
+		m.has_eth1 = true;
+		m.counts_again = again;
+		m.eth1_octets = 1050;
+		sample(&m);
+		pass_window(&m, NULL, 4);
+		m.eth1_octets = 40; /* 0 packets; octets go down as well */
+		pass_window(&m, NULL, 6);
+		assert_int_equal(latest(&m)->state, PEAK_COMPLETE);
+		assert_int_equal(row_of(&m, 2)->state, PEAK_COMPLETE);
+		assert_int_equal(row_of(&m, 3)->state, PEAK_DISCONTINUITY);
+		assert_int_equal(row_of(&m, 3)->samples, 9);
+		assert_int_equal(row_of(&m, 3)->known, 0);
+		pass_window(&m, NULL, 10);
+		assert_int_equal(row_of(&m, 3)->state, PEAK_COMPLETE);
+		end(&m);
+	}
+}
+
+/* A reading that is no sample, between two of them, finds an interface made anew, or another one.
+ */
+static void test_reading_between(void **state)
+{
+	struct machine m = begin(10, ROOM, 100);
+
+	(void)state;
+	m.has_eth1 = m.counts_again = true;
+	m.eth1_octets = 1000;
+	sample(&m);
+	pass_window(&m, NULL, 4);
+	m.mono_ns += NS_PER_S / 2;
+	m.eth1_octets = 200; /* less than in the last reading */
+	read_all(&m, false);
+	m.mono_ns -= NS_PER_S / 2;
+	m.eth1_octets = 100000; /* more than in the last sample */
+	pass_window(&m, NULL, 6);
+	assert_int_equal(row_of(&m, 2)->state, PEAK_COMPLETE);
+	assert_int_equal(row_of(&m, 3)->state, PEAK_DISCONTINUITY);
+	assert_int_equal(row_of(&m, 3)->known, 0);
+	m.has_eth1 = false;
+	m.readings = 4;
+	pass_window(&m, NULL, 10);
+	assert_null(row_of(&m, 3));
+	m.has_eth1 = true;
+	m.readings = 4;
+	pass_window(&m, NULL, 10);
+	assert_int_equal(row_of(&m, 2)->state, PEAK_COMPLETE);
+	assert_int_equal(row_of(&m, 3)->state, PEAK_DISCONTINUITY);
+	assert_int_equal(row_of(&m, 3)->samples, 7);
+	end(&m);
+}
+
+static void test_ends(void **state)
+{
+	const struct timespec times[] = {{109, 400000000}, {109, 600000000}, {110, 400000000},
+					 {110, 600000000}, {-1, 600000000},  {1, 0}};
+	const bool ends[] = {false, true, true, false, true, false};
+	struct machine m = begin(10, ROOM, 100);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		assert_int_equal(peak_watch_ends(m.watch, &times[i]), ends[i]);
+	end(&m);
 }
 
 /* A rate is over the measured time, as long as that is about a second. */
@@ -474,13 +611,15 @@ static void test_shared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_burst),    cmocka_unit_test(test_percentile),
-		cmocka_unit_test(test_measured), cmocka_unit_test(test_missed),
-		cmocka_unit_test(test_starting), cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_epoch),    cmocka_unit_test(test_failed),
-		cmocka_unit_test(test_rows),     cmocka_unit_test(test_between),
-		cmocka_unit_test(test_figures),  cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_burst),     cmocka_unit_test(test_percentile),
+		cmocka_unit_test(test_measured),  cmocka_unit_test(test_missed),
+		cmocka_unit_test(test_starting),  cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_epoch),     cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_rows),      cmocka_unit_test(test_between),
+		cmocka_unit_test(test_figures),   cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_shared),    cmocka_unit_test(test_counted_again),
+		cmocka_unit_test(test_went_down), cmocka_unit_test(test_reading_between),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
