@@ -275,6 +275,7 @@ int main(void)
 {
 	struct json j = {.pretty = true};
 	struct mib_view *view = full_view();
+	struct rates *rates = full_rates(view);
 
 	strcpy(view->snapshot->netns, "blue");
 
@@ -297,18 +298,19 @@ int main(void)
 	json_key(&j, "documents");
 	json_open(&j, '{');
 	put_document(&j, "snapshot", output_json, VIEW_READING, view, NULL);
-	put_document(&j, "monitor", output_json, VIEW_READING, view, view->rates);
-	put_document(&j, "activity", output_json, VIEW_ACTIVITY, view, view->rates);
+	put_document(&j, "monitor", output_json, VIEW_READING, view, rates);
+	put_document(&j, "activity", output_json, VIEW_ACTIVITY, view, rates);
 	put_document(&j, "paths", output_json, VIEW_PATHS, view, NULL);
-	put_document(&j, "paths_monitor", output_json, VIEW_PATHS, view, view->rates);
+	put_document(&j, "paths_monitor", output_json, VIEW_PATHS, view, rates);
 	put_document(&j, "drops", output_json, VIEW_DROPS, view, NULL);
-	put_document(&j, "drops_monitor", output_json, VIEW_DROPS, view, view->rates);
+	put_document(&j, "drops_monitor", output_json, VIEW_DROPS, view, rates);
 	put_document(&j, "prometheus", output_prometheus, VIEW_READING, view, NULL);
 	put_status(&j);
 	put_selftest(&j);
 	json_close(&j, '}');
 	json_close(&j, '}');
 	json_end(&j);
+	rates_free(rates);
 	mib_view_free(view);
 	if (j.failed || fwrite(j.text, 1, j.size, stdout) != j.size)
 		return 1;

@@ -124,12 +124,15 @@ bool sampler_read(struct sampler *s, int64_t master_start_ns)
 
 void sampler_end_interval(struct sampler *s)
 {
-	if (!s->latest || s->latest == s->interval)
+	struct interval *ended;
+
+	if (!s->latest || (s->interval && s->interval->end_ns == s->latest->mono_ns))
 		return;
-	rates_free(s->rates);
-	s->rates = s->interval ? rate_compute(s->interval, s->latest) : NULL;
-	snapshot_free(s->interval);
-	s->interval = snapshot_share(s->latest);
+	ended = interval_end(s->interval, s->latest);
+	if (!ended)
+		log_fatal("%s", strerror(ENOMEM));
+	interval_free(s->interval);
+	s->interval = ended;
 }
 
 struct mib_view *sampler_view(const struct sampler *s)
@@ -139,8 +142,7 @@ struct mib_view *sampler_view(const struct sampler *s)
 	if (!view)
 		log_fatal("%s", strerror(ENOMEM));
 	view->snapshot = snapshot_share(s->latest);
-	view->rates = rates_share(s->rates);
-	view->rates_of = snapshot_share(s->interval);
+	view->interval = interval_share(s->interval);
 	view->status = s->status;
 	memcpy(view->status_text, s->status_text, sizeof(view->status_text));
 	view->samples = s->samples;
@@ -153,7 +155,6 @@ struct mib_view *sampler_view(const struct sampler *s)
 
 void sampler_clear(struct sampler *s)
 {
-	rates_free(s->rates);
-	snapshot_free(s->interval);
+	interval_free(s->interval);
 	snapshot_free(s->latest);
 }

@@ -13,8 +13,7 @@ struct sampler {
 	struct collector *collector;
 	const char *netns;       /* one of several: its name, kept by the caller; NULL: it is not */
 	struct snapshot *latest; /* the newest reading; NULL: none yet */
-	struct snapshot *interval; /* the one that ended the last full interval */
-	struct rates *rates;       /* over that interval, parallel to `interval` */
+	struct interval *interval; /* the last full one; NULL: none yet */
 	struct peaks *peaks;       /* shown with each reading; kept by the caller; NULL: none */
 	uint64_t samples, errors;
 	uint64_t tried_ns; /* when the last reading began, whatever came of it */

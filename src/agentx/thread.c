@@ -118,8 +118,8 @@ static struct served_context *freshen(struct agentx *a, int64_t master_start_ns,
 static struct mib_context *without_readings(struct agentx *a, const struct mib_view *view)
 {
 	a->bare = *view;
-	a->bare.snapshot = a->bare.rates_of = NULL;
-	a->bare.rates = NULL;
+	a->bare.snapshot = NULL;
+	a->bare.interval = NULL;
 	mib_context_init(&a->bare_engine, &a->bare);
 	return &a->bare_engine;
 }

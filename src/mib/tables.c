@@ -10,6 +10,7 @@
 #include "mib/ip_tables.h"
 #include "mib/peak_table.h"
 #include "mib/rows.h"
+#include "model/rate.h"
 
 /* Columns that are no figures. */
 enum {
@@ -64,26 +65,26 @@ static enum metric_id find_metric(size_t offset, unsigned column)
 	return (enum metric_id)m;
 }
 
-static bool known_delta(const struct delta *d, enum metric_id m)
+static bool known_delta(const struct interval_row *row, enum metric_id m)
 {
-	return m < M_COUNT && d->known >> m & 1;
+	return m < METRICS_RATES && row->delta_known >> m & 1;
 }
 
-static bool rate_cell(const struct rates *r, const struct delta *d, unsigned column,
+static bool rate_cell(const struct interval *i, const struct interval_row *row, unsigned column,
 		      struct mib_value *out)
 {
 	enum metric_id m;
 	double rate;
 
 	if (column == RATE_INTERVAL)
-		return d->known && cells_gauge(out, r->interval_ns / NS_PER_MS);
+		return row->compared && cells_gauge(out, i->length_ns / NS_PER_MS);
 	m = FIND_METRIC(delta_column, column);
 	if (m < M_COUNT)
-		return known_delta(d, m) && cells_number(out, MIB_COUNTER64, d->value[m]);
+		return known_delta(row, m) && cells_number(out, MIB_COUNTER64, row->delta[m]);
 	m = FIND_METRIC(rate_column, column);
-	if (!known_delta(d, m))
+	if (!known_delta(row, m))
 		return false;
-	rate = rate_per_second(d->value[m], r->interval_ns);
+	rate = rate_per_second(row->delta[m], i->length_ns);
 	if (metrics[m].unit == UNIT_OCTETS)
 		rate = rate * 8 / 1000; /* kilobits */
 	return cells_gauge(out, rate < UINT32_MAX ? (uint64_t)(rate + 0.5) : UINT32_MAX);
@@ -223,7 +224,7 @@ static bool if_cell(const struct mib_context *ctx, size_t row, unsigned column,
 
 static bool has_rates(const struct mib_view *v)
 {
-	return v && v->snapshot && v->rates && v->rates_of && v->rates->interval_ns;
+	return v && v->snapshot && v->interval && v->interval->length_ns;
 }
 
 static size_t if_rate_rows(const struct mib_view *v)
@@ -236,17 +237,10 @@ static bool if_rate_cell(const struct mib_context *ctx, size_t row, unsigned col
 {
 	const struct mib_view *v = ctx->view;
 	enum family family;
-	const struct snapshot_if *i = rows_if(v->snapshot, row, FAMILY_TOTAL, &family), *then = i;
-	struct delta d;
+	const struct snapshot_if *now = rows_if(v->snapshot, row, FAMILY_TOTAL, &family);
+	const struct interval_if *i = interval_find_if(v->interval, now, now - v->snapshot->ifs);
 
-	if (v->rates_of != v->snapshot)
-		then = snapshot_find_if(v->rates_of, i->ifindex);
-	if (!then || strcmp(then->name, i->name) != 0)
-		return false;
-	assert((size_t)(then - v->rates_of->ifs) < v->rates->n_ifs);
-	d = v->rates->ifs[then - v->rates_of->ifs][family];
-	d.known &= snapshot_if_metrics(family);
-	return rate_cell(v->rates, &d, column, out);
+	return i && rate_cell(v->interval, &i->rows[family], column, out);
 }
 
 static size_t system_rate_rows(const struct mib_view *v)
@@ -257,9 +251,9 @@ static size_t system_rate_rows(const struct mib_view *v)
 static bool system_rate_cell(const struct mib_context *ctx, size_t row, unsigned column,
 			     struct mib_value *out)
 {
-	const struct rates *r = ctx->view->rates;
+	const struct interval *i = ctx->view->interval;
 
-	return rate_cell(r, &r->system[FAMILY_IPV4 + row], column, out);
+	return rate_cell(i, &i->system[FAMILY_IPV4 + row], column, out);
 }
 
 static size_t path_rows(const struct mib_view *v)

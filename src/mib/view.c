@@ -49,9 +49,8 @@ void mib_view_free(struct mib_view *list)
 	while (list) {
 		struct mib_view *next = list->next;
 
-		snapshot_free(list->rates_of);
 		snapshot_free(list->snapshot);
-		rates_free(list->rates);
+		interval_free(list->interval);
 		free(list);
 		list = next;
 	}

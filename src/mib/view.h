@@ -5,7 +5,7 @@
 #ifndef IPFW_MIB_VIEW_H
 #define IPFW_MIB_VIEW_H
 
-#include "model/rate.h"
+#include "model/interval.h"
 #include "model/snapshot.h"
 
 /*
@@ -36,8 +36,7 @@ struct mib_view {
 
 	/* a reference each */
 	struct snapshot *snapshot; /* the newest reading */
-	struct rates *rates;       /* of the last full interval; NULL before there is one */
-	struct snapshot *rates_of; /* the reading that ended it: `rates` is parallel to this one */
+	struct interval *interval; /* the last full one; NULL before there is one */
 
 	/* the agent's own state, for the ipfwAgent scalars */
 	enum mib_status status;

@@ -11,6 +11,7 @@
 #include "mib/view.h"
 #include "model/continuity.h"
 #include "model/peak_watch.h"
+#include "model/rate.h"
 
 #define FULL_NOW_NS UINT64_C(1000000000000)
 
@@ -107,22 +108,36 @@ static inline struct mib_view *full_view(void)
 	struct mib_view *v = calloc(1, sizeof(*v));
 	struct snapshot *before = full_snapshot(FULL_NOW_NS - 10 * UINT64_C(1000000000), 1);
 	struct peaks *peaks = full_peaks();
+	struct interval *first;
 
 	if (!v)
 		abort();
 	v->snapshot = full_snapshot(FULL_NOW_NS, 1000);
 	continuity_follow(NULL, before);
 	continuity_follow(before, v->snapshot);
-	v->rates_of = snapshot_share(v->snapshot);
-	v->rates = rate_compute(before, v->snapshot);
+	first = interval_end(NULL, before);
+	v->interval = interval_end(first, v->snapshot);
+	interval_free(first);
 	snapshot_free(before);
-	if (!v->rates || peaks->state != PEAK_COMPLETE)
+	if (!v->interval || peaks->state != PEAK_COMPLETE)
 		abort();
 	snapshot_set_peaks(v->snapshot, peaks);
 	peaks_free(peaks);
 	v->status = MIB_STATUS_OK;
 	v->ip_mib = true;
 	return v;
+}
+
+/* Of its interval; the caller frees them. */
+static inline struct rates *full_rates(const struct mib_view *v)
+{
+	struct snapshot *before = full_snapshot(FULL_NOW_NS - 10 * UINT64_C(1000000000), 1);
+	struct rates *rates = rate_compute(before, v->snapshot);
+
+	if (!rates)
+		abort();
+	snapshot_free(before);
+	return rates;
 }
 
 #endif

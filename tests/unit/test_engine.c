@@ -144,6 +144,17 @@ static void add_peaks(struct snapshot *s, unsigned n, unsigned density)
 	peak_watch_free(w);
 }
 
+/* From one reading to another one. */
+static void set_interval(struct mib_view *v, const struct snapshot *from, const struct snapshot *to)
+{
+	struct interval *first = interval_end(NULL, from);
+
+	assert_non_null(first);
+	v->interval = interval_end(first, to);
+	assert_non_null(v->interval);
+	interval_free(first);
+}
+
 static struct mib_view *random_view(unsigned n, unsigned density)
 {
 	struct mib_view *v = calloc(1, sizeof(*v));
@@ -156,12 +167,13 @@ static struct mib_view *random_view(unsigned n, unsigned density)
 	v->ip_mib = below(2);
 	if (below(4)) {
 		struct snapshot *before = random_snapshot(below(2) ? n : n / 2, density);
+		struct snapshot *end =
+			below(2) ? snapshot_share(v->snapshot) : random_snapshot(n, density);
 
-		v->rates_of = below(2) ? snapshot_share(v->snapshot) : random_snapshot(n, density);
-		before->mono_ns = v->rates_of->mono_ns - 5 * S;
-		v->rates = rate_compute(before, v->rates_of);
-		assert_non_null(v->rates);
+		before->mono_ns = end->mono_ns - 5 * S;
+		set_interval(v, before, end);
 		snapshot_free(before);
+		snapshot_free(end);
 	}
 	return v;
 }
@@ -336,8 +348,7 @@ static void test_expected_tree(void **state)
 
 	before = small_snapshot(v->snapshot->mono_ns - 2 * S, 2000);
 	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = 0;
-	v->rates = rate_compute(before, v->snapshot);
-	v->rates_of = snapshot_share(v->snapshot);
+	set_interval(v, before, v->snapshot);
 	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = NOW_NS - 100 * S;
 	mib_context_init(&ctx, v);
 	assert_string_equal(walk_rest(&ctx, text, sizeof(text)), SMALL_TREE_BEFORE_RATES
@@ -443,18 +454,20 @@ static void test_rates_of_another_interface(void **state)
 	struct mib_view *v = small_view();
 	struct mib_context ctx;
 	struct snapshot *before = small_snapshot(NOW_NS - 9 * S, 2000);
+	struct snapshot *end = small_snapshot(NOW_NS - 4 * S, 4000);
 	char text[8192];
 
 	(void)state;
-	v->rates_of = small_snapshot(NOW_NS - 4 * S, 4000);
-	v->rates = rate_compute(before, v->rates_of);
-	assert_non_null(v->rates);
-	strcpy(snapshot_find_if(v->rates_of, 7)->name, "old");
+	set_interval(v, before, end);
+	for (size_t i = 0; i < v->interval->n_ifs; i++)
+		if (v->interval->ifs[i].ifindex == 7)
+			strcpy(v->interval->ifs[i].name, "old");
 	ctx = context_of(v);
 	walk(&ctx, text, sizeof(text));
 	assert_null(strstr(text, "\n.4.1."));
 	assert_non_null(strstr(text, "\n.5.1.2.2=5000\n"));
 	snapshot_free(before);
+	snapshot_free(end);
 	mib_view_free(v);
 }
 
@@ -469,8 +482,7 @@ static void test_big_rates_are_cut(void **state)
 	snapshot_find_if(v->snapshot, 7)->continuity.since_ns = 0;
 	figures_set(&snapshot_find_if(v->snapshot, 7)->figures[FAMILY_TOTAL], M_IN_OCTETS,
 		    UINT64_MAX);
-	v->rates_of = snapshot_share(v->snapshot);
-	v->rates = rate_compute(before, v->snapshot);
+	set_interval(v, before, v->snapshot);
 	ctx = context_of(v);
 	walk(&ctx, text, sizeof(text));
 	assert_non_null(strstr(text, "\n.4.1.7.0.7=4294967295\n"));

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "model/continuity.h"
+#include "model/interval.h"
 #include "model/rate.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -43,6 +44,44 @@ static void is_delta(const struct delta *d, enum metric_id m, uint64_t value)
 	assert_int_equal(d->value[m], value);
 }
 
+static void same_row(const struct interval_row *row, const struct delta *d, uint32_t mask)
+{
+	assert_int_equal(row->delta_known, d->known & mask & ((1u << METRICS_RATES) - 1));
+	assert_true(row->compared || !(d->known & mask));
+	for (int m = 0; m < METRICS_RATES; m++)
+		if (row->delta_known >> m & 1)
+			assert_int_equal(row->delta[m], d->value[m]);
+}
+
+/* What the agent keeps of an interval has the same deltas. */
+static void same_as_interval(const struct rates *r, const struct snapshot *a,
+			     const struct snapshot *b)
+{
+	struct interval *first = interval_end(NULL, a), *i = interval_end(first, b);
+
+	assert_non_null(i);
+	assert_int_equal(first->length_ns, 0);
+	assert_int_equal(i->length_ns, r ? r->interval_ns : 0);
+	for (int f = FAMILY_IPV4; r && f <= FAMILY_IPV6; f++)
+		same_row(&i->system[f], &r->system[f], UINT32_MAX);
+	for (size_t k = 0; r && k < b->n_ifs; k++)
+		for (int f = 0; f < FAMILY_MIB_COUNT; f++) {
+			/* found wherever it is */
+			assert_ptr_equal(interval_find_if(i, &b->ifs[k], k + 1), &i->ifs[k]);
+			same_row(&i->ifs[k].rows[f], &r->ifs[k][f], snapshot_if_metrics(f));
+		}
+	interval_free(i);
+	interval_free(first);
+}
+
+static struct rates *compute(const struct snapshot *a, const struct snapshot *b)
+{
+	struct rates *r = rate_compute(a, b);
+
+	same_as_interval(r, a, b);
+	return r;
+}
+
 static void test_plain(void **state)
 {
 	struct snapshot *a = reading(100), *b = reading(110);
@@ -60,7 +99,7 @@ static void test_plain(void **state)
 	assert_false(a->system[FAMILY_IPV4].continuity.fresh);
 	assert_false(a->ifs[0].continuity.fresh);
 	assert_int_equal(a->ifs[0].continuity.since_ns, 100 * SECOND); /* nobody knows before */
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->interval_ns, 10 * SECOND);
 	assert_int_equal(r->n_ifs, 1);
@@ -101,7 +140,7 @@ static void test_reset(void **state)
 	assert_true(b->ifs[0].continuity.fresh);
 	assert_false(b->ifs[1].continuity.fresh);
 	assert_int_equal(b->system[FAMILY_IPV4].figures.value[M_IN_PACKETS], 999);
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
 	is_delta(&r->system[FAMILY_IPV6], M_IN_PACKETS, 2);
@@ -165,7 +204,7 @@ static void test_wrap(void **state)
 		add_if(b, 2, "eth0", 7);
 		continuity_follow(NULL, a);
 		continuity_follow(a, b);
-		r = rate_compute(a, b);
+		r = compute(a, b);
 		assert_non_null(r);
 		assert_true(b->ifs[0].continuity.fresh);
 		assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
@@ -196,7 +235,7 @@ static void test_identity(void **state)
 	snapshot_sort(b);
 	continuity_follow(NULL, a);
 	continuity_follow(a, b);
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->n_ifs, 5);
 	for (int i = 0; i < 4; i++) {
@@ -225,7 +264,7 @@ static void test_identity_without_ifindex(void **state)
 	snapshot_sort(b);
 	continuity_follow(NULL, a);
 	continuity_follow(a, b);
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->ifs[0][FAMILY_IPV6].known, 0);
 	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 10);
@@ -239,8 +278,8 @@ static void test_no_time(void **state)
 	struct snapshot *a = reading(100), *b = reading(100), *c = reading(99);
 
 	(void)state;
-	assert_null(rate_compute(a, b));
-	assert_null(rate_compute(a, c));
+	assert_null(compute(a, b));
+	assert_null(compute(a, c));
 	snapshot_free(a);
 	snapshot_free(b);
 	snapshot_free(c);
@@ -265,13 +304,13 @@ static void test_hold(void **state)
 	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_int_equal(f[1]->value[M_OUT_FORW_PACKETS], 1000);
 	assert_true(f[1]->derived >> M_OUT_FORW_PACKETS & 1);
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 0);
 	is_delta(&r->system[FAMILY_IPV4], M_IN_PACKETS, 1);
 	rates_free(r);
 	continuity_follow(b, c);
-	r = rate_compute(b, c);
+	r = compute(b, c);
 	assert_non_null(r);
 	is_delta(&r->system[FAMILY_IPV4], M_OUT_FORW_PACKETS, 5);
 	rates_free(r);
@@ -338,7 +377,7 @@ static void test_absent(void **state)
 	continuity_follow(a, b);
 	assert_false(b->system[FAMILY_IPV4].continuity.fresh);
 	assert_false(figures_known(fb, M_IN_PACKETS));
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->system[FAMILY_IPV4].known, 1u << M_IN_OCTETS);
 	is_delta(&r->system[FAMILY_IPV4], M_IN_OCTETS, 1);
@@ -375,7 +414,7 @@ static void test_gap(void **state)
 					 QUALITY_UNAVAILABLE);
 			assert_int_equal(figures_quality(ip6, ~0u), QUALITY_EXACT);
 			assert_false(s[i]->system[FAMILY_IPV4].continuity.fresh);
-			r = rate_compute(s[i - 1], s[i]);
+			r = compute(s[i - 1], s[i]);
 			assert_int_equal(r->system[FAMILY_IPV4].known, 1u << M_OUT_PACKETS);
 			rates_free(r);
 		}
@@ -383,7 +422,7 @@ static void test_gap(void **state)
 	end = &s[3]->system[FAMILY_IPV4].continuity;
 	assert_true(end->fresh);
 	assert_int_equal(end->since_ns, s[3]->mono_ns);
-	r = rate_compute(s[2], s[3]);
+	r = compute(s[2], s[3]);
 	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
 	rates_free(r);
 	/* the other family goes on: what is derived holds, what the gap hides makes no rate */
@@ -392,7 +431,7 @@ static void test_gap(void **state)
 	assert_int_equal(end->since_ns, s[0]->mono_ns);
 	assert_int_equal(s[3]->system[FAMILY_IPV6].figures.value[M_IN_OCTETS], 5000);
 	assert_int_equal(s[3]->system[FAMILY_IPV6].figures.kept, 0);
-	r = rate_compute(s[2], s[3]);
+	r = compute(s[2], s[3]);
 	assert_int_equal(r->system[FAMILY_IPV6].known, 1u << M_OUT_PACKETS);
 	rates_free(r);
 	for (int i = 0; i < 4; i++)
@@ -429,7 +468,7 @@ static void test_incomplete(void **state)
 	assert_false(s[3]->ifs[0].continuity.fresh);
 	assert_int_equal(s[3]->ifs[0].continuity.since_ns, s[0]->mono_ns);
 	assert_true(s[3]->ifs[2].continuity.fresh);
-	r = rate_compute(s[0], s[3]);
+	r = compute(s[0], s[3]);
 	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 50);
 	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 3);
 	assert_int_equal(r->ifs[2][FAMILY_IPV6].known, 0);
@@ -564,14 +603,14 @@ static void test_three_readings(void **state)
 	assert_int_equal(s[2]->ifs[1].continuity.since_ns, s[1]->ifs[1].continuity.since_ns);
 	assert_true(s[2]->ifs[1].continuity.since_ns > 0);
 
-	r = rate_compute(s[0], s[2]);
+	r = compute(s[0], s[2]);
 	assert_non_null(r);
 	assert_int_equal(r->interval_ns, 20 * SECOND);
 	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 75);
 	assert_int_equal(r->ifs[1][FAMILY_IPV6].known, 0);
 	rates_free(r);
 
-	r = rate_compute(s[1], s[2]);
+	r = compute(s[1], s[2]);
 	assert_non_null(r);
 	is_delta(&r->ifs[0][FAMILY_IPV6], M_IN_PACKETS, 25);
 	is_delta(&r->ifs[1][FAMILY_IPV6], M_IN_PACKETS, 480);
@@ -606,7 +645,7 @@ static void test_paths(void **state)
 	snapshot_sort(b);
 	continuity_follow(NULL, a);
 	continuity_follow(a, b);
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_non_null(r);
 	assert_int_equal(r->n_paths, 2);
 	is_delta(&r->paths[0], M_OUT_FORW_PACKETS, 60);
@@ -641,7 +680,7 @@ static void test_source(void **state)
 	assert_int_equal(b->system[FAMILY_IPV4].continuity.since_ns, b->mono_ns);
 	assert_true(b->ifs[0].continuity.fresh);
 	assert_int_equal(b->ifs[0].continuity.since_ns, b->mono_ns); /* not since SECOND / 2 */
-	r = rate_compute(a, b);
+	r = compute(a, b);
 	assert_int_equal(r->system[FAMILY_IPV4].known, 0);
 	assert_int_equal(r->ifs[0][FAMILY_IPV4].known, 0);
 	rates_free(r);
