@@ -337,6 +337,7 @@ static int serve_and_stop(struct agent *a)
 	struct why why;
 	int result;
 
+	malloc_trim(0); /* what attaching took and gave back: megabytes */
 	begin_peaks(a);
 	readings_end_interval(&a->readings);
 	publish(a);

@@ -49,7 +49,6 @@ void peak_sampler_begin(struct peak_sampler *p, struct sampler *s, struct schedu
 void peak_sampler_end(struct peak_sampler *p)
 {
 	peak_watch_free(p->watch);
-	peak_counts_clear(&p->counts);
 	*p = (struct peak_sampler){.watch = NULL};
 }
 
@@ -84,17 +83,19 @@ static bool ends_window(const struct peak_sampler *p)
 bool peak_sampler_read(struct peak_sampler *p, struct sampler *s, int64_t master_start_ns)
 {
 	uint64_t began_ns = cpu_ns();
+	struct peak_counts counts = {.ifs = NULL};
 	bool again, taken = false;
 
 	if (!p->watch) /* switched off as the alarm came */
 		return false;
-	again = !ends_window(p) && collect_count_again(s->collector, s->latest, &p->counts);
+	again = !ends_window(p) && collect_count_again(s->collector, s->latest, &counts);
 	if (!again)
 		taken = sampler_read(s, master_start_ns);
 	if (again || taken)
-		peak_watch_sample(p->watch, s->latest, again ? &p->counts : NULL);
+		peak_watch_sample(p->watch, s->latest, again ? &counts : NULL);
 	else
 		peak_watch_miss(p->watch, PEAK_FAILED);
+	peak_counts_clear(&counts); /* it is large where there are many interfaces */
 	judge(p, cpu_ns() - began_ns);
 	s->peaks = latest(p);
 	if (taken)

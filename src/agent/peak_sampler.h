@@ -27,7 +27,6 @@ struct peak_sampler {
 	uint64_t cost_ns; /* of the samples, on average */
 	unsigned samples; /* since it began or tried again */
 	bool paused;      /* they cost too much */
-	struct peak_counts counts;
 };
 
 /*

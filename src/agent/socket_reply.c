@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 /* No further document is made while clients have so much to read. */
-#define OCTETS_MAX (16 << 20)
+#define OCTETS_MAX (8 << 20)
 
 const struct socket_content *socket_contents_find(const struct socket_contents *contents,
 						  const struct request *r)

@@ -313,7 +313,6 @@ static int end_read(struct counters *b, int error, struct why *why)
 int counters_read_rows(struct counters *b, struct why *why)
 {
 	int r = owners_read(&b->book, b->maps);
-
 	if (!r)
 		r = maps_read_rows(b->maps, &b->arrays, &b->counts);
 	if (!r)

@@ -76,10 +76,10 @@ static bool figure_cell(const struct mib_context *ctx, const struct peaks *p,
 	if (m >= METRICS_RATES || !(row->known >> m & 1))
 		return false;
 	if (first == PEAK_HIGHEST)
-		return rate_cell(out, m, row->rates[m].highest);
+		return rate_cell(out, m, peak_rate(row, m)->highest);
 	if (first == PEAK_TIME)
-		return cells_timestamp(ctx, p->times[row->rates[m].at].mono_ns, out);
-	return row->ranked >> m & 1 && rate_cell(out, m, row->rates[m].percentile);
+		return cells_timestamp(ctx, p->times[peak_rate(row, m)->at].mono_ns, out);
+	return row->ranked >> m & 1 && rate_cell(out, m, peak_rate(row, m)->percentile);
 }
 
 bool peak_table_cell(const struct mib_context *ctx, size_t row, unsigned column,

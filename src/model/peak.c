@@ -19,23 +19,14 @@ const char *const peak_state_names[] = {
 
 int peak_counts_begin(struct peak_counts *c, const struct snapshot *s)
 {
-	if (s->n_ifs > c->cap_ifs) {
-		peak_counts_clear(c);
-		c->ifs = calloc(s->n_ifs, sizeof(*c->ifs));
-		if (!c->ifs)
-			return -ENOMEM;
-		c->cap_ifs = s->n_ifs;
-	} else if (s->n_ifs) {
-		memset(c->ifs, 0, s->n_ifs * sizeof(*c->ifs));
-	}
-	memset(c->system, 0, sizeof(c->system));
-	return 0;
+	*c = (struct peak_counts){.ifs = calloc(s->n_ifs + 1, sizeof(*c->ifs))};
+	return c->ifs ? 0 : -ENOMEM;
 }
 
 void peak_counts_clear(struct peak_counts *c)
 {
 	free(c->ifs);
-	*c = (struct peak_counts){.ifs = NULL};
+	c->ifs = NULL;
 }
 
 uint8_t peak_usable(const struct figures *f, uint32_t mask)
@@ -61,6 +52,11 @@ void peaks_free(struct peaks *p)
 {
 	if (!p || --p->references)
 		return;
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
+		free(p->system[f].rates);
+	for (size_t i = 0; p->ifs && i < p->n_ifs; i++)
+		for (int f = 0; f < FAMILY_MIB_COUNT; f++)
+			free(p->ifs[i].rows[f].rates);
 	free(p->times);
 	free(p->ifs);
 	free(p);
@@ -90,6 +86,13 @@ const struct peak_if *peaks_find_if(const struct peaks *p, const struct snapshot
 			high = middle;
 	}
 	return NULL;
+}
+
+const struct peak_rate *peak_rate(const struct peak_row *row, enum metric_id m)
+{
+	static const struct peak_rate still = {0};
+
+	return row->rates ? &row->rates[m] : &still;
 }
 
 enum quality peak_quality(const struct peak_row *row)

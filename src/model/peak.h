@@ -40,7 +40,7 @@ struct peak_row {
 	enum peak_state state;
 	uint16_t samples; /* of which there is a rate */
 	uint8_t known, derived, bypassed, ranked;
-	struct peak_rate rates[PEAK_FIGURES];
+	struct peak_rate *rates; /* PEAK_FIGURES of them, see peak_rate(); NULL: all are 0 */
 };
 
 struct peak_if {
@@ -63,11 +63,9 @@ struct peak_counts {
 	struct peak_time time;
 	uint64_t system[FAMILY_IPV6 + 1][PEAK_FIGURES];
 	uint64_t (*ifs)[FAMILY_MIB_COUNT][PEAK_FIGURES]; /* parallel to the reading's */
-	size_t cap_ifs;
 };
 
-/* Make it zeros for that reading; it begins zeroed, and its memory is used again. Returns 0 or
- * -ENOMEM. */
+/* Make it zeros for that reading. Returns 0 or -ENOMEM; then there is nothing to clear. */
 int peak_counts_begin(struct peak_counts *c, const struct snapshot *s);
 void peak_counts_clear(struct peak_counts *c);
 
@@ -101,6 +99,9 @@ int peak_order(uint32_t ifindex, const char *name, uint32_t other, const char *o
 
 /* The row of the same interface, or NULL. */
 const struct peak_if *peaks_find_if(const struct peaks *p, const struct snapshot_if *row);
+
+/* Of a figure that is known, or all 0. */
+const struct peak_rate *peak_rate(const struct peak_row *row, enum metric_id m);
 
 /* Of all its peaks together, as figures_quality(). */
 enum quality peak_quality(const struct peak_row *row);

@@ -111,29 +111,46 @@ void peak_track_follow(struct peak_track *t, struct peak_ranks *ranks, const str
 	t->since_ns = since_ns;
 }
 
-void peak_track_finish(const struct peak_track *t, const struct peak_ranks *ranks,
-		       enum peak_state state, unsigned window_s, struct peak_row *row)
+/* Returns whether there is memory for them. */
+static bool finish_rates(const struct peak_track *t, const struct peak_ranks *ranks,
+			 struct peak_row *row)
 {
+	for (int m = 0; m < PEAK_FIGURES; m++) {
+		const struct peak_course *c = t->courses ? &t->courses[m] : NULL;
+
+		if (!(row->known >> m & 1))
+			continue;
+		if (c && c->no_room)
+			row->state = PEAK_NO_ROOM;
+		else
+			row->ranked |= 1u << m;
+		if (!c)
+			continue;
+		if (!row->rates)
+			row->rates = calloc(PEAK_FIGURES, sizeof(*row->rates));
+		if (!row->rates)
+			return false;
+		row->rates[m] = (struct peak_rate){
+			c->highest, c->largest ? c->largest[ranks->keep - 1] : 0, c->at};
+	}
+	return true;
+}
+
+bool peak_track_finish(struct peak_track *t, struct peak_ranks *ranks, enum peak_state state,
+		       unsigned window_s, struct peak_row *row)
+{
+	bool done = true;
+
 	row->samples = t->samples;
 	row->state = state;
 	if (state == PEAK_COMPLETE && t->samples < window_s)
 		row->state = PEAK_DISCONTINUITY;
-	if (row->state != PEAK_COMPLETE)
-		return;
-	row->known = t->known;
-	row->derived = t->derived;
-	row->bypassed = t->bypassed;
-	for (int m = 0; m < PEAK_FIGURES; m++) {
-		const struct peak_course still = {0}, *c = t->courses ? &t->courses[m] : &still;
-
-		if (!(row->known >> m & 1))
-			continue;
-		row->rates[m].highest = c->highest;
-		row->rates[m].at = c->at;
-		row->rates[m].percentile = c->largest ? c->largest[ranks->keep - 1] : 0;
-		if (c->no_room)
-			row->state = PEAK_NO_ROOM;
-		else
-			row->ranked |= 1u << m;
+	if (row->state == PEAK_COMPLETE) {
+		row->known = t->known;
+		row->derived = t->derived;
+		row->bypassed = t->bypassed;
+		done = finish_rates(t, ranks, row);
 	}
+	peak_track_clear(t, ranks); /* row by row, so that both are not there of all rows at once */
+	return done;
 }

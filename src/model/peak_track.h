@@ -58,8 +58,9 @@ void peak_track_follow(struct peak_track *t, struct peak_ranks *ranks, const str
 /* Another window begins. */
 void peak_track_clear(struct peak_track *t, struct peak_ranks *ranks);
 
-/* What the row shows in a window of that state and length, which has ended. */
-void peak_track_finish(const struct peak_track *t, const struct peak_ranks *ranks,
-		       enum peak_state state, unsigned window_s, struct peak_row *row);
+/* What the row shows in a window of that state and length, which has ended; another one begins.
+ * False: no memory. */
+bool peak_track_finish(struct peak_track *t, struct peak_ranks *ranks, enum peak_state state,
+		       unsigned window_s, struct peak_row *row);
 
 #endif

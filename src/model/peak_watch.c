@@ -174,6 +174,7 @@ static void follow_all(struct peak_watch *w, const struct snapshot *s, const str
 static struct peaks *make_peaks(struct peak_watch *w)
 {
 	struct peaks *p = new_peaks(w, w->state);
+	bool done = true;
 
 	if (!p)
 		return NULL;
@@ -188,15 +189,19 @@ static struct peaks *make_peaks(struct peak_watch *w)
 	}
 	memcpy(p->times, w->times, w->window_s * sizeof(*p->times));
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
-		peak_track_finish(&w->system[f], &w->ranks, w->state, w->window_s, &p->system[f]);
+		done &= peak_track_finish(&w->system[f], &w->ranks, w->state, w->window_s,
+					  &p->system[f]);
 	for (size_t i = 0; i < w->n_ifs; i++) {
 		p->ifs[i].ifindex = w->ifs[i].ifindex;
 		memcpy(p->ifs[i].name, w->ifs[i].name, sizeof(p->ifs[i].name));
 		for (int f = 0; f < FAMILY_MIB_COUNT; f++)
-			peak_track_finish(&w->ifs[i].rows[f], &w->ranks, w->state, w->window_s,
-					  &p->ifs[i].rows[f]);
+			done &= peak_track_finish(&w->ifs[i].rows[f], &w->ranks, w->state,
+						  w->window_s, &p->ifs[i].rows[f]);
 	}
-	return p;
+	if (done)
+		return p;
+	peaks_free(p);
+	return NULL;
 }
 
 static void end_window(struct peak_watch *w)

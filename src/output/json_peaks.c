@@ -22,7 +22,7 @@ static void put_rate(struct json *j, const struct peaks *p, const struct peak_ro
 		     enum metric_id m, const char *const keys[3])
 {
 	const double scale = metrics[m].unit == UNIT_OCTETS ? 8 : 1;
-	const struct peak_rate *rate = &row->rates[m];
+	const struct peak_rate *rate = peak_rate(row, m);
 	const bool known = row->known >> m & 1;
 
 	json_put_decimal(j, keys[0], known, rate->highest * scale);

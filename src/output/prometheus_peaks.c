@@ -17,8 +17,8 @@ static void put_peak_row(struct prom_writer *w, struct prom_family *family, bool
 
 	if ((percentile ? row->ranked : row->known) >> m & 1)
 		prometheus_put_decimal(w, family, device ? labels : labels + 2,
-				       percentile ? row->rates[m].percentile
-						  : row->rates[m].highest);
+				       percentile ? peak_rate(row, m)->percentile
+						  : peak_rate(row, m)->highest);
 }
 
 static void put_peak_rates(struct prom_writer *w, const struct snapshot *s, bool percentile,

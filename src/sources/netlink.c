@@ -28,7 +28,7 @@
 
 struct netlink {
 	struct netlink_dump dumper;
-	struct netlink_links links; /* their memory is used again for each reading */
+	struct netlink_links links; /* until the rows have what they say */
 	struct netlink_properties properties;
 	int devices_error; /* -errno: not all of them could be read */
 };
@@ -281,6 +281,7 @@ int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snap
 		r = read_links(n, &n->links);
 	if (!r)
 		r = add_rows(n, procfs, s);
+	netlink_links_clear(&n->links); /* as large as a third of the rows */
 	s->ifs_incomplete = r != 0;
 	return r;
 }

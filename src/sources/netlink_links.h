@@ -21,7 +21,7 @@ struct netlink_link {
 	struct kernel_counters ip6;
 };
 
-/* Begins zeroed; the memory is used again for the next reading, which begins with n = 0. */
+/* Begins zeroed; the memory may be used again for another reading, which begins with n = 0. */
 struct netlink_links {
 	struct netlink_link *rows; /* owned */
 	size_t n, cap;

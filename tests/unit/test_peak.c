@@ -149,7 +149,7 @@ static bool is_known(const struct peak_row *row, enum metric_id m)
 static const struct peak_rate *system_rate(const struct machine *m, enum metric_id metric)
 {
 	assert_true(is_known(&latest(m)->system[FAMILY_IPV4], metric));
-	return &latest(m)->system[FAMILY_IPV4].rates[metric];
+	return peak_rate(&latest(m)->system[FAMILY_IPV4], metric);
 }
 
 static int ascending(const void *a, const void *b)
@@ -193,7 +193,7 @@ static void test_burst(void **state)
 	assert_int_equal(system_rate(&m, M_OUT_FORW_OCTETS)->at, 41);
 	assert_int_equal(latest(&m)->times[41].wall.tv_sec, 3042);
 	assert_int_equal(latest(&m)->times[41].mono_ns, 47 * NS_PER_S);
-	assert_true(row_of(&m, 2)->rates[M_OUT_FORW_OCTETS].highest == 125000000);
+	assert_true(peak_rate(row_of(&m, 2), M_OUT_FORW_OCTETS)->highest == 125000000);
 	assert_false(is_known(row_of(&m, 2), M_IN_OCTETS)); /* nobody counted them */
 	end(&m);
 }
@@ -491,7 +491,7 @@ static void test_rows(void **state)
 	m.eth1_octets = 0; /* it restarted */
 	pass_window(&m, NULL, 6);
 	assert_int_equal(row_of(&m, 2)->state, PEAK_COMPLETE);
-	assert_true(row_of(&m, 2)->rates[M_OUT_FORW_OCTETS].highest == 100);
+	assert_true(peak_rate(row_of(&m, 2), M_OUT_FORW_OCTETS)->highest == 100);
 	assert_int_equal(row_of(&m, 3)->state, PEAK_DISCONTINUITY);
 	assert_int_equal(row_of(&m, 3)->samples, 9);
 	assert_int_equal(row_of(&m, 3)->known, 0);
@@ -578,14 +578,14 @@ static void test_memory(void **state)
 		pass_window(&m, NULL, 20);
 		assert_int_equal(latest(&m)->system[FAMILY_IPV4].state, PEAK_COMPLETE);
 		assert_int_equal(row_of(&m, 2)->state, PEAK_NO_ROOM);
-		assert_true(row_of(&m, 2)->rates[M_OUT_FORW_OCTETS].highest == 100);
+		assert_true(peak_rate(row_of(&m, 2), M_OUT_FORW_OCTETS)->highest == 100);
 		assert_int_equal(row_of(&m, 2)->ranked, 0);
 	}
 	for (unsigned i = 0; i < 20; i++)
 		pass(&m, NS_PER_S, 0);
 	assert_int_equal(row_of(&m, 2)->state, PEAK_COMPLETE);
 	assert_true(row_of(&m, 2)->ranked >> M_OUT_FORW_OCTETS & 1);
-	assert_true(row_of(&m, 2)->rates[M_OUT_FORW_OCTETS].percentile == 0);
+	assert_true(peak_rate(row_of(&m, 2), M_OUT_FORW_OCTETS)->percentile == 0);
 	end(&m);
 }
 
