@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define IPFW_LAYOUT 4
+#define IPFW_LAYOUT 5
 
 /*
  * Interfaces and paths below these indexes, or lower ones chosen when the hooks are attached, are
@@ -107,6 +107,9 @@ struct ipfw_reason_name {
 /* Packets that no map had room for. */
 enum ipfw_missed { IPFW_MISSED_IF, IPFW_MISSED_PATH, IPFW_MISSED_DROP, IPFW_MISSED };
 
+/* The hashes to which the hooks add keys. */
+enum ipfw_hash { IPFW_HASH_IFS, IPFW_HASH_PATHS, IPFW_HASH_DROPS, IPFW_HASH_FAST, IPFW_HASHES };
+
 #define IPFW_NAME_MAX 16
 
 /* The program keeps the rest beside the counters; the hooks do not read it. */
@@ -138,6 +141,7 @@ struct ipfw_info {
 	__u64 since_wall_ns; /* CLOCK_REALTIME, as it was set then */
 	__u64 netns_cookie;
 	__u64 object_hash;    /* of the eBPF object that counts */
+	__u64 changes;        /* of the records: one more before each reader's first one */
 	__u32 hooks;          /* enum hooks_id */
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
 	__u64 fast_since_ns;  /* since when all that flowtables forward is counted; 0: it is not */
