@@ -22,6 +22,9 @@
 #define IPFW_DROPS        4096 /* rows of struct ipfw_drop_key */
 #define IPFW_FAST_PATHS   (IPFW_LOW_PATHS + IPFW_HIGH_PATHS)
 
+/* The hashes to which the hooks add keys. */
+enum ipfw_hash { IPFW_HASH_IFS, IPFW_HASH_PATHS, IPFW_HASH_DROPS, IPFW_HASH_FAST, IPFW_HASHES };
+
 /* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
 #define IPFW_RETIRED 0xffffffffu
 
@@ -106,9 +109,6 @@ struct ipfw_reason_name {
 
 /* Packets that no map had room for. */
 enum ipfw_missed { IPFW_MISSED_IF, IPFW_MISSED_PATH, IPFW_MISSED_DROP, IPFW_MISSED };
-
-/* The hashes to which the hooks add keys. */
-enum ipfw_hash { IPFW_HASH_IFS, IPFW_HASH_PATHS, IPFW_HASH_DROPS, IPFW_HASH_FAST, IPFW_HASHES };
 
 #define IPFW_NAME_MAX 16
 
