@@ -144,7 +144,7 @@ static int begin(struct top *t)
 {
 	const struct options *o = t->o;
 	struct why why;
-	int r = reader_open(&t->reader, o, &why);
+	int r = reader_open(&t->reader, o, NULL, &why);
 
 	t->reader.quiet = true; /* what it has to say is on the page */
 	t->board.interval_ns = options_interval_ns(o);
