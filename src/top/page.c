@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/log.h"
 #include "base/units.h"
-#include "output/grid.h"
 #include "output/screen.h"
 #include "top/head.h"
 #include "top/table.h"
@@ -40,8 +40,8 @@ void page_add(struct page *p, enum page_style style, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		log_fatal("%s", strerror(ENOMEM));
 	va_end(ap);
-	text[grid_text_prefix(text, p->columns)] = '\0';
 	make_safe(text, p->utf8);
+	text[columns_prefix(text, p->columns)] = '\0';
 	p->lines[p->n++] = (struct page_line){text, style};
 }
 
@@ -186,7 +186,7 @@ static void add_foot(struct page *p, const struct controls *c, bool many)
 	else
 		page_add(p, PAGE_KEYS, "names with: %s", c->filter);
 	if (c->editing)
-		p->cursor = grid_text_width(p->lines[p->n - 1].text);
+		p->cursor = (int)columns_of(p->lines[p->n - 1].text);
 }
 
 void page_make(struct page *p, const struct boards *b, struct controls *c,

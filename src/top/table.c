@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/scale.h"
@@ -17,7 +18,7 @@
 #define TRAIL_GAP   2
 /* Short titles are made as wide as a scaled number, so that columns do not move with it. */
 #define NUMBER_WIDTH 6
-/* In characters; more on a wide page. */
+/* In columns; more on a wide page. */
 #define NAME_LEAST 15
 #define NAME_SHORT 6
 /* What a row of drops has beside names: a family, packets or octets, and blanks between them. */
@@ -232,16 +233,16 @@ void table_add_system(struct page *p, const struct boards *b, const struct contr
 	add_lines(p, c, &g, tails, trail_title(b, title, sizeof(title)), 1);
 }
 
-/* Cut at so many characters. */
+/* Cut at so many columns. */
 static void put_word(struct grid *g, const struct boards *b, const char *word, int width)
 {
 	char text[ESCAPE_NETNS_MAX];
 	size_t n;
 
 	escape_name(text, sizeof(text), word, b->names);
-	n = grid_text_prefix(text, width);
+	n = columns_prefix(text, width);
 	if (text[n])
-		n = grid_text_prefix(text, width - 1);
+		n = columns_prefix(text, width - 1);
 	grid_put(g, "%.*s%s", (int)n, text, text[n] ? "~" : "");
 }
 

@@ -231,11 +231,22 @@ keys q
 ended "q, without colours" 0
 
 # Names that are made to harm.
-evil=($'\e[2Jx' $'\xff\xfe' $'caf\xc3\xa9' 'q"\x41')
+evil=($'\e[2Jx' $'\xff\xfe' $'caf\xc3\xa9' 'q"\x41' '日本語')
 for n in "${evil[@]}"; do ip -n "$R" link add "$n" type veth && ip -n "$R" link set "$n" up; done
 terminal 80 24
 go
 for n in '\\x1b\[2Jx' '\\xff\\xfe' 'café' 'q"\\x5cx41'; do sees "a hostile name: $n" "^$n +[0-9-]"; done
+# Characters of two columns: the first figure of each row ends in the same column of the terminal.
+figure_ends() {
+	screen | /usr/bin/python3 -c '
+import re, sys, unicodedata
+def columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) == "W" else 1 for c in text)
+rows = re.split(r"\ninterface .*\n.*\n", sys.stdin.buffer.read().decode())[1].split("\n\n")[0]
+print(len(rows.split("\n")), *{columns(re.match(r"\S+ +\S+( [kMGT])?", row)[0]) for row in rows.split("\n")})'
+}
+expect_match "a name of wide characters: the columns are straight" '^1[0-9] [0-9]+$' "$(figure_ends)"
+sees "a name of wide characters" '^日本語 +[0-9-]'
 sees "hostile names: the screen is whole" '^IPv4 +[0-9.]+ [kM]'
 keys / x1b Enter
 sees "hostile names: a filter" '^interfaces: 1-1 of 1 '
