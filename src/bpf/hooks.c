@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/units.h"
 #include "bpf/drop_hook.h"
 #include "bpf/error.h"
@@ -303,7 +304,8 @@ static const char *reason(enum hooks_id id, int error, const char *what)
 	bool refused = error == -EPERM || error == -EACCES;
 	const char *own;
 
-	if (!reason_descriptors(DESCRIPTORS))
+	/* libbpf takes what it cannot try without one for a feature that the kernel lacks. */
+	if (!files_have_room(DESCRIPTORS))
 		return "too few files may be open (ulimit -n)";
 	if (!strcmp(what, "open"))
 		return bpf_error_text(error);

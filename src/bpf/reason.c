@@ -2,7 +2,6 @@
 #include "bpf/reason.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -28,14 +27,4 @@ int reason_symbols(void)
 		;
 	fclose(f);
 	return address ? 0 : -EPERM;
-}
-
-bool reason_descriptors(size_t n)
-{
-	int fd = n ? open("/", O_PATH | O_CLOEXEC) : -1;
-	bool all = !n || (fd >= 0 && reason_descriptors(n - 1));
-
-	if (fd >= 0)
-		close(fd);
-	return all;
 }

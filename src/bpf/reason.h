@@ -18,10 +18,4 @@ const char *reason_types(void);
  */
 int reason_symbols(void);
 
-/*
- * Whether so many more descriptors can be had. libbpf takes what it cannot try without one for a
- * feature that the kernel lacks, and then fails in another way.
- */
-bool reason_descriptors(size_t n);
-
 #endif
