@@ -194,7 +194,7 @@ static __always_inline enum ipfw_drop_stage drop_stage(struct sk_buff *skb, __u3
 static __always_inline void count_drop(const struct ipfw_drop_key *key, const struct load *l)
 {
 	struct ipfw_if_counters *in = key->in_ifindex ? counters_of(key->in_ifindex) : NULL;
-	struct ipfw_sum *row = find_or_add(&drops, key, &no_sum), *of_if;
+	struct ipfw_sum *row = find_or_add(&drops, IPFW_HASH_DROPS, key, &no_sum), *of_if;
 
 	if (row) {
 		__sync_fetch_and_add(&row->packets, l->packets);

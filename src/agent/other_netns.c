@@ -117,7 +117,7 @@ bool other_netns_read(struct other_netns *n, int64_t master_start_ns)
 	for (size_t i = 0; i < n->set.n; i++) {
 		struct netns_member *m = n->set.members[i];
 
-		if (netns_set_enter(m))
+		if (netns_set_enter(&n->set, m))
 			continue; /* who was in it before can be again */
 		sampler_read(m->own, master_start_ns);
 		netns_set_leave(&n->set);

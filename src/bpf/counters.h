@@ -36,7 +36,8 @@
  *
  * MAPS. Interfaces with a low ifindex, and paths between such, are counted in plain arrays that are
  * mapped into memory: [cpu][ifindex]. The hooks find a place there without hashing, and reading
- * takes no system call. The others are in per-CPU hashes. What finds no room is counted as missed.
+ * takes no system call. The others are in per-CPU hashes, which a reader searches from end to end
+ * if a mapped word says that anything was ever put in. What finds no room is counted as missed.
  * A set of counters takes memory for all possible CPUs, and most of it at once: so a network
  * namespace gets arrays and hashes by what it has when the hooks are attached (sizes.h). The hooks
  * have the sizes of the arrays as constants; readers find them in the maps.
@@ -52,6 +53,7 @@
  * base to subtract. Counters of an interface that went away remain in the system's sums, so these
  * never step back; those in the hash make room and are added to those of IPFW_RETIRED. The records
  * are maps too and pinned with the rest, so the next reader, whoever it is, continues from there.
+ * Who has read them before reads them again if info.changes is another number.
  *
  * A reader can be killed between any two calls. So what a call changes leaves all figures right or
  * to be done again: bases and paths are written before the interface's record, `present` after it,

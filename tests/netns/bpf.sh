@@ -331,7 +331,7 @@ done
 expect "nothing was missed" '[0,0]' "$(value '.source | [.missed_packets, .missed_path_packets]')"
 
 ids >"$TMP/ids"
-expect "$each links and fifteen maps are pinned" "15 $each" "$(cut -d' ' -f1 "$TMP/ids" | sort | uniq -c | awk '{ print $1 }' | sort -rn | paste -sd' ')"
+expect "$each links and sixteen maps are pinned" "16 $each" "$(cut -d' ' -f1 "$TMP/ids" | sort | uniq -c | awk '{ print $1 }' | sort -rn | paste -sd' ')"
 ipfw detach
 expect "detach: exit status" 0 $?
 expect_true "detach: nothing is left" wait_for 5 none_left
