@@ -10,6 +10,12 @@
 #include "base/log.h"
 #include "bpf/counters.h"
 
+/*
+ * To attach a namespace's counters takes 85 for a moment, before half of them are closed again, and
+ * some more for flowtables. Whoever begins without would go on with the kernel's counters.
+ */
+#define ATTACH_FILES 112
+
 struct other_netns {
 	const struct options *o;
 	const struct filter *filter;
@@ -80,6 +86,7 @@ int other_netns_open(struct other_netns **out, const struct options *o)
 	n->o = o;
 	n->filter = &o->collect.filter;
 	r = netns_set_open(&n->set, o->netns, true);
+	n->set.files = o->collect.source == CHOOSE_KERNEL ? 0 : ATTACH_FILES;
 	if (r) {
 		free(n);
 		return r;
@@ -117,7 +124,7 @@ bool other_netns_read(struct other_netns *n, int64_t master_start_ns)
 	for (size_t i = 0; i < n->set.n; i++) {
 		struct netns_member *m = n->set.members[i];
 
-		if (netns_set_enter(m))
+		if (netns_set_enter(&n->set, m))
 			continue; /* who was in it before can be again */
 		sampler_read(m->own, master_start_ns);
 		netns_set_leave(&n->set);

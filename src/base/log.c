@@ -18,6 +18,8 @@ static atomic_bool waits = true;
 static atomic_bool informs = true;
 static atomic_uint lost; /* lines that had no reader */
 static _Thread_local const char *about;
+static void (*diverted)(void *arg, const char *line);
+static void *diverted_arg;
 
 /* Whether a line can be written at once. A pipe says so while it has room for PIPE_BUF octets. */
 static bool has_room(void)
@@ -54,6 +56,10 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va
 	}
 	length = strlen(line);
 	escape_sentence(line + length, sizeof(line) - length - 1, fmt, ap);
+	if (diverted) {
+		diverted(diverted_arg, line + sizeof(prefix) - 1);
+		return;
+	}
 	length = strlen(line);
 	memcpy(line + length, "\n", 2);
 	if (!put(line))
@@ -63,6 +69,12 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *fmt, va
 void log_about(const char *subject)
 {
 	about = subject;
+}
+
+void log_divert(void (*take)(void *arg, const char *line), void *arg)
+{
+	diverted = take;
+	diverted_arg = arg;
 }
 
 void log_never_wait(void)
@@ -99,6 +111,7 @@ void log_fatal(const char *fmt, ...)
 {
 	va_list ap;
 
+	diverted = NULL;
 	va_start(ap, fmt);
 	write_line(fmt, ap);
 	va_end(ap);

@@ -21,6 +21,10 @@ __attribute__((noreturn, format(printf, 1, 2))) void log_fatal(const char *fmt, 
  * keeps it. */
 void log_about(const char *subject);
 
+/* From now on, give lines to `take` in place of stderr, without the program's name, but for what
+ * log_fatal() says. NULL: to stderr again. */
+void log_divert(void (*take)(void *arg, const char *line), void *arg);
+
 /*
  * From now on, drop a line that would have to wait for its reader or that cannot be written. The
  * next line that can be written is preceded by one that says how many were dropped.

@@ -7,39 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/netns.h"
 #include "base/netns_find.h"
 
-#define SPARE_FILES  16
-#define CANNOT_ENTER "cannot enter this network namespace"
-
-/* What is read in many namespaces is many descriptors. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* Whether there is room for the files that are opened for a moment. */
-static bool has_room(void)
-{
-	int fds[SPARE_FILES], n = 0;
-
-	while (n < SPARE_FILES && (fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		close(fds[i]);
-	return n == SPARE_FILES;
-}
+#define SPARE_FILES 16 /* for those that are opened for a moment */
 
 int netns_set_open(struct netns_set *set, const char *pattern, bool without_home)
 {
@@ -50,47 +26,54 @@ int netns_set_open(struct netns_set *set, const char *pattern, bool without_home
 					  open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
 	if (set->home_fd < 0)
 		return -errno;
-	raise_limit();
+	files_raise_limit(); /* what is read in many namespaces is many descriptors */
 	return 0;
 }
 
-int netns_set_enter(const struct netns_member *m)
+int netns_set_enter(struct netns_set *set, const struct netns_member *m)
 {
-	if (setns(m->fd, CLONE_NEWNET))
+	if (!m->outside && setns(m->fd, CLONE_NEWNET))
 		return -errno;
+	set->away = !m->outside;
 	log_about(m->name);
 	return 0;
 }
 
-void netns_set_leave(const struct netns_set *set)
+void netns_set_leave(struct netns_set *set)
 {
 	/* Whoever could enter another one can come back. */
-	if (setns(set->home_fd, CLONE_NEWNET))
+	if (set->away && setns(set->home_fd, CLONE_NEWNET))
 		abort();
+	set->away = false;
 	log_about(NULL);
 }
 
 static void let_go(struct netns_set *set, const struct netns_events *events, struct netns_member *m)
 {
-	if (!netns_set_enter(m)) {
+	if (!netns_set_enter(set, m)) {
 		events->went(events->arg, m);
 		netns_set_leave(set);
 	}
-	close(m->fd);
+	if (m->fd >= 0)
+		close(m->fd);
 	free(m);
 }
 
 /* Open it, and see that it still is the one that was found. Returns 0 or -errno. */
-static int open_member(struct netns_member *m, const struct netns_found *f)
+static int open_member(struct netns_set *set, struct netns_member *m, const struct netns_found *f)
 {
 	struct stat st;
+	int r;
 
 	m->fd = open(f->path, O_RDONLY | O_CLOEXEC);
 	if (m->fd < 0)
-		return -errno;
-	if (!fstat(m->fd, &st) && st.st_ino == f->inode)
-		return netns_set_enter(m);
-	return -ESTALE;
+		r = -errno;
+	else if (fstat(m->fd, &st) || st.st_ino != f->inode)
+		return -ESTALE;
+	else
+		r = netns_set_enter(set, m);
+	m->outside = set->outside && (r == -EPERM || r == -EACCES);
+	return m->outside ? netns_set_enter(set, m) : r;
 }
 
 /* In it: let it be a member. Returns 0 or -errno. */
@@ -98,10 +81,10 @@ static int offer(struct netns_member *m, const struct netns_events *events, stru
 {
 	int r = events->came(events->arg, m, why);
 
-	if (r || has_room())
+	if (r || files_have_room(SPARE_FILES))
 		return r;
 	events->went(events->arg, m);
-	return why_errno(why, -EMFILE, CANNOT_ENTER);
+	return why_errno(why, -EMFILE, NETNS_CANNOT_ENTER);
 }
 
 /* Returns 0; or -errno, with a sentence in `why` unless it is -EAGAIN. */
@@ -123,9 +106,9 @@ static int take_in(struct netns_set *set, const struct netns_found *f,
 	m->inode = f->inode;
 	m->present = true;
 	m->fd = -1;
-	r = has_room() ? open_member(m, f) : -EMFILE;
+	r = files_have_room(SPARE_FILES + set->files) ? open_member(set, m, f) : -EMFILE;
 	if (r) {
-		why_errno(why, r, CANNOT_ENTER);
+		why_errno(why, r, NETNS_CANNOT_ENTER);
 	} else {
 		r = offer(m, events, why);
 		netns_set_leave(set);

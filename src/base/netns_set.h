@@ -17,18 +17,24 @@
 struct netns_member {
 	char name[NAME_MAX + 1]; /* below /run/netns, any bytes; without one, the inode's number */
 	uint64_t inode;
-	int fd;    /* keeps it alive while it is a member */
-	void *own; /* the caller's, from `came` to `went` */
+	int fd;       /* keeps it alive while it is a member */
+	bool outside; /* who asks may not enter it: the thread stays at home in its place */
+	void *own;    /* the caller's, from `came` to `went` */
 	bool present;
 };
+
+#define NETNS_CANNOT_ENTER "cannot enter this network namespace"
 
 struct netns_refused;
 
 struct netns_set {
 	const char *pattern;
 	bool without_home; /* the thread's own is left out */
+	bool outside;      /* set by the caller: those that may not be entered are members, too */
+	unsigned files;    /* the same: so many `came` opens, for a moment or longer */
 	uint64_t home;
 	int home_fd;
+	bool away;                     /* the thread is in a member */
 	struct netns_member **members; /* sorted by name */
 	size_t n;
 	size_t found;                  /* that the pattern named last time, members or not */
@@ -61,8 +67,8 @@ int netns_set_follow(struct netns_set *set, const struct netns_events *events, s
 
 /* Move the calling thread into a member, and back home. What it logs in between is about that one,
  * as in the events. The first returns 0 or -errno. */
-int netns_set_enter(const struct netns_member *m);
-void netns_set_leave(const struct netns_set *set);
+int netns_set_enter(struct netns_set *set, const struct netns_member *m);
+void netns_set_leave(struct netns_set *set);
 
 /* Let all go. */
 void netns_set_close(struct netns_set *set, const struct netns_events *events);

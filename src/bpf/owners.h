@@ -21,8 +21,9 @@
 struct owners {
 	struct ipfw_info info;
 	struct table if_records, if_bases, path_records, drop_records, fast_records;
-	bool settled; /* filling the last snapshot left the records of interfaces as they are here
-		       */
+	bool are_read; /* as they were at info.changes */
+	bool settled;  /* filling the last snapshot left the records of interfaces as they are here
+			*/
 };
 
 /*
@@ -31,7 +32,8 @@ struct owners {
  */
 struct timespec owners_since(const struct ipfw_info *info);
 
-/* Read the records. Together with the counts under one lock. Returns 0 or -errno. */
+/* Read the records, unless nobody has changed them since they were read. Together with
+ * the counts under one lock. Returns 0 or -errno. */
 int owners_read(struct owners *b, const int *maps);
 void owners_clear(struct owners *b);
 

@@ -16,62 +16,61 @@
 #include "base/units.h"
 #include "output/plain.h"
 
-#define PATIENCE_MS 2000
-#define ANSWER_MAX  ((size_t)256 << 20)
+#define ANSWER_MAX ((size_t)256 << 20)
 
-/* Returns a descriptor, or -errno. Waits until the agent has room for a client. */
-static int connect_to(const char *path)
+static void hang_up(struct agent_call *c)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	const struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		int r = -errno;
-
-		close(fd);
-		return r;
-	}
-	return fd;
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
 }
 
-/* Read to the end of the stream. Returns 0 or -errno. */
-static int read_all(struct output_document *d, int fd)
+/* Returns 0; -EAGAIN: the agent has no room for a client now; or another -errno. */
+static int connect_to(struct agent_call *c)
 {
-	uint64_t until_ns = clock_now_ns() + PATIENCE_MS * NS_PER_MS, now_ns;
-	size_t room = 0;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int r;
 
-	while ((now_ns = clock_now_ns()) < until_ns) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		ssize_t n;
+	if (strlen(c->path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, c->path, strlen(c->path));
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		return -errno;
+	r = connect(c->fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
+	if (r)
+		hang_up(c);
+	return r;
+}
 
-		if (d->size == room) {
-			char *text;
+/* Returns 0 or -errno. */
+static int send_line(struct agent_call *c)
+{
+	c->sent = c->sent || send(c->fd, c->line, c->size, MSG_NOSIGNAL) == c->size;
+	return c->sent ? 0 : -errno;
+}
 
-			room = room ? 2 * room : 65536;
-			text = room <= ANSWER_MAX ? realloc(d->text, room) : NULL;
+/* Read what there is. Returns 0 at the end of the stream; -EAGAIN: there will be more; or another
+ * -errno. */
+static int read_some(struct agent_call *c)
+{
+	ssize_t n;
+
+	do {
+		if (c->document.size == c->room) {
+			size_t room = c->room ? 2 * c->room : 65536;
+			char *text = room <= ANSWER_MAX ? realloc(c->document.text, room) : NULL;
+
 			if (!text)
 				return -ENOMEM;
-			d->text = text;
+			c->document.text = text;
+			c->room = room;
 		}
-		if (poll(&p, 1, (until_ns - now_ns) / NS_PER_MS + 1) <= 0)
-			continue;
-		n = recv(fd, d->text + d->size, room - d->size, MSG_DONTWAIT);
-		if (n == 0)
-			return 0;
+		n = recv(c->fd, c->document.text + c->document.size, c->room - c->document.size, 0);
 		if (n > 0)
-			d->size += n;
-		else if (errno != EAGAIN && errno != EINTR)
-			return -errno;
-	}
-	return -ETIMEDOUT;
+			c->document.size += n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return n ? -errno : 0;
 }
 
 static int say_failure(int error, const char *path, struct why *why)
@@ -98,15 +97,6 @@ static int take_end(struct output_document *d, const char *path, struct why *why
 	return why_set(why, -EPROTO, "the agent at %s: its answer is not whole", path);
 }
 
-/* Send the line and read the whole answer. */
-static int ask(struct output_document *d, int fd, const char *path, const char *line, int size,
-	       struct why *why)
-{
-	int r = send(fd, line, size, MSG_NOSIGNAL) == size ? read_all(d, fd) : -errno;
-
-	return r ? say_failure(r, path, why) : take_end(d, path, why);
-}
-
 static int parse(const struct output_document *d, struct snapshot **s, struct why *note,
 		 const char *path, struct why *why)
 {
@@ -121,51 +111,86 @@ static int parse(const struct output_document *d, struct snapshot **s, struct wh
 	return say_failure(r, path, why);
 }
 
-/* Have that request answered: a document that the caller frees, also when this fails. */
-static int request_document(struct output_document *d, const char *path, const struct request *r,
-			    struct why *why)
+int agent_call_begin(struct agent_call *c, const char *path, const struct request *r,
+		     uint64_t until_ns, struct why *why)
 {
-	char line[REQUEST_MAX + 1];
-	int size = request_format(line, sizeof(line), r);
-	int fd = path ? connect_to(path) : -ENOENT, result;
+	int error;
 
-	if (fd == -ENOENT)
-		return fd;
-	if (fd < 0)
-		return say_failure(fd, path, why);
+	*c = (struct agent_call){.fd = -1, .path = path, .until_ns = until_ns};
+	if (!until_ns)
+		c->until_ns = clock_now_ns() + AGENT_PATIENCE_NS;
+	error = path ? connect_to(c) : -ENOENT;
+	if (error == -ENOENT)
+		return error;
+	if (error && error != -EAGAIN)
+		return say_failure(error, path, why);
 	if (!r->netns)
-		result = why_set(why, -ENOTSUP, "cannot tell which network namespace this is");
-	else if (size < 0)
-		result = why_set(why, size, "the agent at %s takes no such --include or --exclude",
-				 path);
-	else
-		result = ask(d, fd, path, line, size, why);
-	close(fd);
-	return result;
+		return why_set(why, -ENOTSUP, "cannot tell which network namespace this is");
+	c->size = request_format(c->line, sizeof(c->line), r);
+	if (c->size < 0)
+		return why_set(why, c->size, "the agent at %s takes no such --include or --exclude",
+			       path);
+	return 0;
 }
 
-int agent_client_read(struct snapshot **s, struct why *note, const char *path,
-		      const struct request *r, struct why *why)
+int agent_call_go_on(struct agent_call *c, struct why *why)
 {
-	struct output_document d = {NULL, 0};
-	int result = request_document(&d, path, r, why);
+	int r = c->fd < 0 ? connect_to(c) : 0;
 
-	if (!result)
-		result = parse(&d, s, note, path, why);
-	free(d.text);
-	return result;
+	if (!r)
+		r = send_line(c);
+	if (!r)
+		r = read_some(c);
+	if (r == -EAGAIN && clock_now_ns() < c->until_ns)
+		return r;
+	hang_up(c);
+	if (!r)
+		return take_end(&c->document, c->path, why);
+	return r == -ENOENT ? r : say_failure(r == -EAGAIN ? -ETIMEDOUT : r, c->path, why);
+}
+
+int agent_call_left_ms(const struct agent_call *c)
+{
+	uint64_t now_ns = clock_now_ns();
+	int left_ms = now_ns < c->until_ns ? (c->until_ns - now_ns) / NS_PER_MS + 1 : 0;
+
+	return c->fd >= 0 || left_ms < AGENT_ROOM_MS ? left_ms : AGENT_ROOM_MS;
+}
+
+void agent_call_wait(const struct agent_call *c)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+
+	poll(&p, 1, agent_call_left_ms(c));
+}
+
+int agent_call_reading(const struct agent_call *c, struct snapshot **s, struct why *note,
+		       struct why *why)
+{
+	return parse(&c->document, s, note, c->path, why);
+}
+
+void agent_call_end(struct agent_call *c)
+{
+	hang_up(c);
+	free(c->document.text);
+	c->document = (struct output_document){NULL, 0};
 }
 
 int agent_client_status(char *line, size_t size, const char *path, uint64_t netns, struct why *why)
 {
 	const struct request request = {.status = true, .netns = netns};
-	struct output_document d = {NULL, 0};
-	int result = request_document(&d, path, &request, why);
+	struct agent_call c;
+	int r = agent_call_begin(&c, path, &request, 0, why);
 
-	if (!result) {
-		d.text[strcspn(d.text, "\n")] = '\0';
-		escape_name(line, size, d.text, ESCAPE_SENTENCE);
+	while (!r && (r = agent_call_go_on(&c, why)) == -EAGAIN) {
+		agent_call_wait(&c);
+		r = 0;
 	}
-	free(d.text);
-	return result;
+	if (!r) {
+		c.document.text[strcspn(c.document.text, "\n")] = '\0';
+		escape_name(line, size, c.document.text, ESCAPE_SENTENCE);
+	}
+	agent_call_end(&c);
+	return r;
 }

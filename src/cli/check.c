@@ -80,7 +80,7 @@ int check_run(const struct options *o)
 	struct reader reader;
 	struct snapshot *first = NULL, *second = NULL;
 	struct why why;
-	int r = reader_open(&reader, o, &why), status;
+	int r = reader_open(&reader, o, NULL, &why), status;
 
 	reader.quiet = true;
 	if (!(o->check.warn.n_ifs + o->check.crit.n_ifs))

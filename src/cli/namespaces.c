@@ -13,7 +13,7 @@ int namespaces_worst(int a, int b)
 	return a > b ? a : b;
 }
 
-int namespaces_open(struct namespaces *n, const struct options *o,
+int namespaces_open(struct namespaces *n, const struct options *o, bool outside,
 		    const struct netns_events *events)
 {
 	int r;
@@ -25,6 +25,7 @@ int namespaces_open(struct namespaces *n, const struct options *o,
 	if (!n->many)
 		return EXIT_DONE;
 	r = netns_set_open(&n->set, o->netns, false);
+	n->set.outside = outside;
 	if (!r)
 		return EXIT_DONE;
 	log_warning("network namespace: %s", strerror(-r));
@@ -73,7 +74,7 @@ struct netns_member **namespaces_all(struct namespaces *n, size_t *count)
 
 bool namespaces_enter(struct namespaces *n, struct netns_member *m)
 {
-	int r = n->many ? netns_set_enter(m) : 0;
+	int r = n->many ? netns_set_enter(&n->set, m) : 0;
 
 	if (r)
 		log_warning("network namespace %s: %s", m->name, strerror(-r));
@@ -113,7 +114,7 @@ int namespaces_each(const struct options *o, namespaces_job *job, void *arg)
 	struct each e = {.o = o, .job = job, .arg = arg};
 	const struct netns_events events = {.came = do_job, .went = nothing, .arg = &e};
 	struct namespaces n;
-	int status = namespaces_open(&n, o, &events);
+	int status = namespaces_open(&n, o, false, &events);
 
 	if (!status)
 		status = namespaces_follow(&n);

@@ -19,10 +19,11 @@ struct namespaces {
 };
 
 /*
- * `events` are those of the set. Without a pattern one member comes, once, and goes at the end.
+ * `events` are those of the set, and with `outside` those come as well that this user may not
+ * enter. Without a pattern one member comes, once, and goes at the end.
  * Returns the exit status so far; close it either way.
  */
-int namespaces_open(struct namespaces *n, const struct options *o,
+int namespaces_open(struct namespaces *n, const struct options *o, bool outside,
 		    const struct netns_events *events);
 void namespaces_close(struct namespaces *n);
 

@@ -107,12 +107,13 @@ static bool matches_any(const char *glob, const struct snapshot *s)
 	return found;
 }
 
-static void note_matches(struct run *run, const struct snapshot *s)
+static void note_matches(struct run *run, const struct subject *s)
 {
 	const struct filter_list *include = &run->o->collect.filter.include;
+	bool elsewhere = run->o->collect.root || s->member->outside;
 
 	for (size_t i = 0; i < include->n; i++)
-		run->matched[i] |= matches_any(include->globs[i], run->o->collect.root ? s : NULL);
+		run->matched[i] |= matches_any(include->globs[i], elsewhere ? s->now : NULL);
 }
 
 /* A mistyped pattern would look like an idle router. */
@@ -150,7 +151,7 @@ static void read_subject(struct run *run, struct subject *s)
 		return;
 	run->any = true;
 	if (!s->before)
-		note_matches(run, s->now);
+		note_matches(run, s);
 }
 
 static void give_up(struct run *run, struct subject *s)
@@ -268,7 +269,7 @@ static int came(void *arg, struct netns_member *m, struct why *why)
 	(void)why;
 	if (run->timer && schedule_stops()) /* attaching takes its time */
 		return -EAGAIN;
-	s = subject_new(run->o, m->name);
+	s = subject_new(run->o, m);
 	m->own = s;
 	worsen(run, subject_open(s));
 	s->due = s->is_open;
@@ -292,7 +293,7 @@ static bool open_run(struct run *run, const struct netns_events *events)
 	run->matched = calloc(run->o->collect.filter.include.n + 1, sizeof(*run->matched));
 	if (!run->matched)
 		log_fatal("%s", strerror(ENOMEM));
-	worsen(run, namespaces_open(&run->spaces, run->o, events));
+	worsen(run, namespaces_open(&run->spaces, run->o, run->o->asks_agent, events));
 	if (run->status)
 		return false;
 	worsen(run, namespaces_follow(&run->spaces));

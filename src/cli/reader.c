@@ -6,35 +6,63 @@
 
 #include "base/log.h"
 #include "base/netns.h"
-#include "cli/agent_client.h"
 
-int reader_open(struct reader *r, const struct options *o, struct why *why)
+int reader_open(struct reader *r, const struct options *o, const struct netns_member *m,
+		struct why *why)
 {
 	int error;
 
-	*r = (struct reader){.o = o, .format = OUTPUT_READING, .asks = o->asks_agent};
-	error = collect_open(&r->collector, &o->collect, &r->refused);
+	*r = (struct reader){.o = o,
+			     .netns = m && m->inode ? m->inode : netns_inode(),
+			     .format = OUTPUT_READING,
+			     .asks = o->asks_agent};
+	if (m && m->outside)
+		error = why_errno(&r->refused, -EPERM, NETNS_CANNOT_ENTER);
+	else
+		error = collect_open(&r->collector, &o->collect, &r->refused);
 	if (!error || r->asks)
 		return 0;
 	*why = r->refused;
 	return error;
 }
 
+void reader_leave(struct reader *r)
+{
+	if (r->calls)
+		agent_call_end(&r->call);
+	r->calls = false;
+}
+
 void reader_close(struct reader *r)
 {
+	reader_leave(r);
 	collect_close(r->collector);
 	r->collector = NULL;
 }
 
-/* Take the agent's reading. Returns as agent_client_read(). */
-static int read_agents(struct reader *r, struct snapshot **s)
+static int call_agent(struct reader *r, uint64_t until_ns)
 {
 	const struct request request = {
-		.format = r->format, .netns = netns_inode(), .filter = r->o->collect.filter};
-	struct snapshot *fresh = NULL;
-	int error = agent_client_read(&fresh, &r->note, options_reading_socket(r->o), &request,
-				      &r->agent);
+		.format = r->format, .netns = r->netns, .filter = r->o->collect.filter};
 
+	r->calls = true;
+	return agent_call_begin(&r->call, options_reading_socket(r->o), &request, until_ns,
+				&r->agent);
+}
+
+/* Take the agent's reading. Returns as agent_call_go_on(). */
+static int read_agents(struct reader *r, uint64_t until_ns, struct snapshot **s)
+{
+	struct snapshot *fresh = NULL;
+	int error = r->calls ? 0 : call_agent(r, until_ns);
+
+	if (!error)
+		error = agent_call_go_on(&r->call, &r->agent);
+	if (error == -EAGAIN)
+		return error;
+	if (!error)
+		error = agent_call_reading(&r->call, &fresh, &r->note, &r->agent);
+	reader_leave(r);
 	if (!error && !r->collector && fresh->source != SOURCE_EBPF)
 		error = why_set(&r->agent, -EOPNOTSUPP, "the agent has no eBPF counters either");
 	if (error) {
@@ -85,11 +113,13 @@ static void say_source(struct reader *r, enum source_id source)
 	r->source = source;
 }
 
-int reader_read(struct reader *r, struct snapshot **s, struct why *why)
+int reader_go_on(struct reader *r, uint64_t until_ns, struct snapshot **s, struct why *why)
 {
-	bool asks = r->asks && (!r->collector || collect_degraded(r->collector));
-	int error = asks ? read_agents(r, s) : -ENOENT;
+	bool asks = r->calls || (r->asks && (!r->collector || collect_degraded(r->collector)));
+	int error = asks ? read_agents(r, until_ns, s) : -ENOENT;
 
+	if (error == -EAGAIN)
+		return error;
 	r->agents = !error;
 	if (asks && error == -ENOENT)
 		r->agent.text[0] = '\0';
@@ -97,6 +127,15 @@ int reader_read(struct reader *r, struct snapshot **s, struct why *why)
 		error = read_own(r, s, why);
 	if (!error)
 		say_source(r, (*s)->source);
+	return error;
+}
+
+int reader_read(struct reader *r, struct snapshot **s, struct why *why)
+{
+	int error;
+
+	while ((error = reader_go_on(r, 0, s, why)) == -EAGAIN && r->calls)
+		agent_call_wait(&r->call);
 	return error;
 }
 

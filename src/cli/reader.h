@@ -7,12 +7,15 @@
 #ifndef IPFW_CLI_READER_H
 #define IPFW_CLI_READER_H
 
+#include "base/netns_set.h"
 #include "base/units.h"
+#include "cli/agent_client.h"
 #include "options/options.h"
 #include "output/output.h"
 
 struct reader {
 	const struct options *o;
+	uint64_t netns;            /* of which network namespace: its inode */
 	enum output_format format; /* in which the agent gives its readings */
 	bool asks;                 /* it may be asked */
 	bool quiet;
@@ -23,13 +26,17 @@ struct reader {
 	struct why said;             /* why not eBPF, as it was said last; "": nothing to say */
 	enum source_id source;       /* of the last reading; 0: none yet */
 	bool agents;                 /* the last reading was the agent's */
+	bool calls;                  /* the agent is being asked */
+	struct agent_call call;
 };
 
 /*
- * Returns 0 or -errno, with a sentence in `why`. Close it either way. The first three of its
- * properties may be changed afterwards.
+ * Of that network namespace, where the thread is unless it is outside; NULL: of where it is.
+ * Returns 0 or -errno, with a sentence in `why`. Close it either way. `format`, `asks` and `quiet`
+ * may be changed afterwards.
  */
-int reader_open(struct reader *r, const struct options *o, struct why *why);
+int reader_open(struct reader *r, const struct options *o, const struct netns_member *m,
+		struct why *why);
 void reader_close(struct reader *r);
 
 /*
@@ -38,6 +45,13 @@ void reader_close(struct reader *r);
  */
 #define READER_AGE_NS (1 * NS_PER_S)
 int reader_read(struct reader *r, struct snapshot **s, struct why *why);
+
+/*
+ * The same without waiting for the agent, which has to answer until then (0: as above). -EAGAIN: go
+ * on when `call.fd` is readable, or else after AGENT_ROOM_MS. What was begun may be left.
+ */
+int reader_go_on(struct reader *r, uint64_t until_ns, struct snapshot **s, struct why *why);
+void reader_leave(struct reader *r);
 
 /*
  * The agent may answer with the reading that it gave before, or with one that it took soon after.

@@ -10,14 +10,14 @@
 #include "cli/report.h"
 #include "model/continuity.h"
 
-struct subject *subject_new(const struct options *o, const char *netns)
+struct subject *subject_new(const struct options *o, const struct netns_member *m)
 {
 	struct subject *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		log_fatal("%s", strerror(ENOMEM));
 	s->o = o;
-	s->netns = netns;
+	s->member = m;
 	return s;
 }
 
@@ -36,7 +36,7 @@ int subject_open(struct subject *s)
 	int status = needs_ebpf ? EXIT_NO_SOURCE : EXIT_FAILED;
 	struct why why;
 
-	s->is_open = !reader_open(&s->reader, s->o, &why);
+	s->is_open = !reader_open(&s->reader, s->o, s->member, &why);
 	if (s->is_open)
 		return EXIT_DONE;
 	reader_close(&s->reader);
@@ -68,7 +68,7 @@ int subject_read(struct subject *s)
 		s->now = NULL;
 		return report_failure(s->o, gone ? EXIT_NO_SOURCE : EXIT_FAILED, why.text);
 	}
-	snprintf(s->now->netns, sizeof(s->now->netns), "%s", s->netns);
+	snprintf(s->now->netns, sizeof(s->now->netns), "%s", s->member->name);
 	if (!s->now->troubles)
 		return EXIT_DONE;
 	log_warning("%s", s->now->trouble);

@@ -10,7 +10,7 @@
 
 struct subject {
 	const struct options *o;
-	const char *netns; /* its name, kept by reference; "": there is just one */
+	const struct netns_member *member; /* kept by reference; without a name there is just one */
 	struct reader reader;
 	bool is_open;
 	struct why refused;      /* why it is not, as it was said */
@@ -21,7 +21,7 @@ struct subject {
 };
 
 /* No memory ends the program. Free it with subject_free(). */
-struct subject *subject_new(const struct options *o, const char *netns);
+struct subject *subject_new(const struct options *o, const struct netns_member *m);
 void subject_free(struct subject *s);
 
 /* These return the exit status so far, and say what failed; the first says it once. */

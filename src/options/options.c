@@ -226,7 +226,7 @@ static int refuse_many(const struct options *o, struct why *why)
 {
 	if (!o->netns || !netns_is_pattern(o->netns))
 		return 0;
-	if (o->command == COMMAND_TOP || o->command == COMMAND_CHECK)
+	if (o->command == COMMAND_CHECK)
 		return why_set(why, -EINVAL,
 			       "%s is for one network namespace: --netns '%.60s' names several",
 			       commands[o->command].first, o->netns);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/log.h"
 
 #define GAP 2 /* blanks between two columns */
@@ -24,25 +25,6 @@ void grid_put(struct grid *g, const char *fmt, ...)
 		log_fatal("text: %s", strerror(ENOMEM));
 	va_end(ap);
 	g->n++;
-}
-
-int grid_text_width(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
-size_t grid_text_prefix(const char *text, int width)
-{
-	size_t n = 0;
-
-	for (; text[n]; n++)
-		if (((unsigned char)text[n] & 0xc0) != 0x80 && width-- == 0)
-			break;
-	return n;
 }
 
 /* How each column is shown. */
@@ -88,7 +70,7 @@ static void print_row(FILE *f, const struct grid *g, const struct layout *layout
 	int blanks = 0;
 
 	for (size_t i = 0; i < g->columns; i++) {
-		int pad = layout->width[i] - grid_text_width(cells[i]);
+		int pad = layout->width[i] - (int)columns_of(cells[i]);
 
 		if (layout->hidden[i])
 			continue;
@@ -108,7 +90,7 @@ void grid_print(FILE *f, struct grid *g)
 	struct layout layout = {.width = {0}};
 
 	for (size_t i = 0; i < g->n; i++) {
-		int w = grid_text_width(g->cells[i]);
+		int w = (int)columns_of(g->cells[i]);
 
 		if (w > layout.width[i % g->columns])
 			layout.width[i % g->columns] = w;

@@ -29,10 +29,4 @@ __attribute__((format(printf, 2, 3))) void grid_put(struct grid *g, const char *
 /* Write it, and free its cells. */
 void grid_print(FILE *f, struct grid *g);
 
-/* How many characters a text has: UTF-8 is counted, so that names stay aligned. */
-int grid_text_width(const char *text);
-
-/* How many bytes the first `width` characters take, or all of them if there are fewer. */
-size_t grid_text_prefix(const char *text, int width);
-
 #endif

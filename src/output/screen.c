@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
+
 #define HOME             "\033[H"
 #define ERASE_LINE_END   "\033[K"
 #define ERASE_SCREEN_END "\033[J"
@@ -13,19 +15,20 @@ bool screen_next(struct screen_piece *p, const char **rest, const char *end, uns
 {
 	const char *line = *rest, *blank = NULL, *c;
 	unsigned width = 0, blank_width = 0;
+	size_t size;
 
 	if (line == end)
 		return false;
-	for (c = line; c < end && *c != '\n'; c++) {
-		if (((unsigned char)*c & 0xc0) == 0x80)
-			continue;
+	for (c = line; c < end && *c != '\n'; c += size) {
+		unsigned wide = columns_next(c, &size);
+
 		if (*c == ' ' && c > line) {
 			blank = c;
 			blank_width = width;
 		}
-		if (columns && width == columns)
+		if (columns && width + wide > columns && c > line)
 			break;
-		width++;
+		width += wide;
 	}
 	if (c == end || *c == '\n') {
 		*p = (struct screen_piece){line, c - line, width};

@@ -11,7 +11,7 @@
 struct screen_piece {
 	const char *text;
 	size_t size;
-	unsigned width; /* in characters, which UTF-8 writes with several bytes */
+	unsigned width; /* in columns of the terminal */
 };
 
 /*

@@ -42,6 +42,20 @@ static void print_bypasses(FILE *f, const struct snapshot *s, bool verbose)
 		fprintf(f, "ways past the IP layer are not known: %s\n", s->bypasses_why.text);
 }
 
+void text_head_warnings(FILE *f, const struct snapshot *s, const struct output_options *options)
+{
+	if (s->missed_packets || s->missed_path_packets || s->missed_drop_packets)
+		fprintf(f,
+			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
+			" on paths, %" PRIu64 " dropped\n",
+			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
+	print_bypasses(f, s, options->verbose);
+	if (options->verbose && options->note[0])
+		fprintf(f, "not eBPF: %s\n", options->note);
+	if (s->troubles)
+		fprintf(f, "incomplete: %s\n", s->trouble);
+}
+
 void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		     const struct output_options *options)
 {
@@ -58,15 +72,6 @@ void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rate
 		fprintf(f, "source: the kernel's own counters since boot; derived where the kernel "
 			   "has no such counter; - means not known\n");
 	}
-	if (s->missed_packets || s->missed_path_packets || s->missed_drop_packets)
-		fprintf(f,
-			"not counted: %" PRIu64 " packets on interfaces, %" PRIu64
-			" on paths, %" PRIu64 " dropped\n",
-			s->missed_packets, s->missed_path_packets, s->missed_drop_packets);
-	print_bypasses(f, s, options->verbose);
-	if (options->verbose && options->note[0])
-		fprintf(f, "not eBPF: %s\n", options->note);
-	if (s->troubles)
-		fprintf(f, "incomplete: %s\n", s->trouble);
+	text_head_warnings(f, s, options);
 	fputc('\n', f);
 }

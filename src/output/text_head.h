@@ -11,4 +11,7 @@
 void text_head_print(FILE *f, const struct snapshot *s, const struct rates *rates,
 		     const struct output_options *options);
 
+/* Of that what is missing, a line each. */
+void text_head_warnings(FILE *f, const struct snapshot *s, const struct output_options *options);
+
 #endif

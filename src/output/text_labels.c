@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/text_labels.h"
 
+#include "base/columns.h"
 #include "base/escape.h"
 
-#define ALIAS_WIDTH 30 /* in characters */
+#define ALIAS_WIDTH 30 /* in columns */
 
 void text_labels_put_titles(struct grid *g, const struct snapshot *s)
 {
@@ -25,9 +26,9 @@ void text_labels_put(struct grid *g, const struct snapshot *s, const struct snap
 
 	grid_put(g, "%s", escape_name(text, sizeof(text), row->vrf, ESCAPE_TEXT));
 	escape_name(text, sizeof(text), snapshot_alias(s, row), ESCAPE_TEXT);
-	n = grid_text_prefix(text, ALIAS_WIDTH);
+	n = columns_prefix(text, ALIAS_WIDTH);
 	if (text[n] && !whole)
-		grid_put(g, "%.*s~", (int)grid_text_prefix(text, ALIAS_WIDTH - 1), text);
+		grid_put(g, "%.*s~", (int)columns_prefix(text, ALIAS_WIDTH - 1), text);
 	else
 		grid_put(g, "%s", text);
 }

@@ -122,6 +122,7 @@ void collect_close(struct collector *c)
 	netlink_changes_close(&c->changes);
 	bypasses_close(c->bypasses);
 	netlink_close(c->netlink);
+	procfs_close(&c->procfs);
 	free(c);
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "top/steady.h"
 
 /* An interface's trails: FAMILY_TOTAL, FAMILY_IPV4, FAMILY_IPV6. */
 #define IF_TRAILS (FAMILY_IPV6 + 1)
@@ -171,7 +170,18 @@ void board_clear(struct board *b)
 		free(b->system[f]);
 	rates_free(b->rates);
 	snapshot_free(b->now);
-	*b = (struct board){.interval_ns = b->interval_ns, .names = b->names};
+	*b = (struct board){.interval_ns = b->interval_ns};
+}
+
+void board_lose(struct board *b)
+{
+	rates_free(b->rates);
+	b->rates = NULL;
+}
+
+size_t board_count(const struct board *b, enum top_table table)
+{
+	return b->now ? count_rows(b->now, table) : 0;
 }
 
 /* An interface that has no IPv6 has nothing but IPv4 to add up. */
@@ -204,51 +214,16 @@ void board_delta(const struct board *b, enum top_table table, size_t row, enum f
 		*out = b->rates->ifs[row][family];
 }
 
+void board_system(const struct board *b, enum family family, struct delta *out)
+{
+	if (b->rates)
+		*out = b->rates->system[family];
+	else
+		*out = (struct delta){.known = 0};
+}
+
 struct trail *board_trail(const struct board *b, enum top_table table, size_t row,
 			  enum family family)
 {
 	return b->trails[table][row * per_row(table) + (table == TOP_INTERFACES ? family : 0)];
-}
-
-static bool name_has(const struct board *b, const char *name, const char *filter)
-{
-	char text[ESCAPE_NAME_MAX];
-
-	return strcasestr(escape_name(text, sizeof(text), name, b->names), filter);
-}
-
-static bool is_shown(const struct board *b, const struct controls *c, size_t row)
-{
-	const struct snapshot_path *p;
-
-	if (c->table == TOP_INTERFACES)
-		return !c->filter[0] || name_has(b, b->now->ifs[row].name, c->filter);
-	p = c->table == TOP_PATHS ? &b->now->paths[row] : &b->now->drops[row].path;
-	if (c->family != FAMILY_TOTAL && c->family != p->family)
-		return false;
-	return !c->filter[0] || (p->in_ifindex && name_has(b, p->in_name, c->filter)) ||
-	       (p->out_ifindex && name_has(b, p->out_name, c->filter));
-}
-
-size_t *board_rows(const struct board *b, const struct controls *c, size_t *n)
-{
-	const enum metric_unit unit = c->unit == TOP_PACKETS ? UNIT_PACKETS : UNIT_OCTETS;
-	const size_t all = b->now ? count_rows(b->now, c->table) : 0;
-	struct steady *rows = allocate(all, sizeof(*rows));
-	size_t *numbers = allocate(all, sizeof(*numbers));
-
-	for (size_t i = 0; i < all; i++) {
-		const struct trail *t = board_trail(b, c->table, i, c->family);
-
-		rows[i] = (struct steady){trail_lately(t, unit, b->slots), t->place, i};
-	}
-	steady_order(rows, all);
-	*n = 0;
-	for (size_t i = 0; i < all; i++) {
-		board_trail(b, c->table, rows[i].number, c->family)->place = i;
-		if (is_shown(b, c, rows[i].number))
-			numbers[(*n)++] = rows[i].number;
-	}
-	free(rows);
-	return numbers;
 }

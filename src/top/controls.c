@@ -128,8 +128,15 @@ bool controls_key(struct controls *c, int key)
 	case '/':
 		c->editing = true;
 		break;
+	case 'n':
+	case 'N':
+		c->netns_steps += key == 'n' ? 1 : -1;
+		c->first = 0;
+		break;
 	case TOP_KEY_ESCAPE:
 		c->filter[0] = '\0';
+		c->netns[0] = '\0';
+		c->netns_steps = 0;
 		break;
 	case '?':
 	case 'h':

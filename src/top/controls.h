@@ -37,8 +37,11 @@ struct controls {
 	bool help;                   /* in the place of the figures */
 	bool editing;                /* the filter, and letters belong to it */
 	char filter[TOP_FILTER_MAX]; /* what a name has to contain; "": nothing */
-	size_t first;                /* the row that is uppermost */
-	size_t rows, fit;            /* of the page made last: how many there are, and fit on it */
+	/* The network namespace whose figures alone are seen; "": all. Then how many further. */
+	char netns[SNAPSHOT_NETNS_MAX];
+	long netns_steps;
+	size_t first;     /* the row that is uppermost */
+	size_t rows, fit; /* of the page made last: how many there are, and fit on it */
 };
 
 /* One more key. Returns false if the program is to end. */

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/log.h"
 #include "base/units.h"
-#include "output/grid.h"
 #include "output/screen.h"
-#include "output/text_head.h"
+#include "top/head.h"
 #include "top/table.h"
 
 void page_clear(struct page *p)
@@ -40,8 +40,8 @@ void page_add(struct page *p, enum page_style style, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		log_fatal("%s", strerror(ENOMEM));
 	va_end(ap);
-	text[grid_text_prefix(text, p->columns)] = '\0';
 	make_safe(text, p->utf8);
+	text[columns_prefix(text, p->columns)] = '\0';
 	p->lines[p->n++] = (struct page_line){text, style};
 }
 
@@ -65,20 +65,20 @@ static bool walk_on(struct walk *w, struct screen_piece *piece, size_t *line)
 }
 
 /* Who counts, and what is wrong with it: no more than a quarter of the page. */
-static void add_head(struct page *p, const struct board *b, const struct output_options *options,
+static void add_head(struct page *p, const struct boards *b, const struct output_options *options,
 		     const char *said)
 {
 	const size_t room = p->rows / 4;
 	struct output_document d;
 	struct screen_piece piece;
 	struct walk w, ahead;
-	size_t line, n = 0;
+	size_t line, calm = 0, n = 0;
 	FILE *f = output_begin(&d);
 
-	if (f && b->now)
-		text_head_print(f, b->now, b->rates, options);
-	if (f)
+	if (f) {
+		calm = head_print(f, b, options);
 		fputs(said, f);
+	}
 	if (!f || output_end(&d, f))
 		log_fatal("%s", strerror(ENOMEM));
 	w = ahead = (struct walk){d.text, d.text + d.size, p->columns, 0};
@@ -89,8 +89,7 @@ static void add_head(struct page *p, const struct board *b, const struct output_
 			page_add(p, PAGE_WARNING, "%zu more lines, see ipfwagent monitor", n - i);
 			break;
 		}
-		/* The first two are about time and source. */
-		page_add(p, line < 2 ? PAGE_PLAIN : PAGE_WARNING, "%.*s", (int)piece.size,
+		page_add(p, line < calm ? PAGE_PLAIN : PAGE_WARNING, "%.*s", (int)piece.size,
 			 piece.text);
 	}
 	free(d.text);
@@ -112,22 +111,29 @@ static void add_bar(struct page *p, const struct controls *c)
 }
 
 /* Why there is no row; NULL: there simply is none. */
-static const char *why_empty(const struct snapshot *s, enum top_table table)
+static const char *why_empty(const struct boards *b, enum top_table table)
 {
-	if (table == TOP_PATHS && !s->paths_known)
+	bool paths = false, drops = false;
+
+	for (size_t i = 0; i < b->n; i++) {
+		paths |= b->all[i]->now->paths_known;
+		drops |= b->all[i]->now->drops_known;
+	}
+	if (table == TOP_PATHS && !paths)
 		return "paths are not known: nothing but eBPF counts them";
-	if (table == TOP_DROPS && !s->drops_known)
+	if (table == TOP_DROPS && !drops)
 		return "dropped packets are not counted here (ipfwagent status says why)";
 	return NULL;
 }
 
 /* All that is left of the page but its last line. */
-static void add_table(struct page *p, const struct board *b, struct controls *c)
+static void add_table(struct page *p, const struct boards *b, struct controls *c)
 {
 	const size_t used = p->n + 1 + TABLE_TITLES + 1;
 	const size_t fit = p->rows > used ? p->rows - used : 1;
-	size_t n, *rows = board_rows(b, c, &n);
-	const char *why = why_empty(b->now, c->table);
+	size_t n;
+	struct boards_row *rows = boards_rows(b, c, &n);
+	const char *why = why_empty(b, c->table);
 
 	controls_fit(c, n, fit);
 	add_bar(p, c);
@@ -138,8 +144,12 @@ static void add_table(struct page *p, const struct board *b, struct controls *c)
 	free(rows);
 }
 
-static void add_help(struct page *p)
+static void add_help(struct page *p, bool many)
 {
+	static const char *const of_many[] = {
+		"",
+		"n N            the figures of the next, previous network namespace; Esc: of all",
+	};
 	static const char *const lines[] = {
 		"i p d          interfaces, paths, drops",
 		"4 6 a          IPv4, IPv6, all of both",
@@ -157,10 +167,12 @@ static void add_help(struct page *p)
 	page_add(p, PAGE_BAR, "ipfwagent top%*s", (int)p->columns, "");
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		page_add(p, PAGE_PLAIN, "%s", lines[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(of_many) && many; i++)
+		page_add(p, PAGE_PLAIN, "%s", of_many[i]);
 }
 
 /* The last line of the screen. */
-static void add_foot(struct page *p, const struct controls *c)
+static void add_foot(struct page *p, const struct controls *c, bool many)
 {
 	while (p->n + 1 < p->rows)
 		page_add(p, PAGE_PLAIN, "%s", "");
@@ -168,17 +180,20 @@ static void add_foot(struct page *p, const struct controls *c)
 		page_add(p, PAGE_KEYS, "any key goes back");
 	else if (!c->editing)
 		page_add(p, PAGE_KEYS,
-			 "i p d table  4 6 a family  b unit  / name  space pause  "
-			 "? help  q quit");
+			 "i p d table  4 6 a family  b unit  / name  %sspace pause  "
+			 "? help  q quit",
+			 many ? "n netns  " : "");
 	else
 		page_add(p, PAGE_KEYS, "names with: %s", c->filter);
 	if (c->editing)
-		p->cursor = grid_text_width(p->lines[p->n - 1].text);
+		p->cursor = (int)columns_of(p->lines[p->n - 1].text);
 }
 
-void page_make(struct page *p, const struct board *b, struct controls *c,
+void page_make(struct page *p, const struct boards *b, struct controls *c,
 	       const struct output_options *options, const char *said)
 {
+	const struct boards seen = boards_seen(b, c);
+
 	page_clear(p);
 	p->lines = calloc(p->rows + 1, sizeof(*p->lines));
 	if (!p->lines)
@@ -188,13 +203,13 @@ void page_make(struct page *p, const struct board *b, struct controls *c,
 		return;
 	}
 	if (c->help) {
-		add_help(p);
+		add_help(p, b->many);
 	} else {
-		add_head(p, b, options, said);
-		if (b->now) {
-			table_add_system(p, b, c);
-			add_table(p, b, c);
+		add_head(p, &seen, options, said);
+		if (seen.n) {
+			table_add_system(p, &seen, c);
+			add_table(p, &seen, c);
 		}
 	}
-	add_foot(p, c);
+	add_foot(p, c, b->many);
 }

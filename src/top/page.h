@@ -6,7 +6,7 @@
 #define IPFW_TOP_PAGE_H
 
 #include "output/output.h"
-#include "top/board.h"
+#include "top/boards.h"
 #include "top/controls.h"
 
 enum page_style { PAGE_PLAIN, PAGE_BAR, PAGE_TITLE, PAGE_WARNING, PAGE_KEYS };
@@ -34,7 +34,7 @@ struct page {
  * Make the page anew. `said` is what the reader of the figures has to know, a line each; "":
  * nothing. No memory ends the program.
  */
-void page_make(struct page *p, const struct board *b, struct controls *c,
+void page_make(struct page *p, const struct boards *b, struct controls *c,
 	       const struct output_options *options, const char *said);
 void page_clear(struct page *p);
 

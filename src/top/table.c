@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/scale.h"
@@ -17,8 +18,11 @@
 #define TRAIL_GAP   2
 /* Short titles are made as wide as a scaled number, so that columns do not move with it. */
 #define NUMBER_WIDTH 6
-/* In characters; more on a wide page. */
+/* In columns; more on a wide page. */
 #define NAME_LEAST 15
+#define NAME_SHORT 6
+/* What a row of drops has beside names: a family, packets or octets, and blanks between them. */
+#define DROPS_FIXED 28
 
 /* A column of figures: packets, or the octets that follow them in enum metric_id. */
 struct column {
@@ -86,33 +90,36 @@ static enum metric_id metric_of(const struct column *column, enum top_unit chose
 }
 
 /* What only eBPF counts is left out where nobody counts it. */
-static bool is_counted(const struct snapshot *s, enum metric_id m)
+static bool is_counted(const struct boards *b, enum metric_id m)
 {
-	return m < M_DELIVERED_PACKETS ||
-	       (s->system[FAMILY_IPV4].figures.known | s->system[FAMILY_IPV6].figures.known) >> m &
-		       1;
+	uint32_t known = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		known |= b->all[i]->now->system[FAMILY_IPV4].figures.known |
+			 b->all[i]->now->system[FAMILY_IPV6].figures.known;
+	return m < M_DELIVERED_PACKETS || known >> m & 1;
 }
 
-static void put_titles(struct grid *g, const struct snapshot *s, const struct column *columns,
+static void put_titles(struct grid *g, const struct boards *b, const struct column *columns,
 		       size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_counted(s, columns[i].packets)) {
+		if (is_counted(b, columns[i].packets)) {
 			grid_put(g, "%*s", NUMBER_WIDTH, metrics[columns[i].packets].label);
 			g->drop[g->columns++] = columns[i].drop;
 		}
 }
 
-static void put_units(struct grid *g, const struct snapshot *s, const struct column *columns,
+static void put_units(struct grid *g, const struct boards *b, const struct column *columns,
 		      size_t n, enum top_unit chosen)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_counted(s, columns[i].packets))
+		if (is_counted(b, columns[i].packets))
 			grid_put(g, "%s", table_unit(unit_of(&columns[i], chosen)));
 }
 
-static void put_rates(struct grid *g, const struct board *b, const struct column *columns, size_t n,
-		      enum top_unit chosen, const struct delta *d)
+static void put_rates(struct grid *g, const struct boards *b, const struct column *columns,
+		      size_t n, enum top_unit chosen, const struct speed *speed)
 {
 	char text[SCALE_MAX];
 
@@ -120,22 +127,24 @@ static void put_rates(struct grid *g, const struct board *b, const struct column
 		enum metric_id m = metric_of(&columns[i], chosen);
 		unsigned times = unit_of(&columns[i], chosen) == TOP_BITS ? 8 : 1;
 
-		if (!is_counted(b->now, columns[i].packets))
+		if (!is_counted(b, columns[i].packets))
 			continue;
-		if (d->known >> m & 1)
-			grid_put(g, "%s",
-				 scale_rate(text,
-					    rate_per_second(d->value[m], b->rates->interval_ns) *
-						    times));
+		if (speed->known >> m & 1)
+			grid_put(g, "%s", scale_rate(text, speed->rate[m] * times));
 		else
 			grid_put(g, "-");
 	}
 }
 
-/* Lines of a grid, each with its trail behind it: NULL for titles, of which the first has a word.
- */
-static void add_lines(struct page *p, const struct board *b, const struct controls *c,
-		      struct grid *g, struct trail *const *trails, const char *word, size_t titles)
+/* What is behind a line. */
+struct tail {
+	const struct trail *trail; /* NULL: nothing is known */
+	uint64_t slots;
+};
+
+/* Lines of a grid, each with its trail behind it; of the titles the first has a word there. */
+static void add_lines(struct page *p, const struct controls *c, struct grid *g,
+		      const struct tail *tails, const char *word, size_t titles)
 {
 	const enum metric_unit unit = c->unit == TOP_PACKETS ? UNIT_PACKETS : UNIT_OCTETS;
 	const char *rest;
@@ -157,9 +166,10 @@ static void add_lines(struct page *p, const struct board *b, const struct contro
 	for (size_t i = 0; screen_next(&line, &rest, d.text + d.size, 0); i++) {
 		char bars[TRAIL_LINE_MAX] = "";
 		bool is_title = i < titles;
+		const struct tail *tail = is_title ? NULL : &tails[i - titles];
 
-		if (width && !is_title)
-			trail_line(bars, trails[i - titles], unit, b->slots, width, p->utf8);
+		if (width && tail && tail->trail)
+			trail_line(bars, tail->trail, unit, tail->slots, width, p->utf8);
 		page_add(p, is_title ? PAGE_TITLE : PAGE_PLAIN, "%.*s%*s%s", (int)line.size,
 			 line.text, (int)(used - line.width) + TRAIL_GAP, "",
 			 !is_title     ? bars
@@ -170,7 +180,7 @@ static void add_lines(struct page *p, const struct board *b, const struct contro
 }
 
 /* How long the trails are. */
-static const char *trail_title(const struct board *b, char *text, size_t size)
+static const char *trail_title(const struct boards *b, char *text, size_t size)
 {
 	uint64_t seconds = TRAIL_SLOTS * b->interval_ns / NS_PER_S;
 
@@ -181,41 +191,62 @@ static const char *trail_title(const struct board *b, char *text, size_t size)
 	return text;
 }
 
-void table_add_system(struct page *p, const struct board *b, const struct controls *c)
+/* Where there are many, in how many of them. */
+static void put_forwarding(struct grid *g, const struct boards *b, enum family family)
+{
+	size_t known = 0, on = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct snapshot_system *row = &b->all[i]->now->system[family];
+
+		known += row->forwarding_known;
+		on += row->forwarding_known && row->forwarding;
+	}
+	if (known < b->n)
+		grid_put(g, "-");
+	else if (on && on < b->n)
+		grid_put(g, "on in %zu", on);
+	else
+		grid_put(g, "%s", on ? "on" : "off");
+}
+
+void table_add_system(struct page *p, const struct boards *b, const struct controls *c)
 {
 	static const char *const words[] = {[FAMILY_IPV4] = "IPv4", [FAMILY_IPV6] = "IPv6"};
 	struct grid g = {.columns = 2, .left = 1, .drop = {0, 5}};
-	const struct delta nothing = {.known = 0};
+	struct tail tails[2];
 	char title[32];
 
 	grid_put(&g, "%s", table_unit(c->unit));
 	grid_put(&g, "forwarding");
-	put_titles(&g, b->now, of_system, ARRAY_SIZE(of_system));
+	put_titles(&g, b, of_system, ARRAY_SIZE(of_system));
 	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++) {
-		const struct snapshot_system *row = &b->now->system[f];
+		struct tail *tail = &tails[f - FAMILY_IPV4];
+		struct speed speed;
 
+		boards_system(b, f, &speed);
 		grid_put(&g, "%s", words[f]);
-		grid_put(&g, "%s", !row->forwarding_known ? "-" : row->forwarding ? "on" : "off");
-		put_rates(&g, b, of_system, ARRAY_SIZE(of_system), c->unit,
-			  b->rates ? &b->rates->system[f] : &nothing);
+		put_forwarding(&g, b, f);
+		put_rates(&g, b, of_system, ARRAY_SIZE(of_system), c->unit, &speed);
+		tail->trail = boards_system_trail(b, f, &tail->slots);
 	}
-	add_lines(p, b, c, &g, b->system + FAMILY_IPV4, trail_title(b, title, sizeof(title)), 1);
+	add_lines(p, c, &g, tails, trail_title(b, title, sizeof(title)), 1);
 }
 
-/* Cut at so many characters. */
-static void put_word(struct grid *g, const struct board *b, const char *word, int width)
+/* Cut at so many columns. */
+static void put_word(struct grid *g, const struct boards *b, const char *word, int width)
 {
-	char text[ESCAPE_HOST_MAX];
+	char text[ESCAPE_NETNS_MAX];
 	size_t n;
 
 	escape_name(text, sizeof(text), word, b->names);
-	n = grid_text_prefix(text, width);
+	n = columns_prefix(text, width);
 	if (text[n])
-		n = grid_text_prefix(text, width - 1);
+		n = columns_prefix(text, width - 1);
 	grid_put(g, "%.*s%s", (int)n, text, text[n] ? "~" : "");
 }
 
-static void put_if_name(struct grid *g, const struct board *b, uint32_t ifindex, const char *name,
+static void put_if_name(struct grid *g, const struct boards *b, uint32_t ifindex, const char *name,
 			int width)
 {
 	if (ifindex)
@@ -235,16 +266,14 @@ static enum quality quality_of(const struct snapshot_if *row, enum family family
 	return v4 > v6 ? v4 : v6;
 }
 
-static void put_interface(struct grid *g, const struct board *b, const struct controls *c,
-			  size_t row, int width)
+static void put_interface(struct grid *g, const struct boards *b, const struct snapshot_if *i,
+			  enum family family, int width)
 {
-	const struct snapshot_if *i = &b->now->ifs[row];
-
 	put_word(g, b, i->name, width);
-	grid_put(g, "%s", snapshot_quality_names[quality_of(i, c->family)]);
+	grid_put(g, "%s", snapshot_quality_names[quality_of(i, family)]);
 }
 
-static void put_pair(struct grid *g, const struct board *b, const struct snapshot_path *path,
+static void put_pair(struct grid *g, const struct boards *b, const struct snapshot_path *path,
 		     int width)
 {
 	put_if_name(g, b, path->in_ifindex, path->in_name, width);
@@ -252,15 +281,19 @@ static void put_pair(struct grid *g, const struct board *b, const struct snapsho
 	grid_put(g, "%s", snapshot_family_names[path->family]);
 }
 
-static void put_words(struct grid *g, const struct board *b, const struct controls *c, size_t row,
-		      int width)
+static void put_words(struct grid *g, const struct boards *b, const struct controls *c,
+		      const struct boards_row *row, int width)
 {
+	const struct snapshot *s = row->board->now;
+
+	if (b->many)
+		put_word(g, b, s->netns, width);
 	if (c->table == TOP_INTERFACES) {
-		put_interface(g, b, c, row, width);
+		put_interface(g, b, &s->ifs[row->number], c->family, width);
 	} else if (c->table == TOP_PATHS) {
-		put_pair(g, b, &b->now->paths[row], width);
+		put_pair(g, b, &s->paths[row->number], width);
 	} else {
-		const struct snapshot_drop *d = &b->now->drops[row];
+		const struct snapshot_drop *d = &s->drops[row->number];
 
 		put_pair(g, b, &d->path, width);
 		grid_put(g, "%s", snapshot_stage_names[d->stage]);
@@ -268,34 +301,61 @@ static void put_words(struct grid *g, const struct board *b, const struct contro
 	}
 }
 
-void table_add_rows(struct page *p, const struct board *b, const struct controls *c,
-		    const size_t *rows, size_t n)
+/* How wide names may be. A row of drops has four of them, of which its reason is twice as wide. */
+static int name_width(const struct page *p, const struct boards *b, enum top_table table)
 {
-	const int name_width = p->columns / 8 > NAME_LEAST ? (int)p->columns / 8 : NAME_LEAST;
+	int width = (int)p->columns / 8 > NAME_LEAST ? (int)p->columns / 8 : NAME_LEAST;
+	int room = ((int)p->columns - DROPS_FIXED) / 5;
+
+	if (room < NAME_SHORT)
+		room = NAME_SHORT;
+	return b->many && table == TOP_DROPS && room < width ? room : width;
+}
+
+static void put_heading(struct grid *g, const struct boards *b, const struct controls *c)
+{
+	const struct column *columns = tables[c->table].columns;
+	const size_t n = tables[c->table].n;
+
+	if (b->many) {
+		grid_put(g, "netns");
+		g->left = g->columns = 1;
+	}
+	for (size_t i = 0; tables[c->table].words[i]; i++, g->left++) {
+		grid_put(g, "%s", tables[c->table].words[i]);
+		g->drop[g->columns++] = tables[c->table].drop[i];
+	}
+	put_titles(g, b, columns, n);
+	for (size_t i = 0; i < g->left; i++)
+		grid_put(g, "%s", "");
+	put_units(g, b, columns, n, c->unit);
+}
+
+void table_add_rows(struct page *p, const struct boards *b, const struct controls *c,
+		    const struct boards_row *rows, size_t n)
+{
 	const struct column *columns = tables[c->table].columns;
 	const size_t n_columns = tables[c->table].n;
-	struct trail **trails = calloc(n + 1, sizeof(struct trail *));
+	const int width = name_width(p, b, c->table);
+	struct tail *tails = calloc(n + 1, sizeof(*tails));
 	struct grid g = {.columns = 0};
 	char title[32];
 
-	if (!trails)
+	if (!tails)
 		log_fatal("%s", strerror(ENOMEM));
-	for (; tables[c->table].words[g.left]; g.left++) {
-		grid_put(&g, "%s", tables[c->table].words[g.left]);
-		g.drop[g.columns++] = tables[c->table].drop[g.left];
-	}
-	put_titles(&g, b->now, columns, n_columns);
-	for (size_t i = 0; i < g.left; i++)
-		grid_put(&g, "%s", "");
-	put_units(&g, b->now, columns, n_columns, c->unit);
+	put_heading(&g, b, c);
 	for (size_t i = 0; i < n; i++) {
+		const struct board *board = rows[i].board;
+		struct speed speed;
 		struct delta d;
 
-		board_delta(b, c->table, rows[i], c->family, &d);
-		trails[i] = board_trail(b, c->table, rows[i], c->family);
-		put_words(&g, b, c, rows[i], name_width);
-		put_rates(&g, b, columns, n_columns, c->unit, &d);
+		board_delta(board, c->table, rows[i].number, c->family, &d);
+		boards_speed(&speed, &d, board->rates);
+		tails[i].trail = board_trail(board, c->table, rows[i].number, c->family);
+		tails[i].slots = board->slots;
+		put_words(&g, b, c, &rows[i], width);
+		put_rates(&g, b, columns, n_columns, c->unit, &speed);
 	}
-	add_lines(p, b, c, &g, trails, trail_title(b, title, sizeof(title)), TABLE_TITLES);
-	free(trails);
+	add_lines(p, c, &g, tails, trail_title(b, title, sizeof(title)), TABLE_TITLES);
+	free(tails);
 }

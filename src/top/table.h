@@ -10,11 +10,11 @@
 #define TABLE_TITLES 2
 
 /* The totals of the system, three lines. */
-void table_add_system(struct page *p, const struct board *b, const struct controls *c);
+void table_add_system(struct page *p, const struct boards *b, const struct controls *c);
 
 /* Two lines of titles, and these rows. */
-void table_add_rows(struct page *p, const struct board *b, const struct controls *c,
-		    const size_t *rows, size_t n);
+void table_add_rows(struct page *p, const struct boards *b, const struct controls *c,
+		    const struct boards_row *rows, size_t n);
 
 /* What is counted in a second: "bit/s". */
 const char *table_unit(enum top_unit unit);

@@ -4,19 +4,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/hostname.h"
 #include "base/log.h"
 #include "base/schedule.h"
-#include "base/units.h"
-#include "cli/reader.h"
 #include "cli/report.h"
-#include "model/continuity.h"
-#include "top/board.h"
+#include "top/page.h"
 #include "top/terminal.h"
+#include "top/watch.h"
 
 /* The signals that the loop sees to. */
 #define SIGNALS                                                                                    \
@@ -25,64 +23,27 @@
 
 struct top {
 	const struct options *o;
-	struct reader reader;
+	struct watch watch;
 	struct schedule timer;
-	struct board board;
 	struct controls controls;
 	struct page page;
-	struct why failure;  /* why the last reading could not be had; "": it could */
-	uint64_t give_up_ns; /* until then the agent is asked for another reading; 0: it is not */
+	bool seen;   /* there was something to look at */
+	bool failed; /* there was nothing */
 };
 
 static void show(struct top *t)
 {
 	const struct output_options options = {
 		.hostname = hostname_get(),
-		.note = t->reader.note.text,
+		.note = "",
 		.verbose = t->o->verbose,
 	};
-	const char *lack = t->reader.said.text;
-	char said[sizeof(t->failure.text) + sizeof(t->reader.said.text) + 80];
+	char *said = watch_said(&t->watch);
 
-	/* What is long is cut at its end. */
-	snprintf(said, sizeof(said), "%s%s%s%s%s%s", t->failure.text[0] ? "no reading: " : "",
-		 t->failure.text, t->failure.text[0] ? "\n" : "",
-		 lack[0] ? "using the kernel's counters: " : "", lack, lack[0] ? "\n" : "");
 	terminal_size(&t->page.columns, &t->page.rows);
-	page_make(&t->page, &t->board, &t->controls, &options, said);
+	page_make(&t->page, &t->watch.boards, &t->controls, &options, said);
 	terminal_show(&t->page);
-}
-
-/* What the agent gave is no other reading than the one before: ask again, but not for ever. */
-static void want_another(struct top *t)
-{
-	if (!t->give_up_ns)
-		t->give_up_ns = clock_now_ns() + READER_PATIENCE_NS;
-	else if (clock_now_ns() > t->give_up_ns)
-		why_set(&t->failure, 0, READER_NO_OTHER);
-}
-
-/* Returns 0 or -errno. */
-static int take(struct top *t)
-{
-	struct snapshot *next;
-	int r = reader_read(&t->reader, &next, &t->failure);
-
-	if (r) {
-		t->give_up_ns = 0;
-		return r;
-	}
-	if (t->board.now &&
-	    !reader_is_other(&t->reader, t->board.now, next, t->board.interval_ns)) {
-		snapshot_free(next);
-		want_another(t);
-		return 0;
-	}
-	t->failure.text[0] = '\0';
-	t->give_up_ns = 0;
-	continuity_follow(t->board.now, next);
-	board_take(&t->board, next);
-	return 0;
+	free(said);
 }
 
 /* Returns false if the program is to end. */
@@ -109,17 +70,32 @@ static void die_of(int number)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Until somebody ends it. */
+/* What is to be done with the figures after these events. */
+static void read_on(struct top *t, int events)
+{
+	struct watch *w = &t->watch;
+	uint64_t interval_ns = w->boards.interval_ns;
+
+	if (t->controls.paused) {
+		watch_leave(w);
+		return;
+	}
+	if (events & SCHEDULE_TICK && !w->reading)
+		watch_begin(w);
+	watch_go_on(w);
+	if (w->boards.interval_ns != interval_ns)
+		schedule_set(&t->timer, w->boards.interval_ns);
+}
+
+/* Until somebody ends it, or there is nothing to look at. */
 static void look(struct top *t)
 {
-	const int keyboard[SCHEDULE_SERVICES] = {STDIN_FILENO, -1};
-
-	while (true) {
-		int events;
+	while (t->watch.reading || t->watch.boards.n || t->seen) {
+		int services[SCHEDULE_SERVICES] = {STDIN_FILENO, watch_fd(&t->watch)}, events;
 
 		show(t);
-		events = schedule_wait(&t->timer, -1, keyboard,
-				       t->give_up_ns ? READER_AGAIN_MS : -1);
+		t->seen |= t->watch.boards.n;
+		events = schedule_wait(&t->timer, -1, services, watch_timeout_ms(&t->watch));
 		if (events < 0 || events & SCHEDULE_STOP)
 			return;
 		if (events & SCHEDULE_RELOAD)
@@ -134,35 +110,23 @@ static void look(struct top *t)
 			terminal_resize();
 		if (events & SCHEDULE_SERVICE && !take_keys(t))
 			return;
-		if ((events & SCHEDULE_TICK || !events) && !t->controls.paused)
-			take(t);
+		read_on(t, events);
 	}
+	t->failed = true;
 }
 
-/* Returns the exit status. */
-static int begin(struct top *t)
+/* Returns the exit status. What was said while the page was there is said again after it. */
+static int end(struct top *t)
 {
-	const struct options *o = t->o;
-	struct why why;
-	int r = reader_open(&t->reader, o, &why);
+	int failed = t->o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED;
+	char *said = watch_said(&t->watch), *rest;
 
-	t->reader.quiet = true; /* what it has to say is on the page */
-	t->board.interval_ns = options_interval_ns(o);
-	if (!r) {
-		r = take(t);
-		why = t->failure;
-	}
-	if (r) {
-		terminal_close();
-		return report_failure(
-			o, o->collect.source == CHOOSE_EBPF ? EXIT_NO_SOURCE : EXIT_FAILED,
-			why.text);
-	}
-	if (t->reader.agents && t->board.interval_ns < READER_AGE_NS)
-		t->board.interval_ns = READER_AGE_NS;
-	schedule_set(&t->timer, t->board.interval_ns);
-	look(t);
-	return EXIT_DONE;
+	watch_close(&t->watch);
+	for (char *line = t->failed ? strtok_r(said, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		report_failure(t->o, failed, line);
+	free(said);
+	return t->failed ? failed : EXIT_DONE;
 }
 
 int top_run(const struct options *o)
@@ -179,18 +143,20 @@ int top_run(const struct options *o)
 		return report_failure(o, status, why.text);
 	}
 	t.page.utf8 = terminal_is_utf8();
-	t.board.names = t.page.utf8 ? ESCAPE_TEXT : ESCAPE_ASCII;
 	r = schedule_open(&t.timer, options_interval_ns(o), SIGNALS);
 	if (r) {
 		terminal_close();
 		log_warning("timer: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	result = begin(&t);
+	t.failed = watch_open(&t.watch, o, t.page.utf8 ? ESCAPE_TEXT : ESCAPE_ASCII) != EXIT_DONE;
+	if (!t.failed) {
+		read_on(&t, SCHEDULE_TICK);
+		look(&t);
+	}
 	terminal_close();
-	reader_close(&t.reader);
+	result = end(&t);
 	page_clear(&t.page);
-	board_clear(&t.board);
 	schedule_close(&t.timer);
 	return result;
 }

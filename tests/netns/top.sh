@@ -66,12 +66,15 @@ keys() { tm send-keys -t top "$@"; }
 # sees NAME REGEX, misses NAME REGEX: the screen comes to have such a line, or none
 sees() { if wait_for 10 shows "$2"; then ok "$1"; else not_ok "$1" "no /$2/ in: $(screen)"; fi; }
 misses() { if wait_for 10 hides "$2"; then ok "$1"; else not_ok "$1" "/$2/ in: $(screen)"; fi; }
-# go ARGS...: start top, until it has a table with rates
+# call ARGS...: start top; go ARGS...: until it has a table with rates
 round=0
-go() {
+call() {
 	round=$((round + 1)) && echo $round >"$TMP/round"
 	keys C-u ". $TMP/go $*" Enter
-	wait_for 20 shows '^(interface .*|from .*)received|^[a-z0-9]+ +[0-9.]+ [kM]' || not_ok "top $*" "it does not begin: $(screen)"
+}
+go() {
+	call "$@"
+	wait_for 20 shows '^(netns +)?(interface .*|from .*)received|^[a-z0-9]+ +[0-9.]+ [kM]' || not_ok "top $*" "it does not begin: $(screen)"
 }
 pid() { pgrep -f "^$TMP/ipfwagent top" | head -n 1; }
 # What a sanitizer has to say may have moved it up.
@@ -228,11 +231,22 @@ keys q
 ended "q, without colours" 0
 
 # Names that are made to harm.
-evil=($'\e[2Jx' $'\xff\xfe' $'caf\xc3\xa9' 'q"\x41')
+evil=($'\e[2Jx' $'\xff\xfe' $'caf\xc3\xa9' 'q"\x41' '日本語')
 for n in "${evil[@]}"; do ip -n "$R" link add "$n" type veth && ip -n "$R" link set "$n" up; done
 terminal 80 24
 go
 for n in '\\x1b\[2Jx' '\\xff\\xfe' 'café' 'q"\\x5cx41'; do sees "a hostile name: $n" "^$n +[0-9-]"; done
+# Characters of two columns: the first figure of each row ends in the same column of the terminal.
+figure_ends() {
+	screen | /usr/bin/python3 -c '
+import re, sys, unicodedata
+def columns(text):
+    return sum(2 if unicodedata.east_asian_width(c) == "W" else 1 for c in text)
+rows = re.split(r"\ninterface .*\n.*\n", sys.stdin.buffer.read().decode())[1].split("\n\n")[0]
+print(len(rows.split("\n")), *{columns(re.match(r"\S+ +\S+( [kMGT])?", row)[0]) for row in rows.split("\n")})'
+}
+expect_match "a name of wide characters: the columns are straight" '^1[0-9] [0-9]+$' "$(figure_ends)"
+sees "a name of wide characters" '^日本語 +[0-9-]'
 sees "hostile names: the screen is whole" '^IPv4 +[0-9.]+ [kM]'
 keys / x1b Enter
 sees "hostile names: a filter" '^interfaces: 1-1 of 1 '
@@ -267,11 +281,134 @@ if [ $ebpf = 1 ]; then
 	sees "the agent hangs: it is said" 'does not answer'
 	kill -CONT "$agent"
 	misses "the agent goes on" 'does not answer'
+	# Keys have their effect while the answer is waited for, before it is said that there is none.
+	is_asked() { in_ns "$R" ss -Hxl | awk -v s="$SOCK" 'index($0, s) && $3 { n++ } END { exit !n }'; }
+	at_once() { # KEY REGEX
+		local i
+		for i in 1 2 3 4 5; do
+			kill -STOP "$agent"
+			wait_for 10 is_asked && keys "$1" && wait_for 10 shows "$2"
+			screen >"$TMP/asked"
+			kill -CONT "$agent"
+			grep -q 'does not answer' "$TMP/asked" || return 0
+			wait_for 10 hides 'does not answer'
+			keys Escape i
+			wait_for 10 shows '^interfaces: '
+		done
+		return 1
+	}
+	expect_true "a key while the agent hangs: at once" at_once p '^paths: '
+	misses "the agent goes on again" 'does not answer'
+	kill -STOP "$agent"
+	expect_true "it is asked" wait_for 10 is_asked
+	keys q
+	ended "q, while the agent hangs" 0
+	kill -CONT "$agent"
+	go --source auto
 	keys q
 	ended "q, after the agent hung" 0
 	agent_killed
 else
 	skip "the agent's figures" "$(tail -n 1 "$TMP/err")"
+fi
+
+# Many network namespaces: three routers with more traffic each.
+P=t$$
+router() { # NUMBER
+	local n=$P-$1 pair
+	add_ns "$n"
+	setns "$n" net.ipv4.ip_forward=1
+	for pair in "$C $P-c$1 in 1" "$S $P-s$1 out 2"; do
+		# shellcheck disable=SC2086
+		set -- "$1" $pair # NUMBER HOST DEV ROUTER_DEV NET
+		ip -n "$n" link add "$4" type veth peer name "$3" netns "$2"
+		ip -n "$n" link set "$4" addrgenmode none up && ip -n "$2" link set "$3" addrgenmode none up
+		ip -n "$n" addr add "10.7$1.$5.1/24" dev "$4" && ip -n "$2" addr add "10.7$1.$5.2/24" dev "$3"
+		neighbour "$2" "$3" "$n" "$4" "10.7$1.$5.1"
+		neighbour "$n" "$4" "$2" "$3" "10.7$1.$5.2"
+	done
+	ip -n "$C" route add "10.7$1.2.0/24" via "10.7$1.1.1"
+}
+rows_of() { screen | grep -c "^$P-$1 "; }
+first_rows() { screen | grep -oE "^$P-[0-9]" | uniq | xargs; }
+in_order() { [ "$(first_rows)" = "$1" ]; }
+# orders NAME NUMBER...: the rows of these, one after the other
+orders() {
+	local name=$1 wanted
+	shift
+	wanted=$(printf "$P-%s " "$@")
+	if wait_for 20 in_order "${wanted% }"; then ok "$name"; else not_ok "$name" "not $wanted: $(screen)"; fi
+}
+for i in 1 2 3; do router $i; done
+for i in 1 2 3; do
+	flow "$C" $((i * i * 40)) 500 "10.7$i.2.2"
+	[ $i != 2 ] || to_second=$bg
+done
+look_at_many() { # NAME
+	sees "$1: the head" 'UTC  sum of 3 network namespaces$'
+	sees "$1: the columns" '^netns +interface +received +sent +'
+	sees "$1: all rows" '^interfaces: 1-6 of 6  '
+	orders "$1: sorted over all of them" 3 2 1
+	sees "$1: the sum's rates" '^IPv4 +[0-9.]+ [kM] '
+	expect "$1: lines" 24 "$(screen | wc -l)"
+	keys / "$P-2" Enter
+	sees "$1: a filter takes names of network namespaces" '^interfaces: 1-2 of 2 '
+	orders "$1: what it lets through" 2
+	keys Escape n
+	sees "$1: the first of them alone" "^network namespace $P-1\$"
+	sees "$1: its rows" '^interfaces: 1-2 of 2 '
+	sees "$1: its rates" '^in +[0-9.]+ [kM] '
+	misses "$1: no column for it" '^netns '
+	keys n
+	sees "$1: the next one" "^network namespace $P-2\$"
+	keys Escape
+	sees "$1: back to all" '^interfaces: 1-6 of 6  '
+}
+terminal 80 24
+go --netns "'$P-*'"
+look_at_many "many"
+[ $ebpf = 0 ] || { keys p && sees "many: paths" "^$P-3 +in +out +ipv4 +[0-9.]+ [kM] " && keys i; }
+ip netns del "$P-2"
+misses "deleted under traffic: its rows are gone" "^$P-2 "
+sees "deleted under traffic: the sum is of the others" 'sum of 2 network namespaces$'
+orders "deleted under traffic: the others are as before" 3 1
+# A new one with the name of the old one and without its traffic.
+spaces=("${spaces[@]/$P-2/}")
+router 2
+kill "$to_second"
+rows_are_zero() { [ "$(screen | awk -v n="$P-2" '$1 == n' | grep -cE "^$P-2 +(in|out) +0\\.0 +0\\.0 ")" = 2 ]; }
+sees "made anew: it is there" "^$P-2 "
+expect_true "made anew: nothing passed there" wait_for 20 rows_are_zero
+keys q
+ended "q, of many" 0
+flow "$C" 160 500 10.72.2.2
+call --netns "'$P-none*'"
+sees "none matches: message" "^ipfwagent: no network namespace matches '$P-none\*'"
+sees "none matches: exit status" '^status=1$'
+if [ $ebpf = 1 ]; then
+	background in_ns "$R" "$BIN" agent --netns "$P-*" --agentx-socket "unix:$TMP/none" --reading-socket "$SOCK" 2>>"$TMP/agent.log"
+	agent=$bg
+	nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ipfwagent" --reading-socket "$SOCK" --netns "$P-*" "$@" 2>"$TMP/err"; }
+	serves_all() { [ "$(nobody --json | jq -c 'map([.netns, .source.name])')" = "[[\"$P-1\",\"ebpf\"],[\"$P-2\",\"ebpf\"],[\"$P-3\",\"ebpf\"]]" ]; }
+	expect_true "unprivileged: a reading of each, by the agent" wait_for 30 serves_all
+	expect "unprivileged: nothing is said" '' "$(cat "$TMP/err")"
+	expect "unprivileged: monitor of each" 3 "$(nobody monitor -c 1 -i 1 --json | jq -s 'map(select(.interval_seconds > 0)) | length')"
+	terminal 80 24 as='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	go --netns "'$P-*'"
+	look_at_many "unprivileged, many"
+	sees "unprivileged, many: the agent's figures" '^source: eBPF, exact$'
+	kill -STOP "$agent"
+	sees "unprivileged, many: the agent hangs" "^$P-[123]: no reading: cannot enter this network namespace: "
+	sees "unprivileged, many: nothing else is shown as rates" "^$P-3 +in +- +- "
+	kill -CONT "$agent"
+	sees "unprivileged, many: the agent goes on" 'sum of 3 network namespaces$'
+	keys q
+	ended "q, of many, unprivileged" 0
+	agent_killed
+	call --netns "'$P-*'"
+	sees "unprivileged, without an agent: message" "^ipfwagent: $P-1: cannot enter this network namespace: Operation not permitted"
+	sees "unprivileged, without an agent: exit status" '^status=1$'
+	for i in 1 2 3; do "$BIN" detach --netns "$P-$i" 2>/dev/null; done
 fi
 
 # Many interfaces.

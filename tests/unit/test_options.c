@@ -63,6 +63,12 @@ void log_never_wait(void)
 {
 }
 
+void log_divert(void (*take)(void *arg, const char *line), void *arg)
+{
+	(void)take;
+	(void)arg;
+}
+
 static char pairs[4096];
 
 static int note_pair(void *arg, const char *key, const char *value, struct why *why)
@@ -408,8 +414,7 @@ static void test_namespaces(void **state)
 		{{"ipfwagent", "monitor", "--netns", "all-known"}, NULL},
 		{{"ipfwagent", "attach", "--netns", "b*"}, NULL},
 		{{"ipfwagent", "top", "--netns", "/run/netns/b*"}, NULL}, /* a path */
-		{{"ipfwagent", "top", "--netns", "b*"},
-		 "top is for one network namespace: --netns 'b*' names several"},
+		{{"ipfwagent", "top", "--netns", "b*"}, NULL},
 		{{"ipfwagent", "check", "--netns", "all"},
 		 "check is for one network namespace: --netns 'all' names several"},
 		{{"ipfwagent", "--root", "/", "--netns", "all"},

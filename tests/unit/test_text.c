@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/columns.h"
 #include "base/scale.h"
 #include "output/grid.h"
 #include "output/order.h"
@@ -90,14 +91,57 @@ static void test_grid_tail(void **state)
 	free(d.text);
 }
 
-static void test_prefix(void **state)
+/* Characters of two columns, of one, and of none. */
+static void test_columns(void **state)
 {
+	static const struct {
+		const char *text;
+		unsigned columns, prefix[4]; /* of 0, 3, 4, 5 columns */
+	} rows[] = {
+		{"caf\303\251s", 5, {0, 3, 5, 6}},
+		{"\346\227\245\346\234\254x", 5, {0, 3, 6, 7}},        /* two of Chinese */
+		{"cafe\314\201s", 5, {0, 3, 6, 7}},                    /* its accent apart */
+		{"\360\237\232\200\360\237\232\200", 4, {0, 4, 8, 8}}, /* beyond 16 bits */
+		{"\377\346\227x", 4, {0, 3, 4, 4}},                    /* no UTF-8 */
+		{"", 0, {0, 0, 0, 0}},
+	};
+
 	(void)state;
-	assert_int_equal(grid_text_prefix("caf\303\251s", 0), 0);
-	assert_int_equal(grid_text_prefix("caf\303\251s", 3), 3);
-	assert_int_equal(grid_text_prefix("caf\303\251s", 4), 5);
-	assert_int_equal(grid_text_prefix("caf\303\251s", 5), 6);
-	assert_int_equal(grid_text_prefix("caf\303\251s", 60), 6);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(columns_of(rows[i].text), rows[i].columns);
+		for (unsigned k = 0; k < 4; k++)
+			assert_int_equal(columns_prefix(rows[i].text, k ? k + 2 : 0),
+					 rows[i].prefix[k]);
+	}
+}
+
+static void test_wide(void **state)
+{
+	static const char *const cells[] = {"name", "\346\227\245\346\234\254", "1", "20"};
+	struct grid g = {.columns = 2, .left = 1};
+	struct output_document d;
+	struct screen_piece piece;
+	FILE *f = output_begin(&d);
+	const char *rest;
+
+	(void)state;
+	assert_non_null(f);
+	grid_put(&g, "%s", cells[0]);
+	grid_put(&g, "%s", cells[2]);
+	grid_put(&g, "%s", cells[1]);
+	grid_put(&g, "%s", cells[3]);
+	grid_print(f, &g);
+	assert_int_equal(output_end(&d, f), 0);
+	assert_string_equal(d.text, "name   1\n\346\227\245\346\234\254  20\n");
+
+	/* A character that would begin in the last column begins the next line. */
+	rest = d.text + 9;
+	assert_true(screen_next(&piece, &rest, d.text + d.size, 3));
+	assert_int_equal(piece.size, 3);
+	assert_int_equal(piece.width, 2);
+	assert_true(screen_next(&piece, &rest, d.text + d.size, 3));
+	assert_int_equal(strncmp(piece.text, "\346\234\254 ", 4), 0);
+	free(d.text);
 }
 
 static void test_screen(void **state)
@@ -180,9 +224,10 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scale),  cmocka_unit_test(test_prefix),
-		cmocka_unit_test(test_grid),   cmocka_unit_test(test_grid_tail),
-		cmocka_unit_test(test_screen), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_scale),     cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_wide),      cmocka_unit_test(test_grid),
+		cmocka_unit_test(test_grid_tail), cmocka_unit_test(test_screen),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #include "base/units.h"
 #include "model/continuity.h"
-#include "top/board.h"
+#include "top/boards.h"
 #include "top/controls.h"
 #include "top/page.h"
 #include "top/steady.h"
@@ -266,13 +266,22 @@ static void take(struct board *b, struct snapshot *s)
 
 static struct board new_board(void)
 {
-	return (struct board){.interval_ns = NS_PER_S, .names = ESCAPE_ASCII};
+	return (struct board){.interval_ns = NS_PER_S};
+}
+
+/* Of one network namespace. */
+static struct boards boards_of(struct board *b, bool utf8)
+{
+	struct boards all = {.interval_ns = NS_PER_S, .names = utf8 ? ESCAPE_TEXT : ESCAPE_ASCII};
+
+	boards_set(&all, &b, b->now != NULL);
+	return all;
 }
 
 static const struct output_options options = {.hostname = "router", .note = ""};
 
 /* The page's lines, each without the blanks at its end, down to the last that is not empty. */
-static char *page_text(struct page *p, const struct board *b, struct controls *c, const char *said)
+static char *page_of(struct page *p, const struct boards *b, struct controls *c, const char *said)
 {
 	char *text = calloc(p->rows + 1, 4 * p->columns + 2), *end = text;
 
@@ -286,6 +295,15 @@ static char *page_text(struct page *p, const struct board *b, struct controls *c
 			n--;
 		end += sprintf(end, "%.*s\n", (int)n, p->lines[i].text);
 	}
+	return text;
+}
+
+static char *page_text(struct page *p, struct board *b, struct controls *c, const char *said)
+{
+	struct boards all = boards_of(b, p->utf8);
+	char *text = page_of(p, &all, c, said);
+
+	boards_clear(&all);
 	return text;
 }
 
@@ -436,13 +454,16 @@ static void test_sizes(void **state)
 				bool fits = columns >= PAGE_COLUMNS && rows >= PAGE_ROWS;
 
 				c.help = rows % 7 == 0;
-				page_make(&p, &b, &c, &options, "no reading: x\n");
+				struct boards all = boards_of(&b, utf8);
+
+				page_make(&p, &all, &c, &options, "no reading: x\n");
 				assert_int_equal(p.n, fits ? rows : 1);
 				for (size_t i = 0; i < p.n; i++)
 					for (const char *t = p.lines[i].text; *t; t++)
 						assert_false((unsigned char)*t < ' ' ||
 							     (!utf8 && *t & 0x80));
 				page_clear(&p);
+				boards_clear(&all);
 			}
 	board_clear(&b);
 }
@@ -482,7 +503,6 @@ static void test_hostile_names(void **state)
 	assert_non_null(strstr(text, "\n\\x01\\x02\\x03\\x04\\x05 "));
 	free(text);
 
-	b.names = ESCAPE_TEXT;
 	p.utf8 = true;
 	take(&b, reading(4, names, 4, second));
 	text = page_text(&p, &b, &c, "");
@@ -501,7 +521,9 @@ static void test_board(void **state)
 	struct delta d;
 	char text[TRAIL_LINE_MAX];
 	struct snapshot *s;
-	size_t n, *rows;
+	struct boards all;
+	struct boards_row *rows;
+	size_t n;
 
 	(void)state;
 	take(&b, reading(1, three, 3, (const uint64_t[]){0, 0, 0}));
@@ -521,7 +543,8 @@ static void test_board(void **state)
 	assert_int_equal(d.value[M_IN_PACKETS], 20);
 
 	/* b is gone; c has its trail and its place, and a counter that began anew is not known. */
-	free(board_rows(&b, &c, &n));
+	all = boards_of(&b, false);
+	free(boards_rows(&all, &c, &n));
 	s = reading(7, two, 2, (const uint64_t[]){30, 1});
 	s->ifs[1].ifindex = 12;
 	take(&b, s);
@@ -531,10 +554,11 @@ static void test_board(void **state)
 	assert_string_equal(text + 174, "#   : ");
 	board_delta(&b, TOP_INTERFACES, 1, FAMILY_TOTAL, &d);
 	assert_int_equal(d.known, 0);
-	rows = board_rows(&b, &c, &n);
+	rows = boards_rows(&all, &c, &n);
 	assert_int_equal(n, 2);
-	assert_int_equal(rows[0], 1);
+	assert_int_equal(rows[0].number, 1);
 	free(rows);
+	boards_clear(&all);
 
 	/* Without IPv6 an interface's sum is IPv4's, of what its device counts. */
 	b.now->ifs[0].ipv4_source = IPV4_IS_DEVICE;
@@ -547,6 +571,146 @@ static void test_board(void **state)
 	assert_int_equal(d.known, 0);
 	board_clear(&b);
 	assert_int_equal(b.interval_ns, NS_PER_S);
+}
+
+/* Readings of three network namespaces, all with the same interfaces. */
+static void take_many(struct board *b, const char *const *netns, size_t n, uint64_t second,
+		      const uint64_t *packets)
+{
+	static const char *const names[] = {"lan0", "wan0"};
+
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t each[] = {packets[i] * second, packets[i] * second / 2};
+		struct snapshot *s = reading(second, names, 2, each);
+
+		snprintf(s->netns, sizeof(s->netns), "%s", netns[i]);
+		take(&b[i], s);
+	}
+}
+
+static void test_many(void **state)
+{
+	static const char *const netns[] = {"aa", "b\033", "cc"};
+	static const uint64_t packets[] = {1000, 3000, 2000};
+	static const char wanted[] =
+		"router  2023-11-14 22:13:22 UTC  sum of 3 network namespaces\n"
+		"source: eBPF, exact\n"
+		"bit/s  received    sent  to forward  forwarded  delivered  dropped  last 3 min\n"
+		"IPv4     24.0 k  24.0 k      24.0 k     24.0 k     24.0 k   24.0 k             #\n"
+		"IPv6     48.0 k  48.0 k      48.0 k     48.0 k     48.0 k   48.0 k             #\n"
+		"interfaces: 1-6 of 6  IPv4 and IPv6  bit/s\n"
+		"netns  interface  received    sent  to forward  forwarded  dropped  last 3 min\n"
+		"                     bit/s   bit/s       bit/s      bit/s    bit/s\n"
+		"b\\x1b  lan0          9.0 M   9.0 M       9.0 M      9.0 M    9.0 M             "
+		"#\n"
+		"cc     lan0          6.0 M   6.0 M       6.0 M      6.0 M    6.0 M             #\n"
+		"b\\x1b  wan0          4.5 M   4.5 M       4.5 M      4.5 M    4.5 M             "
+		"#\n"
+		"aa     lan0          3.0 M   3.0 M       3.0 M      3.0 M    3.0 M             #\n"
+		"cc     wan0          3.0 M   3.0 M       3.0 M      3.0 M    3.0 M             #\n"
+		"aa     wan0          1.5 M   1.5 M       1.5 M      1.5 M    1.5 M             #\n"
+		"\n\n\n\n\n\n\n\n\n"
+		"i p d table  4 6 a family  b unit  / name  n netns  space pause  ? help  q quit\n";
+	struct board b[] = {new_board(), new_board(), new_board()};
+	struct board *all[] = {&b[0], &b[1], &b[2]};
+	struct boards boards = {.interval_ns = NS_PER_S, .names = ESCAPE_ASCII, .many = true};
+	struct page p = {.columns = 80, .rows = 24};
+	struct controls c = {.table = TOP_INTERFACES};
+	const struct trail *sum_trail;
+	struct speed sum;
+	uint64_t slots;
+	char *text, line[TRAIL_LINE_MAX];
+
+	(void)state;
+	text = page_of(&p, &boards, &c, "x: cannot be entered\n");
+	assert_non_null(strstr(text, "no reading\nx: cannot be entered\n"));
+	free(text);
+	take_many(b, netns, 3, 1, packets);
+	boards_set(&boards, all, 3);
+	take_many(b, netns, 3, 2, packets);
+	boards_add_slot(&boards, NS_PER_S);
+	text = page_of(&p, &boards, &c, "");
+	assert_string_equal(text, wanted);
+	free(text);
+
+	/* Names of paths and of namespaces; what is cut is cut where a page of 80 ends. */
+	type(&c, "p/CC");
+	text = page_of(&p, &boards, &c, "");
+	assert_non_null(strstr(text, "paths: 1-2 of 2  IPv4 and IPv6  bit/s  names with CC\n"
+				     "netns  from  to    family  forwarded  forwarded  last"));
+	assert_non_null(strstr(text, "\ncc     lan0  lan0  ipv4        2.0 M      2.0 k "));
+	free(text);
+	assert_true(controls_key(&c, TOP_KEY_ESCAPE));
+	type(&c, "d");
+	text = page_of(&p, &boards, &c, "");
+	assert_non_null(
+		strstr(text, "\nb\\x1b  lan0  -   ipv4    forward  NETFILTER_DROP    300 k "));
+	free(text);
+
+	/* One after the other, and back; forwards and backwards. */
+	type(&c, "in");
+	text = page_of(&p, &boards, &c, "");
+	assert_int_equal(strncmp(text, "network namespace aa\nrouter  ", 29), 0);
+	assert_non_null(strstr(text, "\nIPv4      8.0 k "));
+	assert_non_null(strstr(text, "\ninterfaces: 1-2 of 2 "));
+	assert_non_null(strstr(text, "\ninterface  received "));
+	assert_non_null(strstr(text, "\nlan0          3.0 M "));
+	free(text);
+	type(&c, "nn");
+	free(page_of(&p, &boards, &c, ""));
+	assert_string_equal(c.netns, "cc");
+	type(&c, "n");
+	free(page_of(&p, &boards, &c, ""));
+	assert_string_equal(c.netns, "");
+	type(&c, "NN");
+	free(page_of(&p, &boards, &c, ""));
+	assert_string_equal(c.netns, "b\033");
+	assert_true(controls_key(&c, TOP_KEY_ESCAPE));
+	free(page_of(&p, &boards, &c, ""));
+	assert_string_equal(c.netns, "");
+	type(&c, "nn");
+	free(page_of(&p, &boards, &c, ""));
+
+	/* The one that is seen goes, and its rows with it; another one cannot be read. */
+	all[1] = &b[2];
+	boards_set(&boards, all, 2);
+	board_lose(&b[2]);
+	snprintf(b[2].said, sizeof(b[2].said), "no reading: why not\n");
+	boards_add_slot(&boards, 4 * NS_PER_S);
+	text = page_of(&p, &boards, &c, "");
+	assert_string_equal(c.netns, "");
+	assert_non_null(strstr(text, "  sum of 1 of 2 network namespaces\n"));
+	assert_non_null(strstr(text, "\ncc: no reading: why not\n"));
+	assert_non_null(strstr(text, "\nIPv4      8.0 k "));
+	assert_non_null(strstr(text, "interfaces: 1-4 of 4 "));
+	assert_non_null(strstr(text, "\ncc     lan0              -       - "));
+	assert_null(strstr(text, "x1b"));
+	free(text);
+	sum_trail = boards_system_trail(&boards, FAMILY_IPV4, &slots);
+	assert_int_equal(slots, 4);
+	trail_line(line, sum_trail, UNIT_OCTETS, slots, 180, false);
+	assert_string_equal(line + 175, " #  -");
+
+	/* What one of them does not know, the sum does not either. */
+	take_many(b, netns, 1, 3, packets);
+	b[0].rates->system[FAMILY_IPV4].known &= ~(1U << M_IN_OCTETS);
+	b[2].rates = rate_compute(b[0].now, b[0].now);
+	boards_system(&boards, FAMILY_IPV4, &sum);
+	assert_false(sum.known >> M_IN_OCTETS & 1);
+
+	/* Half of them use other counters. */
+	b[0].now->source = SOURCE_KERNEL;
+	b[0].now->system[FAMILY_IPV4].forwarding = false;
+	p.columns = 120;
+	text = page_of(&p, &boards, &c, "");
+	assert_non_null(
+		strstr(text, "\nsource: eBPF, exact, in 1; the kernel's own counters in 1\n"));
+	assert_non_null(strstr(text, "\nIPv4      on in 1 "));
+	free(text);
+	page_clear(&p);
+	boards_clear(&boards);
+	for (size_t i = 0; i < ARRAY_SIZE(b); i++)
+		board_clear(&b[i]);
 }
 
 int main(void)
@@ -563,6 +727,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_hostile_names),
 		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
