@@ -41,10 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ctx.master_start_ns = (int64_t)FUZZ_MONO_NS - (int64_t)bytes_number(&b);
 	if (byte(&b) % 2) {
 		struct snapshot *before = bytes_snapshot(&b);
+		struct interval *first;
 
 		before->mono_ns -= 5;
-		view->rates_of = snapshot_share(view->snapshot);
-		view->rates = rate_compute(before, view->rates_of);
+		first = interval_end(NULL, before);
+		view->interval = interval_end(first, view->snapshot);
+		interval_free(first);
 		snapshot_free(before);
 	}
 	mib_context_init(&ctx, view);
