@@ -113,7 +113,7 @@ static __always_inline void add_sum(struct ipfw_sum *sum, const struct load *l)
 
 static __noinline struct ipfw_sum *fast_path(const struct ipfw_path_key *key)
 {
-	return find_or_add(&fast, key, &no_sum);
+	return find_or_add(&fast, IPFW_HASH_FAST, key, &no_sum);
 }
 
 static __always_inline void count_flow(struct net *net, void *flow, __u32 ipv6,

@@ -68,6 +68,18 @@ struct {
 	__type(value, __u64);
 } missed SEC(".maps");
 
+/*
+ * Whether a hash was ever added to. The hooks say so before they add, not after: who finds 0 would
+ * have found nothing in the hash at that moment, and need not search it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, IPFW_HASHES);
+	__type(key, __u32);
+	__type(value, __u64);
+} used SEC(".maps");
+
 /* Kept by the program; see ipfw_shared.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -186,11 +198,17 @@ static __noinline void miss(__u32 what, __u32 packets)
 }
 
 /* The value of a key, `fresh` if there was none; NULL: there is no room. */
-static __always_inline void *find_or_add(void *map, const void *key, const void *fresh)
+static __always_inline void *find_or_add(void *map, enum ipfw_hash hash, const void *key,
+					 const void *fresh)
 {
 	void *v = bpf_map_lookup_elem(map, key);
 
 	if (!v) {
+		__u32 which = hash;
+		__u64 *is_used = bpf_map_lookup_elem(&used, &which);
+
+		if (is_used)
+			*is_used = 1;
 		bpf_map_update_elem(map, key, fresh, BPF_NOEXIST);
 		v = bpf_map_lookup_elem(map, key);
 	}
@@ -201,12 +219,12 @@ static __always_inline void *find_or_add(void *map, const void *key, const void 
  * neither. */
 static __noinline struct ipfw_if_counters *if_in_hash(__u32 ifindex)
 {
-	return find_or_add(&if_high, &ifindex, &no_counters);
+	return find_or_add(&if_high, IPFW_HASH_IFS, &ifindex, &no_counters);
 }
 
 static __noinline struct ipfw_counter *path_in_hash(const struct ipfw_path_key *key)
 {
-	return find_or_add(&path_high, key, &no_counter);
+	return find_or_add(&path_high, IPFW_HASH_PATHS, key, &no_counter);
 }
 
 /* The counters of an interface; NULL: there is no room for them. */

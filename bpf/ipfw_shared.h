@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define IPFW_LAYOUT 4
+#define IPFW_LAYOUT 5
 
 /*
  * Interfaces and paths below these indexes, or lower ones chosen when the hooks are attached, are
@@ -21,6 +21,9 @@
 #define IPFW_HIGH_PATHS   16384
 #define IPFW_DROPS        4096 /* rows of struct ipfw_drop_key */
 #define IPFW_FAST_PATHS   (IPFW_LOW_PATHS + IPFW_HIGH_PATHS)
+
+/* The hashes to which the hooks add keys. */
+enum ipfw_hash { IPFW_HASH_IFS, IPFW_HASH_PATHS, IPFW_HASH_DROPS, IPFW_HASH_FAST, IPFW_HASHES };
 
 /* A place in the hash for all interfaces of the hash that went away: no ifindex is that high. */
 #define IPFW_RETIRED 0xffffffffu
@@ -107,6 +110,9 @@ struct ipfw_reason_name {
 /* Packets that no map had room for. */
 enum ipfw_missed { IPFW_MISSED_IF, IPFW_MISSED_PATH, IPFW_MISSED_DROP, IPFW_MISSED };
 
+/* So many network namespaces can have programs at a hook that sees all of them. */
+#define IPFW_SLOTS 4096
+
 #define IPFW_NAME_MAX 16
 
 /* The program keeps the rest beside the counters; the hooks do not read it. */
@@ -138,12 +144,15 @@ struct ipfw_info {
 	__u64 since_wall_ns; /* CLOCK_REALTIME, as it was set then */
 	__u64 netns_cookie;
 	__u64 object_hash;    /* of the eBPF object that counts */
+	__u64 changes;        /* of the records: one more before each reader's first one */
 	__u32 hooks;          /* enum hooks_id */
 	__s32 drops_error;    /* 0: drops are counted; else why not, -errno */
 	__u64 fast_since_ns;  /* since when all that flowtables forward is counted; 0: it is not */
 	__s64 fast_error;     /* and why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */
+	/* how often the kernel had skipped the programs when they were attached here */
+	__u64 skipped[IPFW_MISSED];
 };
 
 #endif

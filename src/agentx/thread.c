@@ -4,6 +4,7 @@
 #include "base/schedule.h"
 #include "base/units.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -205,6 +206,7 @@ int agentx_start(struct agentx **out, const struct agentx_config *config)
 	sigset_t all, old;
 	int err = -ENOMEM;
 
+	assert(config->notifications);
 	*out = NULL;
 	if (!a)
 		return err;

@@ -22,8 +22,8 @@ struct agentx_config {
 	unsigned cache_ms;    /* a request never gets a reading older than this */
 	int refresh_fd;       /* eventfd: written when a request wants a fresh reading */
 	int stop_fd;          /* eventfd: written when the thread ended by itself (see failed) */
-	struct notification_queue
-		*notifications; /* sent as soon as there is a master; the owner keeps it */
+	struct notification_queue *notifications; /* not NULL: sent as soon as there is a master;
+						     the owner keeps it */
 };
 
 /* Start the thread. Returns 0 or -errno; -EOPNOTSUPP: built without SNMP. */

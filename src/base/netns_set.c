@@ -7,38 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/netns.h"
 #include "base/netns_find.h"
 
-#define SPARE_FILES 16
-
-/* What is read in many namespaces is many descriptors. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* Whether there is room for the files that are opened for a moment. */
-static bool has_room(void)
-{
-	int fds[SPARE_FILES], n = 0;
-
-	while (n < SPARE_FILES && (fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		close(fds[i]);
-	return n == SPARE_FILES;
-}
+#define SPARE_FILES 16 /* for those that are opened for a moment */
 
 int netns_set_open(struct netns_set *set, const char *pattern, bool without_home)
 {
@@ -49,7 +26,7 @@ int netns_set_open(struct netns_set *set, const char *pattern, bool without_home
 					  open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
 	if (set->home_fd < 0)
 		return -errno;
-	raise_limit();
+	files_raise_limit(); /* what is read in many namespaces is many descriptors */
 	return 0;
 }
 
@@ -104,7 +81,7 @@ static int offer(struct netns_member *m, const struct netns_events *events, stru
 {
 	int r = events->came(events->arg, m, why);
 
-	if (r || has_room())
+	if (r || files_have_room(SPARE_FILES))
 		return r;
 	events->went(events->arg, m);
 	return why_errno(why, -EMFILE, NETNS_CANNOT_ENTER);
@@ -129,7 +106,7 @@ static int take_in(struct netns_set *set, const struct netns_found *f,
 	m->inode = f->inode;
 	m->present = true;
 	m->fd = -1;
-	r = has_room() ? open_member(set, m, f) : -EMFILE;
+	r = files_have_room(SPARE_FILES + set->files) ? open_member(set, m, f) : -EMFILE;
 	if (r) {
 		why_errno(why, r, NETNS_CANNOT_ENTER);
 	} else {

@@ -20,8 +20,7 @@
  * interrupt it.
  *
  * WHAT IS DROPPED. One more program, the same for both sets, at the tracepoint of kfree_skb, in
- * maps of the set (drop_hook.h). It sees the drops of all network namespaces and leaves after one
- * comparison where it is another's. It may be refused, as on kernels before 5.17, which give no
+ * maps of the set (drop_hook.h). It may be refused, as on kernels before 5.17, which give no
  * reason: the rest counts on, and info.drops_error says why. Its counters are those of an interface
  * (dropped, by stage) and a row for each pair of interfaces, stage and reason. The names of reasons
  * are taken from the kernel when the hooks are attached, into a map, since to read its types takes
@@ -34,9 +33,17 @@
  * attaches them to counters that are there already (late.h), as when the agent finds the module
  * after a reading. What a flowtable forwarded before info.fast_since_ns is not known.
  *
+ * SHARED HOOKS. fentry, the tracepoint and the functions of flowtables see all network namespaces.
+ * For pinned counters one program is attached there, whoever else has counters, which finds the
+ * packet's network namespace in a hash and goes on in that one's own program (dispatch.h). So a
+ * packet's cost does not grow with their number, and more can have counters than the kernel lets
+ * programs be at a function (38). A process's own counters, which end with it, have links of their
+ * own; their programs see all packets and leave after one comparison where it is another's.
+ *
  * MAPS. Interfaces with a low ifindex, and paths between such, are counted in plain arrays that are
  * mapped into memory: [cpu][ifindex]. The hooks find a place there without hashing, and reading
- * takes no system call. The others are in per-CPU hashes. What finds no room is counted as missed.
+ * takes no system call. The others are in per-CPU hashes, which a reader searches from end to end
+ * if a mapped word says that anything was ever put in. What finds no room is counted as missed.
  * A set of counters takes memory for all possible CPUs, and most of it at once: so a network
  * namespace gets arrays and hashes by what it has when the hooks are attached (sizes.h). The hooks
  * have the sizes of the arrays as constants; readers find them in the maps.
@@ -52,6 +59,7 @@
  * base to subtract. Counters of an interface that went away remain in the system's sums, so these
  * never step back; those in the hash make room and are added to those of IPFW_RETIRED. The records
  * are maps too and pinned with the rest, so the next reader, whoever it is, continues from there.
+ * Who has read them before reads them again if info.changes is another number.
  *
  * A reader can be killed between any two calls. So what a call changes leaves all figures right or
  * to be done again: bases and paths are written before the interface's record, `present` after it,

@@ -5,6 +5,8 @@
 #include <net/if.h>
 #include <stdlib.h>
 
+#include "bpf/info.h"
+
 static int order_ifindexes(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
@@ -29,10 +31,35 @@ bool filling_is_live(const struct filling *f, uint32_t ifindex)
 	return snapshot_find_if(f->s, ifindex) || if_indextoname(ifindex, name);
 }
 
+static void note(struct filling *f, int error)
+{
+	if (error && !f->error)
+		f->error = error;
+}
+
+/* Returns whether other readers can see that the records change: else they must not. */
+static bool tell_of_changes(struct filling *f)
+{
+	int r;
+
+	if (f->changes)
+		return true;
+	f->book->are_read = false;
+	f->book->info.changes++;
+	r = info_write(f->maps, &f->book->info);
+	note(f, r);
+	f->changes = !r;
+	return f->changes;
+}
+
 void filling_write(struct filling *f, enum map_id map, const void *key, const void *value)
 {
-	int r = bpf_map_update_elem(f->maps[map], key, value, BPF_ANY);
+	if (tell_of_changes(f))
+		note(f, bpf_map_update_elem(f->maps[map], key, value, BPF_ANY));
+}
 
-	if (r && !f->error)
-		f->error = r;
+void filling_remove(struct filling *f, enum map_id map, const void *key)
+{
+	if (tell_of_changes(f))
+		bpf_map_delete_elem(f->maps[map], key);
 }

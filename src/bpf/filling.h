@@ -38,7 +38,8 @@ struct filling {
 	struct snapshot *s;
 	struct renewed *renewed; /* ascending */
 	size_t n_renewed;
-	int error; /* the first */
+	bool changes; /* the records: other readers can see that they do */
+	int error;    /* the first */
 };
 
 /* How the interface of that ifindex is not that of the reading before. */
@@ -47,7 +48,12 @@ enum renewal filling_renewal(const struct filling *f, uint32_t ifindex);
 /* Whether there is an interface of that ifindex, now or when the interfaces were read. */
 bool filling_is_live(const struct filling *f, uint32_t ifindex);
 
-/* Write a record; the first that fails is the filling's error. */
+/*
+ * Write a record, or take it away; the first that fails is the filling's error. info.changes goes
+ * up before the first one, so whoever has the records as they were reads them again, also if this
+ * process is killed in between.
+ */
 void filling_write(struct filling *f, enum map_id map, const void *key, const void *value);
+void filling_remove(struct filling *f, enum map_id map, const void *key);
 
 #endif

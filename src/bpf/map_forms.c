@@ -16,7 +16,7 @@ const char *const maps_names[MAP_COUNT] = {
 	[MAP_DROPS] = "drops",       [MAP_DROP_RECORDS] = "drop_records",
 	[MAP_FAST] = "fast",         [MAP_FAST_RECORDS] = "fast_records",
 	[MAP_REASONS] = "reasons",   [MAP_PRESENT] = "present",
-	[MAP_INFO] = "info",
+	[MAP_INFO] = "info",         [MAP_USED] = "used",
 };
 
 /* What they are, as in ipfw_core.h. */
@@ -45,6 +45,7 @@ static const struct {
 	[MAP_REASONS] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_reason_name)},
 	[MAP_PRESENT] = {BPF_MAP_TYPE_DEVMAP_HASH, 0, 4, sizeof(uint32_t)},
 	[MAP_INFO] = {BPF_MAP_TYPE_ARRAY, 0, 4, sizeof(struct ipfw_info)},
+	[MAP_USED] = {BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 4, sizeof(uint64_t)},
 };
 
 uint32_t maps_entries(enum map_id id, const struct sizes *sizes)
@@ -60,6 +61,8 @@ uint32_t maps_entries(enum map_id id, const struct sizes *sizes)
 		return sizes->paths - sizes_low_paths(sizes);
 	case MAP_MISSED:
 		return IPFW_MISSED;
+	case MAP_USED:
+		return IPFW_HASHES;
 	case MAP_IF_RECORDS:
 	case MAP_IF_BASES:
 	case MAP_PRESENT:

@@ -12,78 +12,7 @@
 #include "base/units.h"
 #include "bpf/counter.h"
 #include "bpf/cpus.h"
-
-#define BATCH 512
-
-/* What is done with each entry of a map: `values` holds one value per CPU of a per-CPU map. */
-typedef int (*each_entry)(struct table *out, const void *key, const void *values);
-
-struct map_form {
-	size_t key_size, values_size; /* of all CPUs */
-	each_entry each;
-};
-
-static int read_one_by_one(int fd, const struct map_form *form, struct table *out)
-{
-	char keys[2][sizeof(struct ipfw_drop_key)]; /* the longest */
-	char *values = malloc(form->values_size);
-	void *previous = NULL;
-	int r = values ? 0 : -ENOMEM;
-
-	for (unsigned i = 0; !r && !bpf_map_get_next_key(fd, previous, keys[i & 1]); i++) {
-		previous = keys[i & 1];
-		/* After a key that is gone the kernel begins with the first one again. */
-		if (!table_find(out, previous) && !bpf_map_lookup_elem(fd, previous, values))
-			r = form->each(out, previous, values);
-	}
-	free(values);
-	return r;
-}
-
-/* Hand each entry of a map to form->each. A hash that changes meanwhile may lack an entry. */
-static int read_map(int fd, const struct map_form *form, struct table *out)
-{
-	LIBBPF_OPTS(bpf_map_batch_opts, options);
-	uint32_t size = BATCH, position = 0, count;
-	char *keys = NULL, *values = NULL;
-	bool more = true, begun = false;
-	int r = 0;
-
-	while (more && !r) {
-		if (!keys) {
-			keys = calloc(size, form->key_size);
-			values = calloc(size, form->values_size);
-			if (!keys || !values) {
-				r = -ENOMEM;
-				break;
-			}
-		}
-		count = size;
-		r = bpf_map_lookup_batch(fd, begun ? &position : NULL, &position, keys, values,
-					 &count, &options);
-		more = !r;
-		if (r == -ENOENT)
-			r = 0;      /* that was the last batch, and its entries count */
-		if (r == -ENOSPC) { /* more in one bucket than there is room for */
-			free(keys);
-			free(values);
-			keys = values = NULL;
-			size *= 4;
-			more = true;
-			r = 0;
-			continue;
-		}
-		begun = true;
-		for (uint32_t i = 0; !r && i < count; i++)
-			r = form->each(out, keys + i * form->key_size,
-				       values + i * form->values_size);
-	}
-	free(keys);
-	free(values);
-	if (r == -EINVAL || r == -ENOTSUP || r == -524) /* the kernel's own ENOTSUPP */
-		r = read_one_by_one(fd, form, out);
-	return r;
-}
+#include "bpf/hash.h"
 
 /* Add up `words` counters of `n` CPUs, `stride` words apart; false: all are 0. */
 static bool sum(uint64_t *out, const uint64_t *values, size_t words, size_t n, size_t stride)
@@ -120,12 +49,24 @@ static int add_sum(struct table *out, const void *key, const void *values)
 								       : 0;
 }
 
-static const void *map_array(int fd, size_t slots, size_t slot_size)
+static const void *map_array(int fd, size_t size)
 {
-	void *p = mmap(NULL, slots * slot_size * cpus_possible().ids, PROT_READ, MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
+
+static size_t ifs_size(const struct sizes *s)
+{
+	return s->low.ifs * sizeof(struct ipfw_if_counters) * cpus_possible().ids;
+}
+
+static size_t paths_size(const struct sizes *s)
+{
+	return sizes_low_paths(s) * sizeof(struct ipfw_counter) * cpus_possible().ids;
+}
+
+static const size_t used_size = IPFW_HASHES * sizeof(uint64_t);
 
 int maps_arrays_open(const int *fds, struct maps_arrays *out)
 {
@@ -133,21 +74,35 @@ int maps_arrays_open(const int *fds, struct maps_arrays *out)
 
 	if (r)
 		return r;
-	out->ifs = map_array(fds[MAP_IF_LOW], out->sizes.low.ifs, sizeof(*out->ifs));
-	out->paths =
-		map_array(fds[MAP_PATH_LOW], sizes_low_paths(&out->sizes), sizeof(*out->paths));
-	return out->ifs && out->paths ? 0 : -errno;
+	out->ifs = map_array(fds[MAP_IF_LOW], ifs_size(&out->sizes));
+	out->paths = map_array(fds[MAP_PATH_LOW], paths_size(&out->sizes));
+	out->used = map_array(fds[MAP_USED], used_size);
+	return out->ifs && out->paths && out->used ? 0 : -errno;
 }
 
 void maps_arrays_close(struct maps_arrays *a)
 {
-	const size_t cpus = cpus_possible().ids;
-
 	if (a->ifs)
-		munmap((void *)a->ifs, sizeof(*a->ifs) * a->sizes.low.ifs * cpus);
+		munmap((void *)a->ifs, ifs_size(&a->sizes));
 	if (a->paths)
-		munmap((void *)a->paths, sizeof(*a->paths) * sizes_low_paths(&a->sizes) * cpus);
+		munmap((void *)a->paths, paths_size(&a->sizes));
+	if (a->used)
+		munmap((void *)a->used, used_size);
 	*a = (struct maps_arrays){.ifs = NULL};
+}
+
+/* What the hooks put into a hash, if they ever did. */
+static int read_used(const int *fds, const struct maps_arrays *a, enum ipfw_hash hash,
+		     const struct hash_form *form, struct table *out)
+{
+	static const enum map_id maps[IPFW_HASHES] = {
+		[IPFW_HASH_IFS] = MAP_IF_HIGH,
+		[IPFW_HASH_PATHS] = MAP_PATH_HIGH,
+		[IPFW_HASH_DROPS] = MAP_DROPS,
+		[IPFW_HASH_FAST] = MAP_FAST,
+	};
+
+	return counter_read(&a->used[hash]) ? hash_read(fds[maps[hash]], form, out) : 0;
 }
 
 /* What came in and what was handed over, again, of the interfaces in the array. */
@@ -194,15 +149,15 @@ static int add_upstream(struct table *ifs, const void *key, const void *values)
 static int read_ifs(const int *fds, const struct maps_arrays *a, struct maps_counts *out)
 {
 	const size_t values_size = sizeof(struct ipfw_if_counters) * cpus_possible().count;
-	const struct map_form form = {sizeof(uint32_t), values_size, add_sum},
-			      again = {sizeof(uint32_t), values_size, add_upstream};
-	int r = read_map(fds[MAP_IF_HIGH], &form, &out->ifs);
+	const struct hash_form form = {sizeof(uint32_t), values_size, add_sum},
+			       again = {sizeof(uint32_t), values_size, add_upstream};
+	int r = read_used(fds, a, IPFW_HASH_IFS, &form, &out->ifs);
 	bool hashed = out->ifs.n > 0;
 
 	for (uint32_t i = 0; i < a->sizes.low.ifs && !r; i++)
 		r = add_slot(&out->ifs, &i, &a->ifs[i], a->sizes.low.ifs);
 	if (!r && hashed)
-		r = read_map(fds[MAP_IF_HIGH], &again, &out->ifs);
+		r = read_used(fds, a, IPFW_HASH_IFS, &again, &out->ifs);
 	read_upstream_again(a, &out->ifs);
 	return r;
 }
@@ -235,12 +190,12 @@ static void begin_table(struct table *t, size_t key_size, size_t value_size)
 int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct maps_counts *out)
 {
 	size_t cpus = cpus_possible().count;
-	const struct map_form paths = {sizeof(struct ipfw_path_key),
-				       sizeof(struct ipfw_counter) * cpus, add_sum};
-	const struct map_form drops = {sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum) * cpus,
+	const struct hash_form paths = {sizeof(struct ipfw_path_key),
+					sizeof(struct ipfw_counter) * cpus, add_sum};
+	const struct hash_form drops = {sizeof(struct ipfw_drop_key),
+					sizeof(struct ipfw_sum) * cpus, add_sum};
+	const struct hash_form fast = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum) * cpus,
 				       add_sum};
-	const struct map_form fast = {sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum) * cpus,
-				      add_sum};
 	uint64_t *values;
 	int r;
 
@@ -250,11 +205,11 @@ int maps_read_counts(const int *fds, const struct maps_arrays *arrays, struct ma
 	begin_table(&out->paths, sizeof(struct ipfw_path_key), sizeof(struct ipfw_counter));
 	begin_table(&out->drops, sizeof(struct ipfw_drop_key), sizeof(struct ipfw_sum));
 	begin_table(&out->fast, sizeof(struct ipfw_path_key), sizeof(struct ipfw_sum));
-	r = read_map(fds[MAP_FAST], &fast, &out->fast); /* shares of the paths */
+	r = read_used(fds, arrays, IPFW_HASH_FAST, &fast, &out->fast); /* shares of the paths */
 	if (!r)
-		r = read_map(fds[MAP_DROPS], &drops, &out->drops);
+		r = read_used(fds, arrays, IPFW_HASH_DROPS, &drops, &out->drops);
 	if (!r)
-		r = read_map(fds[MAP_PATH_HIGH], &paths, &out->paths);
+		r = read_used(fds, arrays, IPFW_HASH_PATHS, &paths, &out->paths);
 	if (!r)
 		r = read_low_paths(arrays, out);
 	if (!r)
@@ -367,12 +322,4 @@ void maps_counts_clear(struct maps_counts *c)
 	table_clear(&c->paths);
 	table_clear(&c->drops);
 	table_clear(&c->fast);
-}
-
-int maps_read_hash(int fd, struct table *out)
-{
-	const struct map_form form = {out->key_size, out->value_size, table_add};
-
-	table_empty(out);
-	return read_map(fd, &form, out);
 }

@@ -29,6 +29,7 @@ enum map_id {
 	MAP_REASONS,
 	MAP_PRESENT,
 	MAP_INFO,
+	MAP_USED,
 	MAP_COUNT
 };
 
@@ -45,10 +46,11 @@ int maps_sizes(const int *fds, struct sizes *out);
  * another one may have made them. */
 bool maps_fit(const int *fds);
 
-/* The arrays of counters, mapped into memory: [number of the CPU][slot]. */
+/* What is mapped into memory: the arrays of counters, [number of the CPU][slot]. */
 struct maps_arrays {
 	const struct ipfw_if_counters *ifs;
 	const struct ipfw_counter *paths;
+	const uint64_t *used; /* by enum ipfw_hash: 0 as long as nothing is in it */
 	struct sizes sizes;
 };
 
@@ -98,8 +100,5 @@ int maps_read_path(const int *fds, const struct maps_arrays *arrays,
 		   const struct ipfw_path_key *key, struct ipfw_counter *out);
 int maps_read_drop(const int *fds, const struct ipfw_drop_key *key, struct ipfw_sum *out);
 int maps_read_fast(const int *fds, const struct ipfw_path_key *key, struct ipfw_sum *out);
-
-/* All of a plain hash. `out` has key and value size set. Returns 0 or -errno. */
-int maps_read_hash(int fd, struct table *out);
 
 #endif

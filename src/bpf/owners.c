@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "bpf/filling.h"
+#include "bpf/hash.h"
+#include "bpf/info.h"
 #include "bpf/losses.h"
 #include "bpf/other.h"
 #include "bpf/pairs.h"
@@ -39,29 +41,31 @@ struct timespec owners_since(const struct ipfw_info *info)
 
 int owners_read(struct owners *b, const int *maps)
 {
-	const uint32_t zero = 0;
-	int r;
+	const struct {
+		enum map_id map;
+		struct table *table;
+		size_t key_size, value_size;
+	} all[] = {
+		{MAP_IF_RECORDS, &b->if_records, sizeof(uint32_t), sizeof(struct ipfw_if_record)},
+		{MAP_IF_BASES, &b->if_bases, sizeof(uint32_t), sizeof(struct ipfw_if_counters)},
+		{MAP_PATH_RECORDS, &b->path_records, sizeof(struct ipfw_path_key),
+		 sizeof(struct ipfw_path_record)},
+		{MAP_DROP_RECORDS, &b->drop_records, sizeof(struct ipfw_drop_key),
+		 sizeof(struct ipfw_path_record)},
+		{MAP_FAST_RECORDS, &b->fast_records, sizeof(struct ipfw_path_key),
+		 sizeof(struct ipfw_path_record)},
+	};
+	const uint64_t changes = b->info.changes;
+	int r = info_read(maps, &b->info);
 
-	b->if_records.key_size = b->if_bases.key_size = sizeof(uint32_t);
-	b->if_records.value_size = sizeof(struct ipfw_if_record);
-	b->if_bases.value_size = sizeof(struct ipfw_if_counters);
-	b->path_records.key_size = sizeof(struct ipfw_path_key);
-	b->path_records.value_size = sizeof(struct ipfw_path_record);
-	b->drop_records.key_size = sizeof(struct ipfw_drop_key);
-	b->drop_records.value_size = sizeof(struct ipfw_path_record);
-	b->fast_records.key_size = sizeof(struct ipfw_path_key);
-	b->fast_records.value_size = sizeof(struct ipfw_path_record);
-	r = bpf_map_lookup_elem(maps[MAP_INFO], &zero, &b->info);
-	if (!r)
-		r = maps_read_hash(maps[MAP_IF_RECORDS], &b->if_records);
-	if (!r)
-		r = maps_read_hash(maps[MAP_IF_BASES], &b->if_bases);
-	if (!r)
-		r = maps_read_hash(maps[MAP_PATH_RECORDS], &b->path_records);
-	if (!r)
-		r = maps_read_hash(maps[MAP_DROP_RECORDS], &b->drop_records);
-	if (!r)
-		r = maps_read_hash(maps[MAP_FAST_RECORDS], &b->fast_records);
+	if (!r && b->are_read && b->info.changes == changes)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(all) && !r; i++) {
+		all[i].table->key_size = all[i].key_size;
+		all[i].table->value_size = all[i].value_size;
+		r = hash_read_plain(maps[all[i].map], all[i].table);
+	}
+	b->are_read = !r;
 	return r;
 }
 
@@ -241,10 +245,10 @@ static void retire(struct filling *f, uint32_t ifindex)
 
 	/* Read anew: the sample was taken before it was gone. */
 	if (ifindex >= f->arrays->sizes.low.ifs && !maps_retire_if(f->maps, ifindex))
-		bpf_map_delete_elem(f->maps[MAP_IF_BASES], &ifindex);
+		filling_remove(f, MAP_IF_BASES, &ifindex);
 	else if (!maps_read_if(f->maps, f->arrays, ifindex, &rest))
 		filling_write(f, MAP_IF_BASES, &ifindex, &rest);
-	bpf_map_delete_elem(f->maps[MAP_IF_RECORDS], &ifindex);
+	filling_remove(f, MAP_IF_RECORDS, &ifindex);
 }
 
 /* What a record, or a place in the hash, still stands for although the interface is gone. */

@@ -21,6 +21,7 @@
 struct owners {
 	struct ipfw_info info;
 	struct table if_records, if_bases, path_records, drop_records, fast_records;
+	bool are_read; /* as they were at info.changes */
 };
 
 /*
@@ -29,7 +30,8 @@ struct owners {
  */
 struct timespec owners_since(const struct ipfw_info *info);
 
-/* Read the records. Together with maps_read_counts() under one lock. Returns 0 or -errno. */
+/* Read the records, unless nobody has changed them since they were read. Together with
+ * maps_read_counts() under one lock. Returns 0 or -errno. */
 int owners_read(struct owners *b, const int *maps);
 void owners_clear(struct owners *b);
 

@@ -171,17 +171,16 @@ static void forget(struct filling *f, const struct kind *kind, const void *key,
 		   struct ipfw_path_record *record)
 {
 	const uint32_t zero = 0;
-	struct ipfw_info info;
+	struct ipfw_info *info = &f->book->info;
 
-	if (f->book->info.paths_since_ns != f->s->mono_ns &&
-	    !bpf_map_lookup_elem(f->maps[MAP_INFO], &zero, &info)) {
-		info.paths_since_ns = f->book->info.paths_since_ns = f->s->mono_ns;
-		filling_write(f, MAP_INFO, &zero, &info);
+	if (info->paths_since_ns != f->s->mono_ns) {
+		info->paths_since_ns = f->s->mono_ns;
+		filling_write(f, MAP_INFO, &zero, info);
 	}
 	record->over = IPFW_FORGOTTEN;
 	filling_write(f, kind->records, key, record);
 	bpf_map_delete_elem(f->maps[kind->counts], key);
-	bpf_map_delete_elem(f->maps[kind->records], key);
+	filling_remove(f, kind->records, key);
 }
 
 /* The record of a pair that is new or not the one of before. Returns whether its figures are known.

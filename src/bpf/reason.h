@@ -6,8 +6,7 @@
 #ifndef IPFW_BPF_REASON_H
 #define IPFW_BPF_REASON_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "model/snapshot.h"
 
 /* Why the kernel's type information (BTF) cannot be read; NULL: it can. */
 const char *reason_types(void);
@@ -18,10 +17,7 @@ const char *reason_types(void);
  */
 int reason_symbols(void);
 
-/*
- * Whether so many more descriptors can be had. libbpf takes what it cannot try without one for a
- * feature that the kernel lacks, and then fails in another way.
- */
-bool reason_descriptors(size_t n);
+/* What a refusal (-errno) of a hook set at that step most likely means. */
+const char *reason_refused(enum hooks_id id, int error, const char *step);
 
 #endif

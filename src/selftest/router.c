@@ -16,7 +16,11 @@
 #define SETTLE_STILL 5   /* so often in a row */
 #define SETTLE_MAX   250 /* so often in all */
 
+#define USABLE_US  20000
+#define USABLE_MAX 1000 /* so often */
+
 #define IPV6_SYSCTLS "/proc/sys/net/ipv6"
+#define IPV6_ROUTES  "/proc/net/ipv6_route"
 
 const char *const router_devices[DEVICES] = {"in0", "out0", "silent0"};
 
@@ -26,6 +30,7 @@ static const struct link {
 	struct netlink_setup_end here, there;
 	const char *own[2], *other[2]; /* addresses of both families */
 	uint8_t prefix[2];
+	unsigned mtu; /* of the router's device; 0: as the kernel has it */
 } links[DEVICES] = {
 	[DEVICE_IN] = {PLACE_CLIENT,
 		       {"in0", {2, 0, 0, 0, 1, 1}},
@@ -44,7 +49,8 @@ static const struct link {
 			   {"nobody0", {2, 0, 0, 0, 3, 2}},
 			   {"198.51.100.1", "2001:db8:3::1"},
 			   {"198.51.100.2", "2001:db8:3::2"},
-			   {24, 64}},
+			   {24, 64},
+			   1300},
 };
 
 static const char *const targets[TARGETS][2] = {
@@ -52,6 +58,7 @@ static const char *const targets[TARGETS][2] = {
 	[TO_ROUTER] = {"192.0.2.1", "2001:db8:1::1"},
 	[TO_SILENCE] = {"198.51.100.2", "2001:db8:3::2"},
 	[TO_NOWHERE] = {"203.0.113.1", "2001:db8:99::1"},
+	[TO_BLACKHOLE] = {"203.0.113.2", "2001:db8:99::2"},
 };
 
 struct setting {
@@ -185,6 +192,36 @@ static int make_place(struct router *r, enum router_place place, struct why *why
 	return result;
 }
 
+/* Whether the kernel has its own route to that address, by which it takes packets for it. */
+static bool is_usable(const uint8_t bytes[16])
+{
+	FILE *f = fopen(IPV6_ROUTES, "re");
+	char wanted[2 * 16 + 1], to[2 * 16 + 1];
+	unsigned prefix;
+	bool found = false;
+
+	for (int i = 0; i < 16; i++)
+		snprintf(wanted + 2 * i, 3, "%02x", bytes[i]);
+	while (f && !found && fscanf(f, "%32s %x%*[^\n]", to, &prefix) == 2)
+		found = prefix == 128 && !strcmp(to, wanted);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* The kernel adds that route in the background, when it finds the time. */
+static int await_usable(const struct netlink_setup_address *a)
+{
+	if (a->family != AF_INET6)
+		return 0;
+	for (int i = 0; i < USABLE_MAX; i++) {
+		if (is_usable(a->bytes))
+			return 0;
+		usleep(USABLE_US);
+	}
+	return -ETIMEDOUT;
+}
+
 /* The addresses of one end of a link, its neighbour, and unless it is the router's a route. */
 static int number(const struct router *r, const struct link *l, bool is_router)
 {
@@ -198,6 +235,8 @@ static int number(const struct router *r, const struct link *l, bool is_router)
 		if (!r->has[f])
 			continue;
 		result = netlink_setup_address(end->name, is_router ? &here : &there);
+		if (!result)
+			result = await_usable(is_router ? &here : &there);
 		if (!result && l->place != PLACE_OUTSIDE)
 			result = netlink_setup_neighbour(end->name, is_router ? &there : &here,
 							 is_router ? l->there.mac : l->here.mac);
@@ -213,7 +252,9 @@ static int connect_link(const struct router *r, const struct link *l, struct why
 
 	if (result)
 		return why_errno(why, result, "a pair of veth devices");
-	result = netlink_setup_up(l->here.name);
+	result = l->mtu ? netlink_setup_mtu(l->here.name, l->mtu) : 0;
+	if (!result)
+		result = netlink_setup_up(l->here.name);
 	if (!result)
 		result = number(r, l, true);
 	if (!result)
@@ -225,6 +266,20 @@ static int connect_link(const struct router *r, const struct link *l, struct why
 	if (!result)
 		result = router_enter(r, PLACE_ROUTER);
 	return result ? why_errno(why, result, l->here.name) : 0;
+}
+
+static int lose_some(const struct router *r, struct why *why)
+{
+	static const uint8_t alone[2] = {32, 128};
+	int result = 0;
+
+	for (int f = FAMILY_IPV4; f <= FAMILY_IPV6 && !result; f++) {
+		struct netlink_setup_address to = parse(targets[TO_BLACKHOLE], f, alone);
+
+		if (r->has[f])
+			result = netlink_setup_blackhole(&to);
+	}
+	return result ? why_errno(why, result, "a blackhole route") : 0;
 }
 
 int router_open(struct router *r, struct why *why)
@@ -244,6 +299,8 @@ int router_open(struct router *r, struct why *why)
 		result = set(routes, ARRAY_SIZE(routes), why);
 	if (!result && r->has[FAMILY_IPV6])
 		result = set(routes6, ARRAY_SIZE(routes6), why);
+	if (!result)
+		result = lose_some(r, why);
 	if (!result)
 		router_settle();
 	return result;

@@ -6,7 +6,7 @@
  *
  *   client 192.0.2.2, 2001:db8:1::2 ----- in0 [router] out0 ----- 192.0.2.130, 2001:db8:2::2 server
  *                                              silent0 ---------- 198.51.100.2, 2001:db8:3::2:
- * nobody
+ * nobody; its packets are of 1300 octets at most
  */
 #ifndef IPFW_SELFTEST_ROUTER_H
 #define IPFW_SELFTEST_ROUTER_H
@@ -25,7 +25,7 @@ extern const char *const router_devices[DEVICES];
 enum router_place { PLACE_ROUTER, PLACE_CLIENT, PLACE_SERVER, PLACE_OUTSIDE, PLACES };
 
 /* Where packets can be sent to. */
-enum target { TO_SERVER, TO_ROUTER, TO_SILENCE, TO_NOWHERE, TARGETS };
+enum target { TO_SERVER, TO_ROUTER, TO_SILENCE, TO_NOWHERE, TO_BLACKHOLE, TARGETS };
 
 struct router {
 	int places[PLACES]; /* their namespaces; 0: none yet */

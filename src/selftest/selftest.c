@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "cli/report.h"
@@ -14,10 +15,11 @@
 
 #define PATIENCE_NS (3 * NS_PER_S) /* for packets on their way */
 #define AGAIN_US    20000
+#define FILES       256 /* more than two hook sets, their maps and all sockets take */
 
 /* Compare one witness. Returns whether another try may help. */
 static bool judge(const struct witnesses *w, enum witness_id id, const struct counts *sent,
-		  bool merged, struct result *out)
+		  uint32_t told, struct result *out)
 {
 	const struct witness *it = &w->all[id];
 	struct expected e;
@@ -27,7 +29,7 @@ static bool judge(const struct witnesses *w, enum witness_id id, const struct co
 	if (!it->works)
 		return false;
 	out->why.text[0] = '\0';
-	witness_expect(w, id, sent, merged, &e);
+	witness_expect(w, id, sent, told, &e);
 	out->n_differences = counts_compare(&it->before, &it->now, &e, out->differences);
 	out->verdict = out->n_differences ? VERDICT_DIFFERS : VERDICT_OK;
 	return out->n_differences;
@@ -46,7 +48,7 @@ static void compare(struct witnesses *w, const struct sent *sent, struct check *
 		counts = ways_own(sent, c->family);
 		again = false;
 		for (int id = 0; id < WITNESSES; id++)
-			again |= judge(w, id, &counts, sent->merged, &c->of[id]);
+			again |= judge(w, id, &counts, sent->told, &c->of[id]);
 		if (again)
 			usleep(AGAIN_US);
 	} while (again && clock_now_ns() < until_ns);
@@ -168,17 +170,23 @@ static int test(const struct options *o, const struct router *r)
 int selftest_run(const struct options *o)
 {
 	struct router r = {.places = {0}};
-	struct why why;
+	struct why why, whole;
 	int status;
 
 	if (geteuid())
 		return report_failure(o, EXIT_NO_SOURCE, "selftest: only root can run it");
+	files_raise_limit();
+	if (!files_have_room(FILES))
+		return report_failure(o, EXIT_NO_SOURCE,
+				      "selftest: too few files may be open (ulimit -n)");
 	if (!o->verbose)
 		log_no_info();
-	if (router_open(&r, &why))
-		status = report_failure(o, EXIT_NO_SOURCE, why.text);
-	else
+	if (router_open(&r, &why)) {
+		why_set(&whole, 0, "selftest: cannot make a router here: %s", why.text);
+		status = report_failure(o, EXIT_NO_SOURCE, whole.text);
+	} else {
 		status = test(o, &r);
+	}
 	router_close(&r);
 	return status;
 }

@@ -6,7 +6,6 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,9 +82,10 @@ int traffic_sender(const struct router *r, const struct datagrams *d, enum famil
 
 	if (fd < 0)
 		return fd;
-	/* Cut by the device's MTU, never by what the path reports. */
+	/* Cut by the device's MTU, if at all, never by what the path reports. */
 	error = v6 ? set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT)
-		   : set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+		   : set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+			     d->whole ? IP_PMTUDISC_PROBE : IP_PMTUDISC_OMIT);
 	if (!error && d->ttl)
 		error = v6 ? set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, d->ttl)
 			   : set_int(fd, IPPROTO_IP, IP_TTL, d->ttl);
@@ -222,6 +222,18 @@ static int connect_to(int client, int listening, enum family family, int *server
 	return *server < 0 ? -errno : await(client, POLLOUT);
 }
 
+/* Close it; if the transfer failed, without trying any longer to bring it to its end. */
+static void give_back(int fd, int error)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	if (fd < 0)
+		return;
+	if (error)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+}
+
 int traffic_tcp(const struct router *r, enum family family, unsigned octets, struct amount *there,
 		struct amount *back, struct why *why)
 {
@@ -243,10 +255,8 @@ int traffic_tcp(const struct router *r, enum family family, unsigned octets, str
 	}
 	if (!result)
 		result = ask_end(server, family, true, back);
-	if (server >= 0)
-		close(server);
-	if (client >= 0)
-		close(client);
+	give_back(client, result);
+	give_back(server, result);
 	if (listening >= 0)
 		close(listening);
 	return result ? why_errno(why, result, "TCP") : 0;

@@ -17,6 +17,7 @@ struct datagrams {
 	unsigned size;    /* octets of payload, at most TRAFFIC_SIZE_MAX */
 	unsigned segment; /* the kernel is to cut each into pieces of so many; 0: it is not */
 	unsigned ttl;     /* 0: as the kernel has it */
+	bool whole;       /* nobody may cut them on their way */
 };
 
 #define TRAFFIC_SIZE_MAX 16384

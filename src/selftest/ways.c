@@ -2,11 +2,15 @@
 #include "selftest/ways.h"
 
 #include <inttypes.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sources/netlink_setup.h"
+
+/* What the kernel tells of the system, in one way or the other; docs/figures.md. */
+#define KERNEL_TELLS ((1u << (M_OUT_FORW_OCTETS + 1)) - 1)
 
 #define TCP_OCTETS     1000000
 #define GIVE_UP_US     20000
@@ -141,7 +145,7 @@ static int send_tcp(const struct way *way, const struct router *r, enum family f
 	return result;
 }
 
-/* A time to live of 1, or no route. */
+/* Lost where its route is looked for: for its time to live, its size, or since there is none. */
 static int send_in_vain(const struct way *way, const struct router *r, enum family family,
 			struct sent *out, struct why *why)
 {
@@ -152,18 +156,37 @@ static int send_in_vain(const struct way *way, const struct router *r, enum fami
 	return result;
 }
 
-static int send_refused(const struct way *way, const struct router *r, enum family family,
-			struct sent *out, struct why *why)
+static int send_against_filter(const struct way *way, const struct router *r, enum family family,
+			       struct sent *out, struct why *why)
 {
-	int result = netlink_setup_refuse();
+	int result = netlink_setup_refuse(way->hook);
 
 	if (result)
 		return why_errno(why, result, "a filter by nf_tables");
 	result = send_datagrams(way, r, family, out, why);
-	hand_over(out, family, DEVICE_IN, out->there);
-	lose(out, family, DROP_FORWARD, out->there);
 	router_settle();
 	netlink_setup_refuse_no_more();
+	return result;
+}
+
+static int send_refused(const struct way *way, const struct router *r, enum family family,
+			struct sent *out, struct why *why)
+{
+	int result = send_against_filter(way, r, family, out, why);
+
+	hand_over(out, family, DEVICE_IN, out->there);
+	lose(out, family, DROP_FORWARD, out->there);
+	return result;
+}
+
+/* Before it is known that they are to be forwarded. */
+static int send_refused_early(const struct way *way, const struct router *r, enum family family,
+			      struct sent *out, struct why *why)
+{
+	int result = send_against_filter(way, r, family, out, why);
+
+	arrive(out, family, DEVICE_IN, out->there);
+	lose(out, family, DROP_INPUT, out->there);
 	return result;
 }
 
@@ -197,24 +220,77 @@ static int send_to_silence(const struct way *way, const struct router *r, enum f
 }
 
 const struct way ways[WAYS] = {
-	{"UDP", send_through, {TO_SERVER, 400, 100, 0, 0}, false, false},
-	{"UDP in segments (GSO)", send_through, {TO_SERVER, 20, 12500, 1000, 0}, true, false},
-	{"TCP (TSO)", send_tcp, {TO_SERVER, 0, 0, 0, 0}, true, false},
-	{"UDP in fragments", send_through, {TO_SERVER, 100, 4000, 0, 0}, false, false},
-	{"for the router itself", send_to_router, {TO_ROUTER, 100, 100, 0, 0}, false, false},
-	{"a TTL of 1", send_in_vain, {TO_SERVER, 50, 100, 0, 1}, false, true},
-	{"no route", send_in_vain, {TO_NOWHERE, 50, 100, 0, 0}, false, true},
-	{"refused by a filter", send_refused, {TO_SERVER, 100, 100, 0, 0}, false, false},
-	{"no answer from a neighbour", send_to_silence, {TO_SILENCE, 20, 100, 0, 0}, false, true},
+	{.name = "UDP",
+	 .send = send_through,
+	 .datagrams = {.to = TO_SERVER, .count = 400, .size = 100}},
+	{.name = "UDP in segments (GSO)",
+	 .send = send_through,
+	 .datagrams = {.to = TO_SERVER, .count = 20, .size = 12500, .segment = 1000},
+	 .merged = true},
+	{.name = "TCP (TSO)", .send = send_tcp, .merged = true},
+	{.name = "UDP in fragments",
+	 .send = send_through,
+	 .datagrams = {.to = TO_SERVER, .count = 100, .size = 4000}},
+	{.name = "for the router itself",
+	 .send = send_to_router,
+	 .datagrams = {.to = TO_ROUTER, .count = 100, .size = 100}},
+	{.name = "a TTL of 1",
+	 .send = send_in_vain,
+	 .datagrams = {.to = TO_SERVER, .count = 50, .size = 100, .ttl = 1},
+	 .answers = true},
+	{.name = "no route",
+	 .send = send_in_vain,
+	 .datagrams = {.to = TO_NOWHERE, .count = 50, .size = 100},
+	 .answers = true},
+	{.name = "a blackhole route",
+	 .send = send_in_vain,
+	 .datagrams = {.to = TO_BLACKHOLE, .count = 50, .size = 100}},
+	{.name = "too big for the next link",
+	 .send = send_in_vain,
+	 .datagrams = {.to = TO_SILENCE, .count = 50, .size = 1372, .whole = true},
+	 .answers = true},
+	{.name = "refused by a filter",
+	 .send = send_refused,
+	 .datagrams = {.to = TO_SERVER, .count = 100, .size = 100},
+	 .hook = NF_INET_FORWARD},
+	{.name = "refused before routing",
+	 .send = send_refused_early,
+	 .datagrams = {.to = TO_SERVER, .count = 100, .size = 100},
+	 .hook = NF_INET_PRE_ROUTING},
+	{.name = "refused after routing",
+	 .send = send_refused,
+	 .datagrams = {.to = TO_SERVER, .count = 100, .size = 100},
+	 .hook = NF_INET_POST_ROUTING},
+	{.name = "refused by the router itself",
+	 .send = send_refused_early,
+	 .datagrams = {.to = TO_ROUTER, .count = 100, .size = 100},
+	 .hook = NF_INET_LOCAL_IN},
+	{.name = "no answer from a neighbour",
+	 .send = send_to_silence,
+	 .datagrams = {.to = TO_SILENCE, .count = 20, .size = 100},
+	 .answers = true},
 };
 
 /* Nothing else than what is sent may be counted: all figures are known, and 0. */
 static void begin(struct sent *s)
 {
-	*s = (struct sent){.merged = false};
+	*s = (struct sent){.told = 0};
 	for (int row = 0; row < ROWS; row++)
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 			s->counts.rows[row][f].known = counts_metrics(row);
+}
+
+/*
+ * It counts what was merged as one in most places, what is too big before it finds that out, and
+ * what is forwarded, before Linux 6.7, ahead of the last filters.
+ */
+static uint32_t told_by_kernel(const struct way *way)
+{
+	if (way->merged)
+		return 1u << M_IN_PACKETS;
+	if (way->hook == NF_INET_POST_ROUTING)
+		return 1u << M_IN_PACKETS | 1u << M_IN_OCTETS;
+	return way->datagrams.whole ? KERNEL_TELLS & ~(1u << M_IN_FORW_PACKETS) : KERNEL_TELLS;
 }
 
 int ways_send(const struct way *way, const struct router *r, enum family family, struct sent *out,
@@ -223,7 +299,7 @@ int ways_send(const struct way *way, const struct router *r, enum family family,
 	int result;
 
 	begin(out);
-	out->merged = way->merged;
+	out->told = told_by_kernel(way);
 	out->answers = way->answers;
 	out->own_before = own_messages(family);
 	result = way->send(way, r, family, out, why);

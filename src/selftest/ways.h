@@ -13,7 +13,7 @@ struct sent {
 	struct amount there, back;
 	struct counts counts; /* what has to be counted; ways_own() adds what the router says */
 	uint64_t own_before;  /* messages of ICMP that the router had sent before */
-	bool merged;          /* packets are merged on their way to the router */
+	uint32_t told;        /* what the kernel tells of it (bits) */
 	bool answers;         /* the router tells the sender that it cannot forward them */
 };
 
@@ -22,10 +22,11 @@ struct way {
 	int (*send)(const struct way *way, const struct router *r, enum family family,
 		    struct sent *out, struct why *why);
 	struct datagrams datagrams;
+	unsigned hook; /* where a filter refuses them (NF_INET_...) */
 	bool merged, answers;
 };
 
-#define WAYS 9
+#define WAYS 14
 extern const struct way ways[WAYS];
 
 /*

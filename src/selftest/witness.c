@@ -10,9 +10,6 @@
 #include "output/output.h"
 #include "selftest/json_reader.h"
 
-/* What the kernel tells of the system, in one way or the other; docs/figures.md. */
-#define KERNEL_TELLS ((1u << (M_OUT_FORW_OCTETS + 1)) - 1)
-
 const char *const witness_names[WITNESSES] = {
 	[WITNESS_NETFILTER] = "netfilter", [WITNESS_FENTRY] = "fentry", [WITNESS_KERNEL] = "kernel",
 	[WITNESS_JSON] = "json",           [WITNESS_AGENTX] = "agentx",
@@ -156,10 +153,8 @@ void witness_begin(struct witnesses *w)
 		w->all[id].before = w->all[id].now;
 }
 
-static void expect_of_kernel(bool merged, struct expected *out)
+static void expect_of_kernel(uint32_t told, struct expected *out)
 {
-	const uint32_t told = merged ? 1u << M_IN_PACKETS : KERNEL_TELLS;
-
 	for (int row = 0; row < ROWS; row++)
 		for (int f = FAMILY_IPV4; f <= FAMILY_IPV6; f++)
 			figures_keep(&out->counts.rows[row][f], row == ROW_SYSTEM ? told : 0);
@@ -167,7 +162,7 @@ static void expect_of_kernel(bool merged, struct expected *out)
 }
 
 void witness_expect(const struct witnesses *w, enum witness_id id, const struct counts *sent,
-		    bool merged, struct expected *out)
+		    uint32_t told, struct expected *out)
 {
 	const bool has_rows = id < WITNESS_READERS;
 	const enum witness_id reader = has_rows ? id : w->best;
@@ -176,7 +171,7 @@ void witness_expect(const struct witnesses *w, enum witness_id id, const struct 
 
 	*out = (struct expected){.counts = *sent};
 	if (reader == WITNESS_KERNEL) {
-		expect_of_kernel(merged, out);
+		expect_of_kernel(told, out);
 		return;
 	}
 	for (int row = 0; row < ROWS; row++) {

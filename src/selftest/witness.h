@@ -51,10 +51,10 @@ void witness_read(struct witnesses *w);
 void witness_begin(struct witnesses *w);
 
 /*
- * What of `sent` that witness can tell, and has to. `merged`: packets came that were merged, which
- * the kernel counts as one in most places.
+ * What of `sent` that witness can tell, and has to. `told`: the kernel's own counters
+ * tell these metrics (bits).
  */
 void witness_expect(const struct witnesses *w, enum witness_id id, const struct counts *sent,
-		    bool merged, struct expected *out);
+		    uint32_t told, struct expected *out);
 
 #endif

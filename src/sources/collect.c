@@ -117,6 +117,7 @@ void collect_close(struct collector *c)
 	counters_close(c->bpf);
 	bypasses_close(c->bypasses);
 	netlink_close(c->netlink);
+	procfs_close(&c->procfs);
 	free(c);
 }
 

@@ -227,7 +227,7 @@ static int add_labels(const struct netlink *n, const struct netlink_link *link, 
 	return snapshot_set_alias(s, row, n->properties.aliases + p->alias);
 }
 
-static int add_rows(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
+static int add_rows(struct netlink *n, struct procfs *procfs, struct snapshot *s)
 {
 	struct netlink_links *links = &n->links;
 
@@ -269,7 +269,7 @@ const struct netlink_bypass_list *netlink_xdp(const struct netlink *n, int *erro
 	return &n->properties.xdp;
 }
 
-int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s)
+int netlink_read_ifs(struct netlink *n, struct procfs *procfs, struct snapshot *s)
 {
 	int r = n->devices_error;
 

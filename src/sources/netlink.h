@@ -24,7 +24,7 @@ void netlink_read_devices(struct netlink *n);
  * All interfaces that netlink_read_devices() found, into `s`. IPv6 counters come with the dump
  * where the kernel's numbering is known, else from `procfs`. Returns 0 or -errno.
  */
-int netlink_read_ifs(struct netlink *n, const struct procfs *procfs, struct snapshot *s);
+int netlink_read_ifs(struct netlink *n, struct procfs *procfs, struct snapshot *s);
 
 /*
  * The XDP programs that are on them, as that found. `error`: 0, or the -errno why there may be

@@ -129,6 +129,17 @@ int netlink_setup_up(const char *device)
 	return ask_for(&r, m);
 }
 
+int netlink_setup_mtu(const char *device, unsigned mtu)
+{
+	struct request r = {.used = 0};
+	struct nlmsghdr *m = begin(&r, RTM_NEWLINK, NLM_F_ACK);
+
+	mnl_nlmsg_put_extra_header(m, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(m, IFLA_IFNAME, device);
+	mnl_attr_put_u32(m, IFLA_MTU, mtu);
+	return ask_for(&r, m);
+}
+
 static void put_address(struct nlmsghdr *m, uint16_t type, const struct netlink_setup_address *a)
 {
 	mnl_attr_put(m, type, a->family == AF_INET ? 4 : 16, a->bytes);
@@ -149,18 +160,36 @@ int netlink_setup_address(const char *device, const struct netlink_setup_address
 	return ask_for(&r, m);
 }
 
-int netlink_setup_default_route(const struct netlink_setup_address *gateway)
+static struct nlmsghdr *begin_route(struct request *r, int family, uint8_t type)
 {
-	struct request r = {.used = 0};
-	struct nlmsghdr *m = begin(&r, RTM_NEWROUTE, NLM_F_ACK | CREATE);
+	struct nlmsghdr *m = begin(r, RTM_NEWROUTE, NLM_F_ACK | CREATE);
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(m, sizeof(*route));
 
-	*route = (struct rtmsg){.rtm_family = gateway->family,
+	*route = (struct rtmsg){.rtm_family = family,
 				.rtm_table = RT_TABLE_MAIN,
 				.rtm_protocol = RTPROT_STATIC,
 				.rtm_scope = RT_SCOPE_UNIVERSE,
-				.rtm_type = RTN_UNICAST};
+				.rtm_type = type};
+	return m;
+}
+
+int netlink_setup_default_route(const struct netlink_setup_address *gateway)
+{
+	struct request r = {.used = 0};
+	struct nlmsghdr *m = begin_route(&r, gateway->family, RTN_UNICAST);
+
 	put_address(m, RTA_GATEWAY, gateway);
+	return ask_for(&r, m);
+}
+
+int netlink_setup_blackhole(const struct netlink_setup_address *to)
+{
+	struct request r = {.used = 0};
+	struct nlmsghdr *m = begin_route(&r, to->family, RTN_BLACKHOLE);
+	struct rtmsg *route = mnl_nlmsg_get_payload(m);
+
+	route->rtm_dst_len = to->prefix;
+	put_address(m, RTA_DST, to);
 	return ask_for(&r, m);
 }
 
@@ -198,7 +227,7 @@ static struct nlmsghdr *nft(struct request *r, uint16_t type, uint16_t flags)
 	return m;
 }
 
-int netlink_setup_refuse(void)
+int netlink_setup_refuse(unsigned at)
 {
 	struct request r = {.used = 0};
 	struct nlmsghdr *m;
@@ -212,7 +241,7 @@ int netlink_setup_refuse(void)
 	mnl_attr_put_strz(m, NFTA_CHAIN_TABLE, TABLE);
 	mnl_attr_put_strz(m, NFTA_CHAIN_NAME, CHAIN);
 	hook = mnl_attr_nest_start(m, NFTA_CHAIN_HOOK);
-	mnl_attr_put_u32(m, NFTA_HOOK_HOOKNUM, htonl(NF_INET_FORWARD));
+	mnl_attr_put_u32(m, NFTA_HOOK_HOOKNUM, htonl(at));
 	mnl_attr_put_u32(m, NFTA_HOOK_PRIORITY, htonl(0));
 	mnl_attr_nest_end(m, hook);
 	mnl_attr_put_u32(m, NFTA_CHAIN_POLICY, htonl(NF_DROP));

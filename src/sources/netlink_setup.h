@@ -33,15 +33,22 @@ int netlink_setup_up(const char *device);
 /* An address of the device, usable at once. */
 int netlink_setup_address(const char *device, const struct netlink_setup_address *address);
 
+/* The largest packet that it sends. */
+int netlink_setup_mtu(const char *device, unsigned mtu);
+
 /* The default route of its family. */
 int netlink_setup_default_route(const struct netlink_setup_address *gateway);
+
+/* A route that loses what takes it. */
+int netlink_setup_blackhole(const struct netlink_setup_address *to);
 
 /* A neighbour that nobody needs to ask for. */
 int netlink_setup_neighbour(const char *device, const struct netlink_setup_address *address,
 			    const uint8_t mac[NETLINK_SETUP_MAC]);
 
-/* A table of nftables whose one chain refuses all that is to be forwarded; and away with it. */
-int netlink_setup_refuse(void);
+/* A table of nftables whose one chain, at that hook (NF_INET_...), refuses all; and away with it.
+ */
+int netlink_setup_refuse(unsigned hook);
 int netlink_setup_refuse_no_more(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,14 @@
 
 #include "base/units.h"
 #include "sources/procfs_parse.h"
+
+static const char *const kept_paths[PROCFS_KEPT] = {
+	[PROCFS_SNMP] = "/proc/net/snmp",
+	[PROCFS_NETSTAT] = "/proc/net/netstat",
+	[PROCFS_SNMP6] = "/proc/net/snmp6",
+	[PROCFS_FORWARDING] = "/proc/sys/net/ipv4/conf/all/forwarding",
+	[PROCFS_FORWARDING6] = "/proc/sys/net/ipv6/conf/all/forwarding",
+};
 
 static bool is_regular(const struct stat *st)
 {
@@ -22,91 +31,126 @@ static bool is_regular(const struct stat *st)
 
 /*
  * In a captured tree a file may be anything: opening one must not wait for its contents, and a
- * device is not even opened, since some act on that.
+ * device is not even opened, since some act on that. Returns a descriptor or -errno.
  */
-static FILE *open_below(const struct procfs *p, const char *path, char *full)
+static int open_below(const struct procfs *p, const char *path)
 {
+	char full[PATH_MAX];
 	struct stat st;
-	FILE *f = NULL;
-	int fd;
+	int fd, r = 0;
 
-	if (snprintf(full, PATH_MAX, "%s%s", p->root, path) >= PATH_MAX) {
-		errno = ENAMETOOLONG;
-		return NULL;
-	}
+	if (snprintf(full, sizeof(full), "%s%s", p->root, path) >= PATH_MAX)
+		return -ENAMETOOLONG;
 	if (p->root[0] && stat(full, &st) == 0 && !is_regular(&st))
-		return NULL;
+		return -errno;
 	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && is_regular(&st))
-		f = fdopen(fd, "r");
-	if (!f)
-		close(fd);
-	return f;
+		return -errno;
+	if (fstat(fd, &st) < 0 || !is_regular(&st))
+		r = -errno;
+	if (!r)
+		return fd;
+	close(fd);
+	return r;
+}
+
+/* The contents of a file into p->text. Returns 0 or -errno; what could be read is there. */
+static int read_text(struct procfs *p, const char *path)
+{
+	int fd = open_below(p, path), r;
+
+	p->text.n = p->text.next = 0;
+	if (fd < 0)
+		return fd;
+	r = procfs_text_read(&p->text, fd);
+	close(fd);
+	return r;
+}
+
+/* The same of a file that is open, or stays so. */
+static int read_kept(struct procfs *p, enum procfs_file file)
+{
+	int *fd = &p->kept[file], r;
+
+	p->text.n = p->text.next = 0;
+	if (*fd < 0)
+		*fd = open_below(p, kept_paths[file]);
+	if (*fd < 0)
+		return *fd;
+	r = procfs_text_read(&p->text, *fd);
+	if (r || p->root[0]) {
+		close(*fd);
+		*fd = -1;
+	}
+	return r;
+}
+
+/* The first line of a file; NULL: there is none. */
+static const char *read_line(struct procfs *p, const char *path)
+{
+	char *line;
+
+	return !read_text(p, path) && procfs_text_line(&p->text, &line) > 0 ? line : NULL;
 }
 
 void procfs_open(struct procfs *p, const char *root)
 {
-	char path[PATH_MAX], release[64];
-	FILE *f;
+	const char *release;
 
-	p->root = root ? root : "";
-	p->epoch = (struct kernel_epoch){0, 0};
-	f = open_below(p, "/proc/sys/kernel/osrelease", path);
-	if (!f)
-		return;
-	if (fgets(release, sizeof(release), f))
+	*p = (struct procfs){.root = root ? root : ""};
+	for (int i = 0; i < PROCFS_KEPT; i++)
+		p->kept[i] = p->root[0] ? -1 : open_below(p, kept_paths[i]);
+	release = read_line(p, "/proc/sys/kernel/osrelease");
+	if (release)
 		p->epoch = kernel_epoch_parse(release);
-	fclose(f);
 }
 
-/* A short line of a file, without its end. Returns false if there is none. */
-static bool read_line(const struct procfs *p, const char *file, char *text, size_t size)
+void procfs_close(struct procfs *p)
 {
-	char path[PATH_MAX];
-	FILE *f = open_below(p, file, path);
-	bool found = f && fgets(text, size, f);
-
-	if (f)
-		fclose(f);
-	if (found)
-		text[strcspn(text, "\n")] = '\0';
-	return found && text[0];
+	for (int i = 0; i < PROCFS_KEPT; i++)
+		if (p->kept[i] >= 0)
+			close(p->kept[i]);
+	procfs_text_clear(&p->text);
 }
 
 /* When the machine was started, in seconds; 0: not known. */
-static long long read_btime(const struct procfs *p)
+static long long read_btime(struct procfs *p)
 {
-	char path[PATH_MAX], part[256];
-	FILE *f = open_below(p, "/proc/stat", path);
 	long long btime = 0;
 
-	/* The line of interrupts is long: it comes in parts, and none of them begins like this. */
-	while (f && !btime && fgets(part, sizeof(part), f))
-		if (sscanf(part, "btime %lld", &btime) != 1)
+	if (read_text(p, "/proc/stat"))
+		return 0;
+	/* Not by lines: that of the interrupts is longer than any of the others' can be. */
+	for (const char *at = p->text.octets; at && !btime; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (sscanf(at, "btime %lld", &btime) != 1)
 			btime = 0;
-	if (f)
-		fclose(f);
+	}
 	return btime > 0 ? btime : 0;
 }
 
-void procfs_read_origin(const struct procfs *p, struct snapshot *s)
+/* The host's name in a file. Returns whether there is one. */
+static bool read_host(struct procfs *p, const char *path, struct snapshot *s)
+{
+	const char *line = read_line(p, path);
+
+	snprintf(s->captured_host, sizeof(s->captured_host), "%s", line ? line : "");
+	return s->captured_host[0];
+}
+
+void procfs_read_origin(struct procfs *p, struct snapshot *s)
 {
 	long long btime = read_btime(p), seconds = 0;
+	const char *uptime = btime ? read_line(p, "/proc/uptime") : NULL;
 	int hundredths = 0;
-	char uptime[64];
 
 	s->captured = true;
-	if (!read_line(p, "/proc/sys/kernel/hostname", s->captured_host,
-		       sizeof(s->captured_host)) &&
-	    !read_line(p, "/etc/hostname", s->captured_host, sizeof(s->captured_host)))
-		s->captured_host[0] = '\0';
-	s->wall_unknown = !btime || !read_line(p, "/proc/uptime", uptime, sizeof(uptime)) ||
-			  sscanf(uptime, "%lld.%2d", &seconds, &hundredths) != 2;
+	s->wall_unknown = !uptime || sscanf(uptime, "%lld.%2d", &seconds, &hundredths) != 2;
 	s->wall = (struct timespec){0, 0};
 	if (!s->wall_unknown)
 		s->wall = (struct timespec){btime + seconds, hundredths * (NS_PER_S / 100)};
+	if (!read_host(p, "/proc/sys/kernel/hostname", s))
+		read_host(p, "/etc/hostname", s);
 }
 
 static const char *parse_error(int err)
@@ -116,49 +160,37 @@ static const char *parse_error(int err)
 				: strerror(-err);
 }
 
-/* Returns 0 if the file could be opened, whatever its content; otherwise -errno. Notes troubles. */
-static int read_counters(const struct procfs *p, const char *file, bool snmp6,
-			 struct kernel_counters *out, struct snapshot *s)
+/* Columns of one of the files. Notes troubles. */
+static void read_counters(struct procfs *p, enum procfs_file file, struct kernel_counters *out,
+			  struct snapshot *s)
 {
-	char path[PATH_MAX];
-	FILE *f = open_below(p, file, path);
-	int r;
+	const bool snmp6 = file == PROCFS_SNMP6;
+	int r = read_kept(p, file);
 
-	if (!f) {
-		r = -errno;
-		if (!(snmp6 && r == -ENOENT)) /* a kernel without IPv6 */
-			snapshot_trouble(s, "%s: %s", path, parse_error(r));
-		return r;
+	if (r == -ENOENT && snmp6)
+		return; /* a kernel without IPv6 */
+	if (!r || p->text.n) {
+		int parsed = snmp6 ? procfs_parse_snmp6(&p->text, out, NULL)
+				   : procfs_parse_pairs(&p->text, out);
+
+		r = r ? r : parsed;
 	}
-	r = snmp6 ? procfs_parse_snmp6(f, out, NULL) : procfs_parse_pairs(f, out);
-	if (r) {
-		kernel_forget_unclear(out);
-		snapshot_trouble(s, "%s: %s", path, parse_error(r));
-	}
-	fclose(f);
-	return 0;
+	if (!r)
+		return;
+	kernel_forget_unclear(out);
+	snapshot_trouble(s, "%s%s: %s", p->root, kept_paths[file], parse_error(r));
 }
 
-/* Returns the number in a file, as sysctl files have it, or -errno. */
-static int read_switch(const struct procfs *p, const char *file)
+/* Returns the number in p->text, as sysctl files have it, or -EBADMSG. */
+static int parse_switch(const struct procfs *p)
 {
-	char path[PATH_MAX];
-	char text[16], *end;
-	FILE *f = open_below(p, file, path);
-	long value = -1;
+	char *end;
+	long value = strtol(p->text.octets, &end, 10);
 
-	if (!f)
-		return -errno;
-	if (fgets(text, sizeof(text), f)) {
-		value = strtol(text, &end, 10);
-		if (end == text)
-			value = -1;
-	}
-	fclose(f);
-	return value >= 0 && value <= INT_MAX ? value : -EBADMSG;
+	return end != p->text.octets && value >= 0 && value <= INT_MAX ? value : -EBADMSG;
 }
 
-int procfs_any_forwarding(const struct procfs *p, enum family family)
+int procfs_any_forwarding(struct procfs *p, enum family family)
 {
 	char path[PATH_MAX], file[PATH_MAX];
 	struct dirent *entry;
@@ -175,73 +207,73 @@ int procfs_any_forwarding(const struct procfs *p, enum family family)
 			continue;
 		snprintf(file, sizeof(file), "/proc/sys/net/%s/conf/%s/forwarding",
 			 snapshot_family_names[family], entry->d_name);
-		result = read_switch(p, file) > 0;
+		result = !read_text(p, file) && parse_switch(p) > 0;
 	}
 	closedir(dir);
 	return result;
 }
 
 /* The global switch; the switches of interfaces are read where that is cheapest. */
-static void set_forwarding(const struct procfs *p, enum family family, struct snapshot_system *row)
+static void set_forwarding(struct procfs *p, enum procfs_file file, struct snapshot_system *row)
 {
-	char file[PATH_MAX];
-	int value;
+	int value = read_kept(p, file);
 
-	snprintf(file, sizeof(file), "/proc/sys/net/%s/conf/all/forwarding",
-		 snapshot_family_names[family]);
-	value = read_switch(p, file);
+	if (!value)
+		value = parse_switch(p);
 	if (value < 0)
 		return;
 	row->forwarding_known = true;
 	row->forwarding = value > 0;
 }
 
-void procfs_read_system(const struct procfs *p, struct snapshot *s)
+void procfs_read_system(struct procfs *p, struct snapshot *s)
 {
 	struct snapshot_system *ip4 = &s->system[FAMILY_IPV4], *ip6 = &s->system[FAMILY_IPV6];
 	struct kernel_counters k = {.known = 0};
 
-	read_counters(p, "/proc/net/snmp", false, &k, s);
-	read_counters(p, "/proc/net/netstat", false, &k, s);
+	read_counters(p, PROCFS_SNMP, &k, s);
+	read_counters(p, PROCFS_NETSTAT, &k, s);
 	kernel_figures(&k, FAMILY_IPV4, p->epoch, false, &ip4->figures);
 	kernel_ip_counts(&k, FAMILY_IPV4, &ip4->ip_counts);
-	set_forwarding(p, FAMILY_IPV4, ip4);
+	set_forwarding(p, PROCFS_FORWARDING, ip4);
 	if (!ip4->forwarding_known && kernel_known(&k, K_FORWARDING)) {
 		ip4->forwarding_known = true;
 		ip4->forwarding = k.value[K_FORWARDING] == 1; /* ipForwarding, RFC 4293 */
 	}
 
 	k.known = 0;
-	read_counters(p, "/proc/net/snmp6", true, &k, s);
+	read_counters(p, PROCFS_SNMP6, &k, s);
 	kernel_figures(&k, FAMILY_IPV6, p->epoch, false, &ip6->figures);
 	kernel_ip_counts(&k, FAMILY_IPV6, &ip6->ip_counts);
-	set_forwarding(p, FAMILY_IPV6, ip6);
+	set_forwarding(p, PROCFS_FORWARDING6, ip6);
 }
 
-int procfs_read_ip6(const struct procfs *p, const char *ifname, struct kernel_counters *out,
+int procfs_read_ip6(struct procfs *p, const char *ifname, struct kernel_counters *out,
 		    uint32_t *ifindex)
 {
-	char file[PATH_MAX], path[PATH_MAX];
+	char file[PATH_MAX];
 	int r = -EBADMSG;
 
 	snprintf(file, sizeof(file), "/proc/net/dev_snmp6/%s", ifname);
 	/* The file of an interface goes away with it, even while somebody reads the file. */
 	for (int i = 0; i < 2 && r; i++) {
-		FILE *f = open_below(p, file, path);
+		int fd = open_below(p, file), parsed;
 
 		out->known = 0;
-		if (!f)
-			return -errno;
-		r = procfs_parse_snmp6(f, out, ifindex);
+		if (fd < 0)
+			return fd;
+		r = procfs_text_read(&p->text, fd);
+		parsed = procfs_parse_snmp6(&p->text, out, ifindex);
+		r = r ? r : parsed;
 		if (r)
 			kernel_forget_unclear(out);
-		fclose(f);
+		close(fd);
 	}
 	return r;
 }
 
 struct dev_reader {
-	const struct procfs *p;
+	struct procfs *p;
 	struct snapshot *s;
 };
 
@@ -264,16 +296,20 @@ static int add_dev_row(void *arg, const char *name, const struct kernel_device *
 	return 0;
 }
 
-void procfs_read_ifs(const struct procfs *p, struct snapshot *s)
+void procfs_read_ifs(struct procfs *p, struct snapshot *s)
 {
 	struct dev_reader reader = {p, s};
-	char path[PATH_MAX];
-	FILE *f = open_below(p, "/proc/net/dev", path);
-	int r = f ? procfs_parse_dev(f, add_dev_row, &reader) : -errno;
+	struct procfs_text text = {.octets = NULL}; /* p->text is for the interfaces' files */
+	int fd = open_below(p, "/proc/net/dev"), r = fd < 0 ? fd : procfs_text_read(&text, fd);
 
+	if (fd >= 0) {
+		int parsed = procfs_parse_dev(&text, add_dev_row, &reader);
+
+		r = r ? r : parsed;
+		close(fd);
+	}
+	procfs_text_clear(&text);
 	s->ifs_incomplete = r != 0;
 	if (r)
-		snapshot_trouble(s, "%s: %s", path, parse_error(r));
-	if (f)
-		fclose(f);
+		snapshot_trouble(s, "%s/proc/net/dev: %s", p->root, parse_error(r));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_COLUMNS 64
+#define IP6_COLUMNS "Ip6" /* so those that we use begin */
 
 /* A whole decimal number, nothing else. */
 static bool parse_number(const char *text, uint64_t *value)
@@ -19,67 +20,36 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && !*end;
 }
 
-/*
- * A captured tree may hold anything. The longest line of Linux 6.18 has 2,195 octets, and its
- * numbers can grow to twice that; an interface takes 122 octets of /proc/net/dev at least.
- */
-#define LINE_OCTETS 32768
-#define FILE_OCTETS ((size_t)8 << 20)
-
-struct lines {
-	FILE *f;
-	size_t octets; /* read so far */
-};
-
-/*
- * Read a line, without its end. Returns 1, 0 at the end of the file, -EBADMSG if it is cut off,
- * -EFBIG: nobody would write such a file.
- */
-static int read_line(struct lines *lines, char line[LINE_OCTETS])
+/* The columns that we use of a group, by their names in /proc/net/snmp and netstat. */
+static size_t columns_of(const char *group, enum kernel_column columns[K_COUNT])
 {
-	size_t n;
+	size_t n = 0;
 
-	if (!fgets(line, LINE_OCTETS, lines->f))
-		return ferror(lines->f) ? -errno : 0;
-	n = strlen(line); /* less where there is a NUL: the end is not seen then */
-	lines->octets += n;
-	if (n == LINE_OCTETS - 1 || lines->octets > FILE_OCTETS)
-		return -EFBIG;
-	if (!n || line[n - 1] != '\n')
-		return -EBADMSG;
-	line[strcspn(line, "\r\n")] = '\0';
-	return 1;
-}
-
-/* Which column `name` is in that line of /proc/net/snmp or netstat; K_COUNT: one we do not use. */
-static enum kernel_column find_ip4_column(const char *group, const char *name)
-{
-	for (int c = 0; c < K_COUNT; c++)
-		if (kernel_names[c].ip4 && !strcmp(kernel_names[c].ip4_group, group) &&
-		    !strcmp(kernel_names[c].ip4, name))
-			return c;
-	return K_COUNT;
-}
-
-/* Most lines are of other protocols, and long. */
-static bool has_columns(const char *group)
-{
 	for (int c = 0; c < K_COUNT; c++)
 		if (kernel_names[c].ip4 && !strcmp(kernel_names[c].ip4_group, group))
-			return true;
-	return false;
+			columns[n++] = c;
+	return n;
+}
+
+static enum kernel_column find_column(const enum kernel_column *columns, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(kernel_names[columns[i]].ip4, name))
+			return columns[i];
+	return K_COUNT;
 }
 
 static int parse_pair(char *header, char *values, struct kernel_counters *out)
 {
 	char *h, *v, *name = strtok_r(header, " ", &h), *value = strtok_r(values, " ", &v), *colon;
+	enum kernel_column columns[K_COUNT];
 	int result = 0;
-	bool is_ours;
+	size_t n;
 
 	if (!name || !value || strcmp(name, value) || !(colon = strchr(name, ':')))
 		return -EBADMSG;
 	*colon = '\0';
-	is_ours = has_columns(name);
+	n = columns_of(name, columns);
 	for (;;) {
 		char *column_name = strtok_r(NULL, " ", &h);
 		enum kernel_column column;
@@ -88,7 +58,7 @@ static int parse_pair(char *header, char *values, struct kernel_counters *out)
 		value = strtok_r(NULL, " ", &v);
 		if (!column_name || !value)
 			return column_name || value ? -EBADMSG : result;
-		column = is_ours ? find_ip4_column(name, column_name) : K_COUNT;
+		column = find_column(columns, n, column_name);
 		if (column == K_COUNT)
 			continue;
 		if (parse_number(value, &number))
@@ -98,14 +68,13 @@ static int parse_pair(char *header, char *values, struct kernel_counters *out)
 	}
 }
 
-int procfs_parse_pairs(FILE *f, struct kernel_counters *out)
+int procfs_parse_pairs(struct procfs_text *text, struct kernel_counters *out)
 {
-	char header[LINE_OCTETS], values[LINE_OCTETS];
-	struct lines lines = {f, 0};
+	char *header, *values;
 	int result = 0, more;
 
-	while ((more = read_line(&lines, header)) > 0) {
-		int r = read_line(&lines, values);
+	while ((more = procfs_text_line(text, &header)) > 0) {
+		int r = procfs_text_line(text, &values);
 
 		if (r <= 0)
 			return r == -EFBIG ? r : -EBADMSG;
@@ -113,31 +82,31 @@ int procfs_parse_pairs(FILE *f, struct kernel_counters *out)
 		if (r)
 			result = r;
 	}
-	return more < 0 ? more : lines.octets ? result : -EBADMSG;
+	return more < 0 ? more : text->n ? result : -EBADMSG;
 }
 
-int procfs_parse_snmp6(FILE *f, struct kernel_counters *out, uint32_t *ifindex)
+int procfs_parse_snmp6(struct procfs_text *text, struct kernel_counters *out, uint32_t *ifindex)
 {
-	char line[LINE_OCTETS];
-	struct lines lines = {f, 0};
+	char *line;
 	int result = 0, more;
 
-	while ((more = read_line(&lines, line)) > 0) {
-		char *rest, *name = strtok_r(line, " \t", &rest), *text;
+	while ((more = procfs_text_line(text, &line)) > 0) {
+		char *rest, *name = strtok_r(line, " \t", &rest), *number;
 		uint64_t value;
 
-		text = name ? strtok_r(NULL, " \t", &rest) : NULL;
-		if (!text || !parse_number(text, &value)) {
+		number = name ? strtok_r(NULL, " \t", &rest) : NULL;
+		if (!number || !parse_number(number, &value)) {
 			result = -EBADMSG;
 			continue;
 		}
 		if (ifindex && !strcmp(name, "ifIndex") && value <= UINT32_MAX)
 			*ifindex = value;
-		for (int c = 0; c < K_COUNT; c++)
+		for (int c = 0; c < K_COUNT && !strncmp(name, IP6_COLUMNS, strlen(IP6_COLUMNS));
+		     c++)
 			if (kernel_names[c].ip6 && !strcmp(kernel_names[c].ip6, name))
 				kernel_set(out, c, value);
 	}
-	return more < 0 ? more : lines.octets ? result : -EBADMSG;
+	return more < 0 ? more : text->n ? result : -EBADMSG;
 }
 
 /* Positions of "bytes" and "packets" in one half of the header of /proc/net/dev. */
@@ -160,13 +129,13 @@ static struct dev_half parse_dev_half(char *text)
 	return half;
 }
 
-static int parse_dev_header(struct lines *lines, struct dev_half *rx, struct dev_half *tx)
+static int parse_dev_header(struct procfs_text *text, struct dev_half *rx, struct dev_half *tx)
 {
-	char line[LINE_OCTETS], *left, *middle;
+	char *line, *left, *middle;
 	int r;
 
 	for (int i = 0; i < 2; i++) {
-		r = read_line(lines, line);
+		r = procfs_text_line(text, &line);
 		if (r <= 0)
 			return r == -EFBIG ? r : -EBADMSG;
 	}
@@ -190,19 +159,18 @@ static bool is_name(const char *name)
 	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-int procfs_parse_dev(FILE *f,
+int procfs_parse_dev(struct procfs_text *text,
 		     int (*row)(void *arg, const char *name, const struct kernel_device *dev),
 		     void *arg)
 {
-	char line[LINE_OCTETS];
-	struct lines lines = {f, 0};
 	struct dev_half rx, tx;
+	char *line;
 	int result, more;
 
-	result = parse_dev_header(&lines, &rx, &tx);
+	result = parse_dev_header(text, &rx, &tx);
 	if (result)
 		return result;
-	while ((more = read_line(&lines, line)) > 0) {
+	while ((more = procfs_text_line(text, &line)) > 0) {
 		char *name = line + strspn(line, " "), *colon = strrchr(line, ':'), *rest, *p;
 		uint64_t value[MAX_COLUMNS];
 		struct kernel_device dev = {.rx_header = -1, .tx_header = -1};

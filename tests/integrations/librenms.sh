@@ -120,8 +120,16 @@ expect_true "install for what follows" "$from/install.sh" "$TREE"
 #
 # A router, an agent, known traffic
 #
-trap '"$BIN" detach --netns "$R" 2>/dev/null; cleanup' EXIT
+trap '"$BIN" detach --netns "$R" 2>/dev/null; "$BIN" detach --netns "$S" 2>/dev/null; cleanup' EXIT
 make_router
+# The server's network namespace has an SNMP context, which a community of its own asks for.
+cat >"$TMP/snmpd.extra" <<X
+view everything included .1
+com2sec -Cn $S server 127.0.0.1 secret
+group servers v2c server
+access servers $S v2c noauth exact everything none none
+proxy -Cn $S -v2c -c public 127.0.0.1:1161 .1.3.6.1.2.1.1
+X
 start_snmpd
 agent_on() {
 	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket "$TMP/reading" --interval 1 --peak-window 20 "$@" \
@@ -133,10 +141,10 @@ agent_off() {
 	wait "$agent" 2>/dev/null
 	wait_for 10 agent_silent
 }
-agent_on
+agent_on --netns "$S*"
 expect_true "the agent answers" wait_for 20 agent_answers
 expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
-mkdir "$STATE"
+mkdir "$STATE" "$TMP/context"
 
 T=$(($(date +%s) / 300 * 300 - 30 * 300)) # of the last poll
 T0=$T
@@ -145,9 +153,14 @@ poll() {
 	settle
 	sleep 1.3
 	T=$((T + 300))
+	poll_now
+}
+poll_now() {
 	in_ns "$R" php "$harness" poll "$TREE" "$STATE" 127.0.0.1:1161 $T >"$TMP/poll.out" 2>&1 ||
 		not_ok "poll" "$(tail -c 600 "$TMP/poll.out")"
 }
+# in_context COMMAND...: of another device, which is the context.
+in_context() { COMMUNITY=secret STATE=$TMP/context "$@"; }
 rrd() { echo "$STATE/rrd/router.example/app-ipfw-7-$1.rrd"; }
 # counted FILE SOURCE: how many in the 300 s up to the last poll, from the rate that rrdtool kept.
 counted() {
@@ -182,6 +195,7 @@ old_file system-ipv4 $first no_routes hdr_errors forw_discards too_big && old_fi
 sources_of() { rrdtool info "$(rrd "$1")" | sed -nE 's/^ds\[(.*)\]\.index = (.*)/\2 \1/p' | sort -n; }
 
 poll
+in_context poll_now
 interval system-ipv4 out_forw_packets=unknown
 expect "files of the system and two interfaces" 12 "$(find "$STATE/rrd" -name '*.rrd' ! -name '*-peaks-*' | wc -l)"
 expect "files of the system have the data sources of the first ones" "$(sources_of system-ipv4)" "$(sources_of system-ipv6)"
@@ -200,6 +214,10 @@ expect "state" OK "$(state .state)"
 v4 100 472 # 500 octets
 v6 50 952  # 1,000 octets
 poll
+in_context poll_now
+in_context interval system-ipv4 in_packets=100 in_octets=50000 out_packets=100 out_forw_packets=0
+in_context interval if-s0-ipv6 in_packets=50 in_octets=50000 out_packets=50
+expect "in a context: the interfaces of its namespace" "s0" "$(in_context state '.data.interfaces | keys | join(" ")')"
 for f in system-ipv4 if-rc-ipv4 if-rs-ipv4; do
 	both=$([[ $f = system* ]] && echo 2 || echo 1) # each way counts for the system
 	interval $f in_forw_packets=$((100 * both)) out_forw_packets=$((100 * both)) in_forw_octets=$((50000 * both)) \

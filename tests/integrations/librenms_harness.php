@@ -10,7 +10,7 @@
 //                                                      FORM: list (newer versions) or string
 //   librenms_harness.php page TREE STATE [KEY]         HTML to stdout
 //
-// STATE holds rrd/, application.json (the application's row in the database) and metrics.json.
+// COMMUNITY in the environment: in place of "public". STATE holds rrd/, application.json (the application's row in the database) and metrics.json.
 
 namespace {
     error_reporting(E_ALL);
@@ -116,7 +116,7 @@ namespace {
         private function ask(string $program, string $oid): string
         {
             [$tree, $address] = [Harness::$tree, Harness::$address];
-            $command = [$program, '-M', "$tree/mibs", '-m', self::MIBS, '-v2c', '-c', 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
+            $command = [$program, '-M', "$tree/mibs", '-m', self::MIBS, '-v2c', '-c', getenv('COMMUNITY') ?: 'public', ...$this->flags, '-t', '2', '-r', '1', "udp:$address", $oid];
 
             return run($command)[0];
         }

@@ -95,7 +95,7 @@ stop_zabbix() { # the server before its database
 	[ -z "$postgres" ] || { kill -INT "$postgres" && wait "$postgres"; } 2>/dev/null
 	daemon='' postgres=''
 }
-trap 'stop_zabbix; "$BIN" detach --netns "$R" >/dev/null 2>&1; cleanup' EXIT
+trap 'stop_zabbix; "$BIN" detach --netns "$R" >/dev/null 2>&1; "$BIN" detach --netns "$S" >/dev/null 2>&1; cleanup' EXIT
 give_up() { # NAME FILE
 	not_ok "$1" "$(tail -c 400 "$2")"
 	finish
@@ -146,16 +146,18 @@ configuration() { # METHOD FILE: import or importcompare, with the rules of a te
 		{format: "yaml", source: $source, rules: ({templates: $all, items: $own, triggers: $own, graphs: $own, discoveryRules: $own,
 			valueMaps: $own, templateDashboards: $own} + if $form == "6.0" then {groups: $all} else {template_groups: $all} end)}')" 2>&1
 }
-# new_host NAME [MACRO=VALUE...]: its hostid; a tick of 2 s instead of a minute. It begins when the server knows all
+# new_host NAME [MACRO=VALUE...]: its hostid; with CONTEXT by SNMPv3, in that context; a tick of 2 s instead of a minute. It begins when the server knows all
 # its macros, without which items are not supported.
 new_host() {
 	local templateid id name=$1
 	shift
 	[ $# -gt 0 ] || set -- INTERVAL=2s DISCOVERY.INTERVAL=5s PEAK.INTERVAL=5s PERIOD=6s NODATA=30s
+	local details='{"version": 2, "bulk": 1, "community": "public"}'
+	[ -z "${CONTEXT:-}" ] || details="{\"version\": 3, \"bulk\": 1, \"securityname\": \"poller\", \"securitylevel\": 0, \"contextname\": \"$CONTEXT\"}"
 	templateid=$(api template.get '{"filter": {"host": "ipfwagent by SNMP"}, "output": ["templateid"]}' | jq -r '.[0].templateid')
-	id=$(api host.create "$(jq -nc --arg name "$name" --arg template "$templateid" '{host: $name, status: 1, groups: [{groupid: "2"}],
+	id=$(api host.create "$(jq -nc --arg name "$name" --arg template "$templateid" --argjson details "$details" '{host: $name, status: 1, groups: [{groupid: "2"}],
 		templates: [{templateid: $template}], interfaces: [{type: 2, main: 1, useip: 1, ip: "127.0.0.1", dns: "", port: "1161",
-			details: {version: 2, bulk: 1, community: "public"}}],
+			$details}],
 		macros: $ARGS.positional | map(split("=") | {macro: "{$IPFW.\(.[0])}", value: .[1]})}' --args "$@")" | jq -r '.hostids[0]')
 	sleep 3 # the server has taken that over
 	api host.update "{\"hostid\": \"$id\", \"status\": 0}" >/dev/null
@@ -193,11 +195,14 @@ ifindex() { ip -n "$R" -j link show "$1" | jq '.[0].ifindex'; }
 odd='x,"]\y'
 ip -n "$R" link add name "$odd" type veth peer name o0 netns "$S"
 plug "$R" "$odd" && plug "$S" o0 && number 3 "$odd" "$S" o0
-# snmpd does not know the kernel's ifAlias. Its notifications go to the file that Zabbix reads.
-{
-	for i in "$(ifindex rs)" 777; do echo "override .1.3.6.1.2.1.31.1.1.1.18.$i octet_str \"uplink\""; done
-	echo 'trap2sink 127.0.0.1:1162 public'
-} >"$TMP/snmpd.extra"
+ip -n "$R" link set rs alias uplink
+# Its notifications go to the file that Zabbix reads. Who asks for a context does so by SNMPv3.
+cat >"$TMP/snmpd.extra" <<X
+trap2sink 127.0.0.1:1162 public
+view everything included .1
+createUser poller
+rouser poller noauth -V everything
+X
 echo 'authCommunity log public' >"$TMP/trapd.conf"
 background in_ns "$R" env TZ=UTC SNMP_PERSISTENT_DIR="$TMP/trapd" MIBS="" snmptrapd -f -On -C -c "$TMP/trapd.conf" -Lf "$TMP/traps" \
 	-F '%y-%02.2m-%02.2lT%02.2h:%02.2j:%02.2k+0000 ZBXTRAP 127.0.0.1 %v\n' udp:127.0.0.1:1162
@@ -210,11 +215,12 @@ start() { # COMMAND...: the agent, in the router's namespace
 # What the kernel has counted before eBPF counts makes its counters higher.
 udp ipv4 100000 972
 settle
-start "$BIN" agent --notifications --peak-window 10
+start "$BIN" agent --notifications --peak-window 10 --netns "$S*"
 expect "it counts with eBPF" ebpf "$(snmp_value IPFWAGENT-MIB::ipfwSource.0)"
 # A row of dropped packets is there from its first packet on.
 lose() { in_ns "$C" "$TRAFFIC" send 10.9.0.2 9 "$1" 72 >/dev/null || give_up "traffic without a route" "$TMP/agent.log"; }
 lose 3
+host=$(CONTEXT=$S new_host server) context=$host
 host=$(new_host router)
 # Paths are off in the template: on for this host.
 rule=$(api discoveryrule.get "{\"hostids\": \"$host\", \"filter\": {\"key_\": \"ipfw.path.discovery\"}, \"output\": [\"status\"]}")
@@ -258,6 +264,11 @@ complete() {
 	incomplete >"$TMP/incomplete"
 	[ ! -s "$TMP/incomplete" ] && valued 'ipfw.path.octets[rc,rs,ipv6]' && valued "$no_route"
 }
+# in_context COMMAND...: of the host whose figures are those of the server's network namespace, in its SNMP context.
+in_context() { local host=$context && "$@"; }
+expect_true "in a context: interfaces are discovered" in_context wait_for 40 valued 'ipfw.if.in.octets[s0,ipv4]'
+expect "in a context: those of its namespace" '["o0","s0"]' "$(in_context items |
+	jq -c '[.[].key_ | capture("^ipfw.if.in.octets\\[(?<i>[^,]*),").i] | unique')"
 send 300
 wait_for 60 complete
 expect "every item has a value" '' "$(paste -sd ';' "$TMP/incomplete" | head -c 400)"
@@ -288,6 +299,8 @@ same 'ipfw.system.out.forw.octets[ipv6]' $((sent[o6] * 8))
 same 'ipfw.system.in.forw.packets[ipv4]' "${sent[p4]}"
 same 'ipfw.if.in.octets[rc,ipv4]' $((sent[o4] * 8))
 same 'ipfw.if.in.forw.packets[rc,ipv6]' "${sent[p6]}"
+in_context same 'ipfw.if.in.octets[s0,ipv4]' $((sent[rs4] * 8))
+in_context same 'ipfw.system.in.packets[ipv6]' "${sent[p6]}"
 lose 30
 ended=$(date +%s)
 same "$no_route" 30
@@ -325,6 +338,7 @@ of_rs() { items | jq -c '[.[] | select(.key_ | test("^ipfw\\.(if|path)\\..*[[,]r
 before=$(of_rs)
 ip -n "$R" link del rs
 ip -n "$R" link add rs index 777 type veth peer name s0 netns "$S"
+ip -n "$R" link set rs alias uplink
 plug "$R" rs && plug "$S" s0 && number 2 rs "$S" s0
 since=$(date +%s)
 expect_true "another ifIndex: its items have values again" wait_for 40 valued 'ipfw.if.out.forw.octets[rs,ipv4]' $((since + 2))

@@ -208,77 +208,7 @@ expect "no reading: and why" "$(ask 'json\n')" "error: $(cat "$TMP/body")"
 stop
 
 # Clients by the dozen, and such that send or read too slowly, or nothing.
-cat >"$TMP/clients.py" <<'P'
-import select, socket, sys, threading, time
-what, port = sys.argv[1], 9469
-def connect():
-    s = socket.socket(socket.AF_INET6)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    s.connect(("::1", port))
-    s.settimeout(60)
-    return s
-def read(s):
-    data = b""
-    try:
-        while part := s.recv(1 << 20):
-            data += part
-    except ConnectionResetError:
-        pass
-    return data
-REQUEST = b"GET /json%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
-if what == "many":  # a hundred at once: all are answered
-    all = [connect() for _ in range(100)]
-    for s in all:
-        s.sendall(REQUEST % b"")
-    answers = []
-    threads = [threading.Thread(target=lambda s=s: answers.append(read(s))) for s in all]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    print(sum(a.startswith(b"HTTP/1.1 200") and a.endswith(b"}\n") for a in answers))
-elif what == "silent":  # says nothing, half a line, or a letter each second: cut off
-    s, t, u = connect(), connect(), connect()
-    t.sendall(b"GET /js")
-    begin = time.monotonic()
-    try:
-        while not select.select([u], [], [], 1)[0]:
-            u.sendall(b"X" if time.monotonic() > begin + 1 else b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
-    except OSError:
-        pass
-    print(len(read(s)), len(read(t)), len(read(u)))
-elif what == "deaf":  # as many as are served ask for much and never read
-    all = [connect() for _ in range(16)]
-    for i, s in enumerate(all):
-        s.sendall(REQUEST % (b"?pretty" if i % 2 else b""))
-    poll = select.poll()
-    for s in all:
-        poll.register(s, 0)  # POLLHUP: it was cut off
-    print("asked", flush=True)
-    poll.poll()
-elif what == "garbage":
-    for text in (b"\0" * 4096, b"x" * 1048576, b"GET /json HTTP/9.9\r\n\r\n", b"GET\r\n\r\n", b"\r\n" * 9000,
-                 b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-                 b"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
-                 b"GET /" + b"%00" * 2000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                 b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"A: b\r\n" * 20000 + b"\r\n"):
-        s = connect()
-        try:
-            s.sendall(text)
-            s.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-        answer = read(s)
-        if answer.startswith(b"HTTP/1.1 2") and b"%00" not in text and b"chunked" not in text:
-            print(text[:40], answer[:40])
-    print("done")
-elif what == "gone":  # leave in all states
-    for i in range(300):
-        s = connect()
-        if i % 3:
-            s.sendall(REQUEST % b"" if i % 3 == 1 else b"GE")
-        s.close()
-    print("gone")
-P
-clients() { in_ns "$R" timeout 100 /usr/bin/python3 "$TMP/clients.py" "$@"; }
+clients() { in_ns "$R" env agent="$agent" timeout 100 /usr/bin/python3 "$here/clients.py" http "$@"; }
 for i in $(seq 400); do echo "link add v$i type veth peer name w$i"; done | ip -n "$R" -batch - 2>/dev/null
 # What the kernel holds for a reader is no longer the agent's to wait for: let that be little.
 setns "$R" net.ipv4.tcp_wmem='4096 16384 65536'
@@ -292,7 +222,8 @@ size=$(get '/json?pretty' | wc -c)
 expect_true "a large document ($size octets)" [ "$size" -gt 500000 ]
 expect "a hundred at once" 100 "$(clients many)"
 expect "garbage" "done" "$(clients garbage)"
-expect "silence, half a line and a letter each second are cut off" "0 0 0" "$(clients silent)"
+expect "silence, half a line and a letter each second end after 10 s" "0 0 0 10" "$(clients silent)"
+expect "half a request, and no more to come, ends before who is silent" silent "$(clients half)"
 expect "clients that go away" gone "$(clients gone)"
 expect_true "the agent answers after that" answers
 few_sockets() { [ "$(sockets)" -le "$before" ]; }
@@ -301,7 +232,7 @@ mib() { snmp_value "IPFWAGENT-MIB::$1"; }
 deaf() {
 	[ -z "${deaf:-}" ] || wait "$deaf"
 	rm -f "$TMP/asked"
-	background in_ns "$R" /usr/bin/python3 "$TMP/clients.py" deaf >"$TMP/asked"
+	background in_ns "$R" /usr/bin/python3 "$here/clients.py" http deaf >"$TMP/asked"
 	deaf=$bg
 	taken() { dead "$deaf" || { [ -s "$TMP/asked" ] && [ "$(sockets)" -ge $((before + 16)) ]; }; }
 	wait_for 10 taken
@@ -328,6 +259,7 @@ if ! grep -q __asan_init "$BIN"; then
 fi
 expect "deaf readers: who comes then is served" 200 "$(code /json)"
 wait "$deaf"
+expect "deaf readers: they are reset" reset "$(tail -n 1 "$TMP/asked")"
 deaf
 stop
 expect "it ends well while they are there" 0 $?

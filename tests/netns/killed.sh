@@ -74,4 +74,28 @@ for i in 13 70000; do # in the array, in the hash
 	try made_anew $i 80 '"x0",null,["x0",null]'
 	try renamed $i 10 '"y0",10,["y0",10]'
 done
+
+# known_to_others WANTED COMMAND...: another process had read the records before x0 was made anew, and the command
+# read them or was killed. That process shows what became of them, not what it knew.
+known_to_others() {
+	begin 13
+	: >"$TMP/lines"
+	background "$BIN" monitor --netns "$R" --json --source ebpf --interval 1 >>"$TMP/lines"
+	wait_for 10 test -s "$TMP/lines"
+	kill -STOP "$bg"
+	made_anew 13
+	"${@:2}"
+	datagrams "$C" 3 72 10.2.0.2
+	: >"$TMP/lines"
+	kill -CONT "$bg"
+	wait_for 10 test -s "$TMP/lines"
+	head -n 1 "$TMP/lines" | sed 's/_total"/"/g' >"$TMP/reading"
+	expect "after ${*:2}: what another process knows" "[83,$1]" "$(shown 13)"
+	kill "$bg" && wait "$bg"
+}
+known_to_others '"x0",3,["x0",3]' reading
+begin 13
+made_anew 13
+last=$(changes | tail -n 1)
+known_to_others '"x0",null,["x0",null]' killed_at "$last"
 finish

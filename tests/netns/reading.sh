@@ -173,67 +173,12 @@ expect_match "a NUL" '^error: a request is a line of text' "$(ask 'json\000\n')"
 expect "random bytes" 'error:' "$(head -c 700 /dev/urandom | socat -t 5 - "UNIX-CONNECT:$SOCK" 2>/dev/null | head -c 6)"
 expect "a second line is not read" 1 "$(ask 'json\njson\n' | wc -l)"
 
-# Clients by the dozen. The python helper keeps the sockets that it is told to.
-cat >"$TMP/clients.py" <<'P'
-import os, select, socket, sys, time
-sys.dont_write_bytecode = True
-sys.path.append(os.environ["here"])
-import waits
-path, what = sys.argv[1:3]
-def connect():
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(path)
-    s.settimeout(20)
-    return s
-def read(s):
-    data = b""
-    try:
-        while part := s.recv(1 << 20):
-            data += part
-    except ConnectionResetError:
-        pass
-    return data
-if what == "many":  # a hundred at once: all are answered
-    all = [connect() for _ in range(100)]
-    for s in all:
-        s.sendall(b"json\n")
-    print(sum(read(s).endswith(b"}\n") for s in all))
-elif what == "silent":  # says nothing, or half a line: cut off
-    agent = os.environ["agent"]
-    begin, queued = time.monotonic(), waits.queued(agent, "self")
-    s, t = connect(), connect()
-    t.sendall(b"js")
-    print(len(read(s)), len(read(t)), end=" ")
-    took, queued = time.monotonic() - begin, waits.queued(agent, "self") - queued
-    print(5 if 4.9 <= took <= 5.5 + queued else took)
-elif what == "deaf":  # as many as are served ask and never read
-    all = [connect() for _ in range(16)]
-    for i, s in enumerate(all):
-        s.sendall(b"json pretty\n" if i % 2 else b"text verbose\n")
-    poll = select.poll()
-    for s in all:
-        poll.register(s, 0)  # POLLHUP: it was cut off
-    poll.poll()
-elif what == "megabyte":
-    s = connect()
-    try:
-        s.sendall(b"x" * 1048576)
-    except BrokenPipeError:
-        pass
-    print(read(s).decode().strip())
-elif what == "gone":  # leave in all states
-    for i in range(300):
-        s = connect()
-        if i % 3:
-            s.sendall(b"json\n" if i % 3 == 1 else b"js")
-        s.close()
-    print("gone")
-P
+# Clients by the dozen, and such that send or read too slowly, or nothing.
 sockets=$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)
-clients() { here=$here agent=$agent timeout 60 python3 "$TMP/clients.py" "$SOCK" "$@"; }
+clients() { agent=$agent timeout 60 /usr/bin/python3 "$here/clients.py" "$SOCK" "$@"; }
 expect "a megabyte" 'error: the request is too long' "$(clients megabyte)"
 expect "a hundred at once" 100 "$(clients many)"
-expect "silence and half a line end after 5 s" "0 0 5" "$(clients silent)"
+expect "silence, half a line and a letter each second end after 5 s" "0 0 0 5" "$(clients silent)"
 expect "clients that go away" gone "$(clients gone)"
 expect_true "the agent answers after that" answers
 few_sockets() { [ "$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)" -le "$1" ]; }
@@ -250,7 +195,7 @@ expect_true "a large document ($size octets)" [ "$size" -gt 500000 ]
 # there did not wait for that; on a busy machine it may take another try.
 deaf() {
 	[ -z "${deaf:-}" ] || wait "$deaf"
-	clients deaf &
+	clients deaf >"$TMP/asked" &
 	deaf=$!
 	taken() { dead "$deaf" || [ "$(find "/proc/$agent/fd" -lname 'socket:*' | wc -l)" -ge $((sockets + 16)) ]; }
 	wait_for 10 taken

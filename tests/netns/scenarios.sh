@@ -290,13 +290,15 @@ errors() {
 			[[ $case == no* ]] || expect "${case%%:*} $f: ICMP errors" 20 $errors
 		done
 	done
-	# A link-local source does not leave its link; the router knows no way back to it.
+}
+# A link-local source does not leave its link; the router knows no way back to it.
+link_local() {
 	ip -n "$C" addr add fe80::2/64 dev c0 nodad
 	ip -n "$C" -6 route replace default via fd01::1 dev c0 src fe80::2
 	unsettled=1
 	begin
 	udp ipv6 20 100
-	received ipv6 rc 20 $((20 * size))
+	received ipv6 rc 20 $((20 * $(udp_octets ipv6 100)))
 	check "link-local source"
 	ip -n "$C" -6 route replace default via fd01::1 dev c0
 	ip -n "$C" addr del fe80::2/64 dev c0
@@ -487,7 +489,7 @@ two_processors() {
 }
 
 begin_scenarios
-for scenario in ${SCENARIOS:-plain fragments route_mtu errors filters unlike locally multicast two_namespaces two_processors \
+for scenario in ${SCENARIOS:-plain fragments route_mtu errors link_local filters unlike locally multicast two_namespaces two_processors \
 	conntrack segmented sctp}; do
 	run_scenario "$scenario"
 done

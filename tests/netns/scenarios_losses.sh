@@ -45,6 +45,13 @@ filters() {
 		lost $f rc "" input NETFILTER_DROP 20 $((20 * $(udp_octets $f 100)))
 		check "nft drop in INPUT $f"
 		no_nft
+	done
+}
+
+# What the router itself sends.
+own_refused() {
+	local f
+	for f in ipv4 ipv6; do
 		nft "$(chain output)"
 		begin
 		in_ns "$R" "$TRAFFIC" send ${server[$f]} 9 1 100 >/dev/null 2>&1 # EPERM
@@ -624,10 +631,10 @@ begin_scenarios
 "$BIN" status --json --netns "$R" >"$TMP/status"
 expect_true "drops are counted, unless the kernel gives no reasons" \
 	jq -ne 'input | .drops or (.drops_why | test("gives no reasons"))' "$TMP/status"
-all="filters rejects routes ttl sources headers too_big sockets policies verdicts onlookers copies batches neighbours queues
+all="filters own_refused rejects routes ttl sources headers too_big sockets policies verdicts onlookers copies batches neighbours queues
  fair_queue carrier vanishing invalid incomplete"
 # The emulator is slow: there what differs between hook sets, and what other kernels lack.
-[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="filters ttl sockets neighbours fair_queue"
+[ "${IPFW_ALL_DEVICES:-}" != 1 ] || all="filters own_refused ttl sockets neighbours fair_queue"
 for scenario in ${SCENARIOS:-$all}; do
 	run_scenario "$scenario"
 done

@@ -7,8 +7,9 @@
 
 add_ns "$R"
 
-# What it finds here. The tables of hook sets are those of `status`.
-"$BIN" selftest --json --compact >"$TMP/doc" 2>"$TMP/err"
+# What it finds here, also where it has to allow itself more open files. The tables of hook sets are those of
+# `status`.
+prlimit --nofile=100:4096 "$BIN" selftest --json --compact >"$TMP/doc" 2>"$TMP/err"
 expect "exit status" 0 $?
 expect "nothing on stderr" "" "$(cat "$TMP/err")"
 valid "the document" selftest "$TMP/doc"
@@ -25,7 +26,7 @@ else
 fi
 expect "each way of sending, each family, by all that tell" '[]' "$(query '.counters as $c |
 	[.checks[] | {name, family, result: .results[]} | select($c[.result.counter].works and .result.result != "ok")]')"
-expect "so many ways" '[["ipv4",9],["ipv6",9]]' "$(query '[.checks | group_by(.family)[] | [.[0].family, length]]')"
+expect "so many ways" '[["ipv4",14],["ipv6",14]]' "$(query '[.checks | group_by(.family)[] | [.[0].family, length]]')"
 expect "packets were sent in each" true "$(query 'all(.checks[]; .sent_packets >= 20)')"
 expect "kernel and architecture" "$(uname -r) $(uname -m)" "$(query -r '.kernel | "\(.release) \(.architecture)"')"
 expect "version" "$("$BIN" --version)" "ipfwagent $(query -r .version)"
@@ -50,9 +51,13 @@ disturbed "one packet more" "UDP, ipv4" ping -q -c 1 -W 5 192.0.2.130
 expect_match "one packet more: the kernel too" '^differs: sent ([0-9]+), counted .*: kernel: router, received packets of ipv4' "$(cat "$TMP/text")"
 expect "one packet more: nothing else of it" "" "$(grep '^differs.* of ipv6$' "$TMP/text")"
 disturbed "some are lost" "attaching" nft 'add table ip t; add chain ip t c { type filter hook prerouting priority 0; };
-	add rule ip t c udp length 108 limit rate over 1/hour burst 399 packets drop'
+	add rule ip t c udp length 108 limit rate over 1/hour burst 399 packets drop;
+	add rule ip t c tcp dport 1-65535 ip length 1000-65535 drop'
 expect_match "some are lost: how many" '^differs: sent 400, counted 399: UDP, ipv4: kernel: router, forwarded packets of ipv4' "$(cat "$TMP/text")"
 expect_match "some are lost: other ways agree" '^ok: UDP, ipv6: sent 400 packets, 59200 bytes: ' "$(cat "$TMP/text")"
+
+expect_match "a transfer that does not get through: it is not possible" '^not possible here: TCP \(TSO\), ipv4: kernel: TCP: Connection timed out' "$(cat "$TMP/text")"
+expect_match "a transfer that does not get through: nothing of it is left for the next one" '^ok: TCP \(TSO\), ipv6: ' "$(cat "$TMP/text")"
 
 # Killed: a device of a namespace goes with it, and so does its peer.
 mkdir "$TMP/own"
@@ -83,4 +88,10 @@ refused "not root" setpriv --reuid 65534 --regid 65534 --clear-groups
 expect_match "not root: why" "only root" "$(cat "$TMP/err")"
 refused "no CAP_SYS_ADMIN" setpriv --bounding-set -sys_admin --inh-caps -sys_admin
 expect_match "no CAP_SYS_ADMIN: why" "a network namespace of its own: Operation not permitted" "$(cat "$TMP/err")"
+expect_match "no CAP_SYS_ADMIN: what cannot be done" '^ipfwagent: selftest: cannot make a router here: ' "$(cat "$TMP/err")"
+refused "few files may be open" prlimit --nofile=100
+expect "few files may be open: why" "ipfwagent: selftest: too few files may be open (ulimit -n)" "$(cat "$TMP/err")"
+# shellcheck disable=SC2016
+refused "/proc/sys cannot be written" unshare -m sh -c 'mount -o bind,ro /proc/sys /proc/sys && exec "$@"' -
+expect_match "/proc/sys cannot be written: why" 'cannot make a router here: /proc/sys/net/.*: Read-only file system' "$(cat "$TMP/err")"
 finish

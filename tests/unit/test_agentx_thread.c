@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/schedule.h"
 #include "base/units.h"
+#include "mib/notification_queue.h"
 
 #define S UINT64_C(1000000000)
 
@@ -32,6 +33,7 @@ static int64_t master_start_ns; /* with the request */
 static const char *asked_context;
 static struct mib_context *answer;
 static int refresh_fd;
+static struct notification_queue *notifications;
 static const char *refusal; /* of the start */
 static atomic_int stops;
 
@@ -136,8 +138,10 @@ static bool was_asked_to_read(void)
 
 static struct agentx *start(void)
 {
-	struct agentx_config config = {
-		.cache_ms = 3600 * 1000, .refresh_fd = refresh_fd, .stop_fd = refresh_fd};
+	struct agentx_config config = {.cache_ms = 3600 * 1000,
+				       .refresh_fd = refresh_fd,
+				       .stop_fd = refresh_fd,
+				       .notifications = notifications};
 	struct agentx *a;
 
 	assert_int_equal(agentx_start(&a, &config), 0);
@@ -360,12 +364,14 @@ static int setup(void **state)
 {
 	(void)state;
 	refresh_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return refresh_fd < 0;
+	notifications = notification_queue_new();
+	return refresh_fd < 0 || !notifications;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	notification_queue_free(notifications);
 	return close(refresh_fd);
 }
 

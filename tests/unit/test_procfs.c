@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* procfs: every parser on captured forms of five kernels, and on bad files. */
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,22 +27,28 @@ static const char *fixture(const char *path)
 	return full;
 }
 
-static FILE *open_fixture(const char *path)
-{
-	FILE *f = fopen(fixture(path), "r");
+/* Of the fixture that was read last. */
+static struct procfs_text text;
 
-	if (!f)
-		fail_msg("cannot open %s", fixture(path));
-	return f;
+static struct procfs_text *text_at(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		fail_msg("cannot open %s", path);
+	assert_int_equal(procfs_text_read(&text, fd), 0);
+	close(fd);
+	return &text;
+}
+
+static struct procfs_text *text_of(const char *path)
+{
+	return text_at(fixture(path));
 }
 
 static int pairs(const char *path, struct kernel_counters *k)
 {
-	FILE *f = open_fixture(path);
-	int rc = procfs_parse_pairs(f, k);
-
-	fclose(f);
-	return rc;
+	return procfs_parse_pairs(text_of(path), k);
 }
 
 static void is(const struct kernel_counters *k, enum kernel_column c, uint64_t value)
@@ -91,7 +100,6 @@ static void test_parsers(void **state)
 		struct kernel_counters k = {0}, k6 = {0};
 		struct dev_rows rows = {0};
 		uint32_t ifindex = 0;
-		FILE *f;
 
 		snprintf(path, sizeof(path), "%s/proc/net/snmp", kernels[i].kernel);
 		assert_int_equal(pairs(path, &k), 0);
@@ -111,9 +119,7 @@ static void test_parsers(void **state)
 		assert_int_equal(kernel_known(&k, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev_snmp6/eth0", kernels[i].kernel);
-		f = open_fixture(path);
-		assert_int_equal(procfs_parse_snmp6(f, &k6, &ifindex), 0);
-		fclose(f);
+		assert_int_equal(procfs_parse_snmp6(text_of(path), &k6, &ifindex), 0);
 		assert_int_equal(ifindex, 2);
 		is(&k6, K_IN_NO_ECT, kernels[i].no_ect6_eth0);
 		is(&k6, K_TOO_BIG, 3);
@@ -123,9 +129,7 @@ static void test_parsers(void **state)
 		assert_int_equal(kernel_known(&k6, K_OUT_TRANSMITS), kernels[i].transmits);
 
 		snprintf(path, sizeof(path), "%s/proc/net/dev", kernels[i].kernel);
-		f = open_fixture(path);
-		assert_int_equal(procfs_parse_dev(f, count_row, &rows), 0);
-		fclose(f);
+		assert_int_equal(procfs_parse_dev(text_of(path), count_row, &rows), 0);
 		assert_int_equal(rows.n, kernels[i].n_ifs + 1);
 		assert_int_equal(rows.eth0.rx_packets, kernels[i].rx_eth0);
 	}
@@ -161,6 +165,7 @@ static void test_tree(void **state)
 		assert_non_null(snapshot_find_if(s, 2));
 		assert_string_equal(snapshot_find_if(s, 2)->name, "eth0");
 		snapshot_free(s);
+		procfs_close(&p);
 	}
 }
 
@@ -184,6 +189,7 @@ static void test_no_ipv6(void **state)
 	for (size_t i = 0; i < s->n_ifs; i++)
 		assert_int_equal(s->ifs[i].figures[FAMILY_IPV6].known, 0);
 	snapshot_free(s);
+	procfs_close(&p);
 }
 
 static void test_bad_pairs(void **state)
@@ -223,27 +229,19 @@ static void test_bad_others(void **state)
 {
 	struct dev_rows rows = {0};
 	struct kernel_counters k = {0};
-	FILE *f = open_fixture("bad/snmp6-cut");
 
 	(void)state;
-	assert_int_equal(procfs_parse_snmp6(f, &k, NULL), -EBADMSG);
-	fclose(f);
+	assert_int_equal(procfs_parse_snmp6(text_of("bad/snmp6-cut"), &k, NULL), -EBADMSG);
 	is(&k, K_IN_RECEIVES, 271174);
 	is(&k, K_NO_ROUTES, 33);
 	assert_false(kernel_known(&k, K_DISCARDS));
-	f = open_fixture("bad/empty");
-	assert_int_equal(procfs_parse_snmp6(f, &k, NULL), -EBADMSG);
-	fclose(f);
+	assert_int_equal(procfs_parse_snmp6(text_of("bad/empty"), &k, NULL), -EBADMSG);
 
-	f = open_fixture("bad/dev-cut");
-	assert_int_equal(procfs_parse_dev(f, count_row, &rows), -EBADMSG);
-	fclose(f);
+	assert_int_equal(procfs_parse_dev(text_of("bad/dev-cut"), count_row, &rows), -EBADMSG);
 	assert_int_equal(rows.n, 1);
 	assert_string_equal(rows.last, "lo");
 	rows = (struct dev_rows){.result = -7};
-	f = open_fixture("6.1/proc/net/dev");
-	assert_int_equal(procfs_parse_dev(f, count_row, &rows), -7);
-	fclose(f);
+	assert_int_equal(procfs_parse_dev(text_of("6.1/proc/net/dev"), count_row, &rows), -7);
 	assert_int_equal(rows.n, 1);
 }
 
@@ -252,23 +250,17 @@ static int dev_with(const char *name, size_t copies, struct dev_rows *rows)
 {
 	static const char head[] =
 		"Inter-| Receive | Transmit\n face |bytes packets|bytes packets\n";
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	int rc;
+	FILE *f = tmpfile();
 
 	assert_non_null(f);
 	fputs(head, f);
 	for (size_t i = 0; i < copies; i++)
 		fprintf(f, "%s: 1 2 3 4\n", name);
-	assert_int_equal(fclose(f), 0);
-	f = fmemopen(text, size, "r");
-	assert_non_null(f);
-	*rows = (struct dev_rows){.n = 0};
-	rc = procfs_parse_dev(f, count_row, rows);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(procfs_text_read(&text, fileno(f)), 0);
 	fclose(f);
-	free(text);
-	return rc;
+	*rows = (struct dev_rows){.n = 0};
+	return procfs_parse_dev(&text, count_row, rows);
 }
 
 /* What no kernel calls an interface. */
@@ -302,10 +294,50 @@ static int parse_any(int which, FILE *f)
 	struct kernel_counters k = {0};
 	struct dev_rows rows = {0};
 
-	rewind(f);
-	return which == 0   ? procfs_parse_pairs(f, &k)
-	       : which == 1 ? procfs_parse_snmp6(f, &k, NULL)
-			    : procfs_parse_dev(f, count_row, &rows);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(procfs_text_read(&text, fileno(f)), 0);
+	return which == 0   ? procfs_parse_pairs(&text, &k)
+	       : which == 1 ? procfs_parse_snmp6(&text, &k, NULL)
+			    : procfs_parse_dev(&text, count_row, &rows);
+}
+
+/* A datagram that IP counts. */
+static void send_to_self(void)
+{
+	const struct sockaddr_in to = {.sin_family = AF_INET,
+				       .sin_port = htons(9),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_int_equal(sendto(fd, "", 1, 0, (const struct sockaddr *)&to, sizeof(to)), 1);
+	close(fd);
+}
+
+/* Of the live system the files stay open, and tell what is so when they are read. */
+static void test_kept(void **state)
+{
+	struct procfs p;
+	int fds[2][PROCFS_KEPT];
+
+	(void)state;
+	procfs_open(&p, NULL);
+	for (int i = 0; i < 2; i++) {
+		struct snapshot *s = snapshot_new();
+		struct kernel_counters now = {0}, later = {0};
+
+		assert_int_equal(procfs_parse_pairs(text_at("/proc/net/snmp"), &now), 0);
+		procfs_read_system(&p, s);
+		assert_int_equal(procfs_parse_pairs(text_at("/proc/net/snmp"), &later), 0);
+		assert_int_equal(s->troubles, 0);
+		assert_in_range(s->system[FAMILY_IPV4].ip_counts.value[C_IN_RECEIVES],
+				now.value[K_IN_RECEIVES], later.value[K_IN_RECEIVES]);
+		memcpy(fds[i], p.kept, sizeof(p.kept));
+		send_to_self();
+		snapshot_free(s);
+	}
+	assert_memory_equal(fds[0], fds[1], sizeof(fds[0]));
+	assert_true(fds[0][PROCFS_SNMP] >= 0);
+	procfs_close(&p);
 }
 
 /* Lines and files of any length take little memory and no time. */
@@ -340,7 +372,7 @@ int main(void)
 		cmocka_unit_test(test_parsers),    cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_no_ipv6),    cmocka_unit_test(test_bad_pairs),
 		cmocka_unit_test(test_bad_others), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_huge),       cmocka_unit_test(test_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,11 +52,10 @@ picture() { # FILE HEIGHT PAGE
 }
 
 take_pictures() {
-	local index alias host rule minutes=${MINUTES:-60}
+	local alias host rule minutes=${MINUTES:-60}
 	for alias in lan0:office wan0:uplink guest0:guests; do
-		index=$(ip -n "$R" -j link show "${alias%:*}" | jq '.[0].ifindex')
-		echo "override .1.3.6.1.2.1.31.1.1.1.18.$index octet_str \"${alias#*:}\""
-	done >"$TMP/snmpd.extra"
+		ip -n "$R" link set "${alias%:*}" alias "${alias#*:}"
+	done
 	start_snmpd
 	background in_ns "$R" "$BIN" agent --agentx-socket "$MASTER" --reading-socket none --peak-window 60 2>>"$TMP/agent.log"
 	expect_true "the agent answers" wait_for 20 agent_answers
