@@ -19,6 +19,7 @@
 
 #include "ipfw_probe.h"
 
+#include "netns.h"
 #include "weigh.h"
 
 #define ETH_P_IP   0x0800
@@ -47,23 +48,6 @@ enum skb_drop_reason {
 #define IS_REASON(reason, name)                                                                    \
 	(bpf_core_enum_value_exists(enum skb_drop_reason, name) &&                                 \
 	 (reason) == bpf_core_enum_value(enum skb_drop_reason, name))
-
-static __always_inline bool is_ours(struct net_device *dev)
-{
-	struct net *net = KERNEL_READ(dev, struct net_device, nd_net.net);
-
-	return KERNEL_READ(net, struct net, ns.inum) == netns_inum;
-}
-
-/* Its route; none: it has none yet, none any more, or one that is not IP's. */
-static __always_inline void *route_of(struct sk_buff *skb)
-{
-	void *dst = (void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
-
-	if (!dst || KERNEL_READ(dst, struct dst_entry, flags) & DST_NOT_IP)
-		return NULL;
-	return dst;
-}
 
 static __always_inline bool is_multicast_ipv6(const void *ip)
 {
@@ -241,20 +225,13 @@ int dropped(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct ipfw_drop_key key = {};
-	struct net_device *dev = skb->dev;
+	struct net_device *dev = device_of_dropped(skb);
 	__u32 reason = ctx[2], ifindex, len;
 	__u16 protocol;
 	struct load l;
 	long offset;
-	void *dst;
 
-	if (!dev) { /* TCP takes it away, and a packet that is not sent yet has none */
-		dst = route_of(skb);
-		if (!dst)
-			return 0;
-		dev = KERNEL_READ(dst, struct dst_entry, dev);
-	}
-	if (!dev || !is_ours(dev))
+	if (!dev || netns_of_device(dev) != netns_inum)
 		return 0;
 	protocol = skb->protocol;
 	if (protocol != bpf_htons(ETH_P_IP) && protocol != bpf_htons(ETH_P_IPV6))

@@ -14,6 +14,7 @@
 #include "ipfw_probe.h"
 
 #include "esp.h"
+#include "netns.h"
 #include "output.h"
 
 #define PACKET_HOST 0
@@ -21,7 +22,7 @@
 
 static __always_inline bool is_ours(struct sk_buff *skb)
 {
-	return skb->dev && skb->dev->nd_net.net->ns.inum == netns_inum;
+	return netns_of_packet(skb) == netns_inum;
 }
 
 static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
@@ -29,7 +30,7 @@ static __always_inline int received(struct sk_buff *skb, __u32 ipv6)
 	struct load l;
 	__u32 ifindex;
 
-	if (!skb || !is_ours(skb)) /* none: its header was wrong, or it is not for us */
+	if (!is_ours(skb)) /* none: its header was wrong, or it is not for us */
 		return 0;
 	ifindex = skb->dev->ifindex;
 	if (is_own_multicast(skb))

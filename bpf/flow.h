@@ -8,82 +8,14 @@
 
 #include "ipfw_probe.h"
 
+#include "flow_types.h"
+#include "netns.h"
 #include "weigh.h"
 
 #define IFF_BRIDGE_PORT (1 << 9)
 #define IFINDEX_HASH    256 /* NETDEV_HASHENTRIES */
 #define MOST_COLLISIONS 64  /* devices with the same last octet of their ifindex */
 #define MOST_SIDES      4096
-
-/* Copied as it is. */
-struct encapsulation {
-	__u16 id;
-	__be16 proto;
-};
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct list_head {
-	struct list_head *next;
-};
-
-struct hlist_node {
-	struct hlist_node *next;
-};
-
-struct hlist_head {
-	struct hlist_node *first;
-};
-
-struct netdev_adjacent {
-	struct net_device *dev;
-	bool master;
-	struct list_head list;
-};
-
-struct net___devices {
-	struct hlist_head *dev_index_head;
-};
-
-struct net_device___devices {
-	struct hlist_node index_hlist;
-	struct {
-		struct list_head upper;
-	} adj_list;
-};
-
-enum flow_offload_xmit_type { FLOW_OFFLOAD_XMIT_XFRM, FLOW_OFFLOAD_XMIT_DIRECT };
-
-struct flow_offload_tuple {
-	int iifidx;
-	struct encapsulation encap[2];
-	__u16 dir : 2, xmit_type : 3, encap_num : 2;
-	__u16 tun_num : 2; /* since Linux 6.19 */
-	struct dst_entry *dst_cache;
-	struct {
-		__u32 ifidx;
-	} out;
-	__u32 ifidx; /* likewise */
-};
-
-struct flow_offload_tuple_rhash {
-	struct flow_offload_tuple tuple;
-};
-
-/* What a flow is made from. */
-struct nf_flow_route {
-	struct {
-		struct dst_entry *dst;
-		struct {
-			__u32 ifindex;
-			struct encapsulation encap[2];
-			__u8 num_encaps : 2;
-		} in;
-		enum flow_offload_xmit_type xmit_type;
-	} tuple[2];
-};
-
-#pragma clang attribute pop
 
 #define TUPLE(flow, field)      KERNEL_READ(flow, struct flow_offload_tuple_rhash, tuple.field)
 #define TUPLE_BITS(flow, field) KERNEL_READ_BITS(flow, struct flow_offload_tuple_rhash, tuple.field)
@@ -222,11 +154,10 @@ static __always_inline bool is_tunnelled(void *flow, void *other)
 static __always_inline void note_side(struct side *side, __u32 encaps, struct dst_entry *dst)
 {
 	void *device = KERNEL_READ(dst, struct dst_entry, dev);
-	struct net *net = KERNEL_READ(device, struct net_device, nd_net.net);
 	__u32 ifindex = KERNEL_READ(device, struct net_device, ifindex);
 	struct encapsulation first = side->encap[0];
 
-	if (KERNEL_READ(net, struct net, ns.inum) != netns_inum)
+	if (netns_of_device(device) != netns_inum)
 		return;
 	if (encaps > 1) { /* the flow has them the other way round */
 		side->encap[0] = side->encap[1];

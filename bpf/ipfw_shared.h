@@ -110,6 +110,9 @@ struct ipfw_reason_name {
 /* Packets that no map had room for. */
 enum ipfw_missed { IPFW_MISSED_IF, IPFW_MISSED_PATH, IPFW_MISSED_DROP, IPFW_MISSED };
 
+/* So many network namespaces can have programs at a hook that sees all of them. */
+#define IPFW_SLOTS 4096
+
 #define IPFW_NAME_MAX 16
 
 /* The program keeps the rest beside the counters; the hooks do not read it. */
@@ -148,6 +151,8 @@ struct ipfw_info {
 	__s64 fast_error;     /* and why not, -errno */
 	__u64 paths_since_ns; /* when a path was forgotten last: one without a record began then */
 	__s64 memo;           /* the agent's, for the next one; 0: none */
+	/* how often the kernel had skipped the programs when they were attached here */
+	__u64 skipped[IPFW_MISSED];
 };
 
 #endif

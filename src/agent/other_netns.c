@@ -10,6 +10,12 @@
 #include "base/log.h"
 #include "bpf/counters.h"
 
+/*
+ * To attach a namespace's counters takes 85 for a moment, before half of them are closed again, and
+ * some more for flowtables. Whoever begins without would go on with the kernel's counters.
+ */
+#define ATTACH_FILES 112
+
 struct other_netns {
 	const struct options *o;
 	const struct filter *filter;
@@ -80,6 +86,7 @@ int other_netns_open(struct other_netns **out, const struct options *o)
 	n->o = o;
 	n->filter = &o->collect.filter;
 	r = netns_set_open(&n->set, o->netns, true);
+	n->set.files = o->collect.source == CHOOSE_KERNEL ? 0 : ATTACH_FILES;
 	if (r) {
 		free(n);
 		return r;

@@ -106,7 +106,7 @@ static int take_in(struct netns_set *set, const struct netns_found *f,
 	m->inode = f->inode;
 	m->present = true;
 	m->fd = -1;
-	r = files_have_room(SPARE_FILES) ? open_member(set, m, f) : -EMFILE;
+	r = files_have_room(SPARE_FILES + set->files) ? open_member(set, m, f) : -EMFILE;
 	if (r) {
 		why_errno(why, r, NETNS_CANNOT_ENTER);
 	} else {

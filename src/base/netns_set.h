@@ -31,6 +31,7 @@ struct netns_set {
 	const char *pattern;
 	bool without_home; /* the thread's own is left out */
 	bool outside;      /* set by the caller: those that may not be entered are members, too */
+	unsigned files;    /* the same: so many `came` opens, for a moment or longer */
 	uint64_t home;
 	int home_fd;
 	bool away;                     /* the thread is in a member */

@@ -86,9 +86,10 @@ static int refuse(struct why *why, int error, const char *what)
 	return why_set(why, error, "%s: %s", bpffs_shown(what), bpf_error_text(error));
 }
 
-static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
+/* `base`: see hooks_open(). */
+static int attach_own(struct counters *b, enum hooks_id hooks, const char *base, struct why *why)
 {
-	int r = hooks_open(&b->hooks, hooks, why);
+	int r = hooks_open(&b->hooks, hooks, base, why);
 
 	if (r)
 		return r;
@@ -101,11 +102,15 @@ static int attach_own(struct counters *b, enum hooks_id hooks, struct why *why)
 static int replace_pinned(struct counters *b, struct pins_ended *ended)
 {
 	struct ipfw_info info;
-	int r = pins_remove(&b->pins, false, ended);
+	int r = hooks_put(&b->hooks);
 
+	if (!r)
+		r = pins_remove(&b->pins, false, ended);
 	/* Nobody has read them yet: they begin when the old ones are not shown any more. */
 	if (r >= 0)
 		r = info_begin(&b->hooks);
+	if (!r)
+		r = hooks_begin(&b->hooks);
 	if (!r)
 		r = info_read(b->hooks.maps, &info);
 	if (!r)
@@ -128,7 +133,7 @@ static int attach_pinned(struct counters *b, enum hooks_id hooks, struct why *wh
 	if (!r)
 		return 0;
 	/* First, so that what counts goes on where that is refused, and nobody waits for it. */
-	r = attach_own(b, hooks, why);
+	r = attach_own(b, hooks, b->pins.base, why);
 	if (r)
 		return r;
 	lock = pins_lock_all(&b->pins);
@@ -252,7 +257,7 @@ int counters_open(struct counters **out, enum hooks_id hooks, enum bpf_attach at
 				explain_missing(b, r, why);
 		}
 		if (r && attach == BPF_ATTACH_OWN)
-			r = attach_own(b, hooks, why);
+			r = attach_own(b, hooks, NULL, why);
 	}
 	if (!r) {
 		r = maps_arrays_open(b->maps, &b->arrays);
@@ -375,7 +380,7 @@ void counters_try(struct attachment *out)
 		struct why *why = &out->verdicts[id].why;
 		struct hooks h;
 
-		out->verdicts[id].works = !hooks_open(&h, id, why);
+		out->verdicts[id].works = !hooks_open(&h, id, NULL, why);
 		if (!out->verdicts[id].works)
 			continue;
 		hooks_close(&h);

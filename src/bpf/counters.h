@@ -20,8 +20,7 @@
  * interrupt it.
  *
  * WHAT IS DROPPED. One more program, the same for both sets, at the tracepoint of kfree_skb, in
- * maps of the set (drop_hook.h). It sees the drops of all network namespaces and leaves after one
- * comparison where it is another's. It may be refused, as on kernels before 5.17, which give no
+ * maps of the set (drop_hook.h). It may be refused, as on kernels before 5.17, which give no
  * reason: the rest counts on, and info.drops_error says why. Its counters are those of an interface
  * (dropped, by stage) and a row for each pair of interfaces, stage and reason. The names of reasons
  * are taken from the kernel when the hooks are attached, into a map, since to read its types takes
@@ -33,6 +32,13 @@
  * is, and hold it. So without it they are not attached, info.fast_error says so, and whoever may
  * attaches them to counters that are there already (late.h), as when the agent finds the module
  * after a reading. What a flowtable forwarded before info.fast_since_ns is not known.
+ *
+ * SHARED HOOKS. fentry, the tracepoint and the functions of flowtables see all network namespaces.
+ * For pinned counters one program is attached there, whoever else has counters, which finds the
+ * packet's network namespace in a hash and goes on in that one's own program (dispatch.h). So a
+ * packet's cost does not grow with their number, and more can have counters than the kernel lets
+ * programs be at a function (38). A process's own counters, which end with it, have links of their
+ * own; their programs see all packets and leave after one comparison where it is another's.
  *
  * MAPS. Interfaces with a low ifindex, and paths between such, are counted in plain arrays that are
  * mapped into memory: [cpu][ifindex]. The hooks find a place there without hashing, and reading

@@ -56,7 +56,7 @@ static int name_all_reasons(int fd)
 	return r;
 }
 
-int drop_hook_attach(struct bpf_object **object, const int *maps)
+int drop_hook_load(struct bpf_object **object, const int *maps)
 {
 	int r = name_all_reasons(maps[MAP_REASONS]);
 
@@ -69,12 +69,7 @@ int drop_hook_attach(struct bpf_object **object, const int *maps)
 	r = maps_share(*object, maps);
 	if (!r)
 		r = maps_set_netns(*object);
-	if (!r)
-		r = bpf_object__load(*object);
-	if (!r)
-		r = bpf_raw_tracepoint_open(
-			NULL, bpf_program__fd(bpf_object__next_program(*object, NULL)));
-	return r;
+	return r ? r : bpf_object__load(*object);
 }
 
 uint64_t drop_hook_hash(uint64_t hash)

@@ -15,11 +15,11 @@ struct bpf_object;
 #define DROP_HOOK_NO_REASONS (-ENODATA)
 
 /*
- * Load and attach it to the maps of a hook set (indexed by enum map_id), and write the names of the
- * running kernel's reasons into MAP_REASONS. Returns the link's descriptor, which the caller
- * closes; `object` is to be closed too. Or -errno.
+ * Load it with the maps of a hook set (indexed by enum map_id), and write the names of the running
+ * kernel's reasons into MAP_REASONS. `object` is to be closed also after a failure. Returns 0 or
+ * -errno.
  */
-int drop_hook_attach(struct bpf_object **object, const int *maps);
+int drop_hook_load(struct bpf_object **object, const int *maps);
 
 /* What is counted with it, as a number; see bpf/object_hash.h. */
 uint64_t drop_hook_hash(uint64_t hash);

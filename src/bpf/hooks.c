@@ -2,7 +2,6 @@
 #include "bpf/hooks.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +10,11 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/files.h"
+#include "base/netns.h"
 #include "base/units.h"
 #include "bpf/drop_hook.h"
 #include "bpf/error.h"
@@ -34,14 +32,6 @@ static const unsigned char fentry_object[] __attribute__((aligned(8))) = {
 /* From Linux 6.4's headers, which may be newer than those that this is built with. */
 #define PROG_TYPE_NETFILTER 32
 #define ATTACH_NETFILTER    45
-
-/*
- * No two programs of a network namespace may have the same priority: move aside a little. So many
- * sets of counters there can be at once.
- */
-#define PRIORITY_TRIES 16
-#define TEXT(number)   TEXT_OF(number)
-#define TEXT_OF(value) #value
 
 static int link_netfilter(int prog_fd, uint32_t family, uint32_t hook, int32_t priority)
 {
@@ -102,7 +92,7 @@ static int attach_netfilter(struct hooks *h, const char **what)
 		int prog = bpf_program__fd(bpf_object__find_program_by_name(h->object, name));
 		int fd = -EBUSY;
 
-		for (int try = 0; try < PRIORITY_TRIES && fd == -EBUSY; try++)
+		for (int try = 0; try < HOOKS_PRIORITY_TRIES && fd == -EBUSY; try++)
 			fd = link_netfilter(
 				prog, netfilter_hooks[i].family, netfilter_hooks[i].hook,
 				netfilter_hooks[i].priority + try * netfilter_hooks[i].step);
@@ -114,14 +104,10 @@ static int attach_netfilter(struct hooks *h, const char **what)
 	return 0;
 }
 
+/* A program that sees all network namespaces, by the call that every kernel with such has. */
 static int attach_tracing(struct hooks *h, const struct bpf_program *p)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options);
-	int fd = bpf_link_create(bpf_program__fd(p), 0, BPF_TRACE_FENTRY, &options);
-
-	if (fd == -EINVAL) /* before Linux 5.18 tracing had a call of its own */
-		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(p));
-	return add_link(h, fd, bpf_program__name(p));
+	return add_link(h, bpf_raw_tracepoint_open(NULL, bpf_program__fd(p)), bpf_program__name(p));
 }
 
 static int attach_fentry(struct hooks *h, const char **what)
@@ -129,6 +115,10 @@ static int attach_fentry(struct hooks *h, const char **what)
 	struct bpf_program *p;
 	int r;
 
+	if (h->base) {
+		*what = "dispatch";
+		return dispatch_open(&h->shared[DISPATCH_FENTRY], DISPATCH_FENTRY, h->base);
+	}
 	bpf_object__for_each_program(p, h->object)
 	{
 		*what = bpf_program__name(p);
@@ -152,55 +142,6 @@ static int prepare_netfilter(struct bpf_object *object)
 	return 0;
 }
 
-#define LOCKED_DOWN "the kernel is locked down for confidentiality"
-
-static bool is_locked_down(void)
-{
-	char text[160] = "";
-	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
-
-	if (!f)
-		return false;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = 0;
-	fclose(f);
-	return strstr(text, "[confidentiality]");
-}
-
-/* Whether the kernel was built without netfilter links: with them it has this structure. */
-static bool lacks_netfilter_links(void)
-{
-	struct btf *kernel = btf__load_vmlinux_btf();
-	bool lacks = kernel && btf__find_by_name_kind(kernel, "bpf_nf_link", BTF_KIND_STRUCT) <= 0;
-
-	btf__free(kernel); /* accepts NULL */
-	return lacks;
-}
-
-/* What a refusal of just this set most likely means; NULL: it is as for any other. */
-static const char *explain_netfilter(int error)
-{
-	if (lacks_netfilter_links())
-		return "netfilter links need Linux 6.4 with CONFIG_NETFILTER_BPF_LINK";
-	if (error == -ENOTSUPP_KERNEL)
-		return "calling the kernel's functions takes its JIT compiler for eBPF "
-		       "(net.core.bpf_jit_enable)";
-	if (error == -EBUSY)
-		return "there are " TEXT(
-			PRIORITY_TRIES) " sets of counters here already, the most there can be";
-	return NULL;
-}
-
-static const char *explain_fentry(int error)
-{
-	/* The verifier says EINVAL: it does not know the function that reads memory then. */
-	if (error == -EINVAL && is_locked_down())
-		return LOCKED_DOWN;
-	if (error == -ENOTSUPP_KERNEL)
-		return "this kernel has no BPF trampolines on this architecture";
-	return NULL;
-}
-
 /* The hook sets, in the order in which they are tried. */
 static const struct hook_set {
 	const unsigned char *object;
@@ -209,12 +150,11 @@ static const struct hook_set {
 	int (*prepare)(struct bpf_object *object);
 	int (*attach)(struct hooks *h, const char **what);
 	uint64_t (*hash)(uint64_t hash); /* adds what is not in the object; NULL: nothing */
-	const char *(*explain)(int error);
 } sets[HOOKS_COUNT] = {
 	[HOOKS_NETFILTER] = {netfilter_object, sizeof(netfilter_object), true, prepare_netfilter,
-			     attach_netfilter, hash_netfilter, explain_netfilter},
+			     attach_netfilter, hash_netfilter},
 	[HOOKS_FENTRY] = {fentry_object, sizeof(fentry_object), false, maps_set_netns,
-			  attach_fentry, NULL, explain_fentry},
+			  attach_fentry, NULL},
 };
 
 uint64_t hooks_object_hash(enum hooks_id id)
@@ -256,31 +196,36 @@ static int attach_set(struct hooks *h, enum hooks_id id, const char **what)
 	return r;
 }
 
+static void give_up(struct hooks *h, enum dispatch_group group, struct bpf_object **object)
+{
+	dispatch_close(&h->shared[group]);
+	bpf_object__close(*object);
+	*object = NULL;
+}
+
 /* What was dropped is counted where that can be had; the rest is counted in any case. */
 static void attach_drops(struct hooks *h)
 {
-	h->drops_error = add_link(h, drop_hook_attach(&h->drops, h->maps), DROPS_PROGRAM);
-	if (!h->drops_error)
-		return;
-	bpf_object__close(h->drops);
-	h->drops = NULL;
-}
+	int r = drop_hook_load(&h->drops, h->maps);
 
-/* Without it. */
-static void give_up_fast(struct hooks *h, size_t links, int error)
-{
-	h->fast_error = error;
-	while (h->n_links > links)
-		close(h->links[--h->n_links].fd);
-	bpf_object__close(h->fast);
-	h->fast = NULL;
+	if (!r && h->base)
+		r = dispatch_open(&h->shared[DISPATCH_DROPS], DISPATCH_DROPS, h->base);
+	else if (!r)
+		r = attach_tracing(h, bpf_object__next_program(h->drops, NULL));
+	if (r)
+		give_up(h, DISPATCH_DROPS, &h->drops);
+	h->drops_error = r;
 }
 
 void hooks_load_fast(struct hooks *h)
 {
-	h->fast_error = fast_hook_load(&h->fast, h->maps);
-	if (h->fast_error)
-		give_up_fast(h, h->n_links, h->fast_error);
+	int r = fast_hook_load(&h->fast, h->maps);
+
+	if (!r && h->base)
+		r = dispatch_open(&h->shared[DISPATCH_FAST], DISPATCH_FAST, h->base);
+	if (r)
+		give_up(h, DISPATCH_FAST, &h->fast);
+	h->fast_error = r;
 }
 
 void hooks_attach_fast(struct hooks *h)
@@ -291,44 +236,71 @@ void hooks_attach_fast(struct hooks *h)
 
 	for (unsigned i = 0; h->fast && !r && (p = fast_hook_program(h->fast, i)); i++)
 		r = attach_tracing(h, p);
-	if (r)
-		give_up_fast(h, links, r);
+	if (!r)
+		return;
+	while (h->n_links > links)
+		close(h->links[--h->n_links].fd);
+	give_up(h, DISPATCH_FAST, &h->fast);
+	h->fast_error = r;
 }
 
-/* What one set takes, with room for what libbpf tries. */
-#define DESCRIPTORS (MAP_COUNT + 2 * HOOKS_LINKS_MAX)
-
-/* What a refusal most likely means. */
-static const char *reason(enum hooks_id id, int error, const char *what)
+/* Programs that are to share a group of hooks; NULL: none. */
+static const struct bpf_object *programs_of(const struct hooks *h, enum dispatch_group group)
 {
-	bool refused = error == -EPERM || error == -EACCES;
-	const char *own;
+	const struct bpf_object *const objects[DISPATCH_GROUPS] = {
+		[DISPATCH_FENTRY] = h->object,
+		[DISPATCH_DROPS] = h->drops,
+		[DISPATCH_FAST] = h->fast,
+	};
 
-	/* libbpf takes what it cannot try without one for a feature that the kernel lacks. */
-	if (!files_have_room(DESCRIPTORS))
-		return "too few files may be open (ulimit -n)";
-	if (!strcmp(what, "open"))
-		return bpf_error_text(error);
-	own = reason_types();
-	if (!own)
-		own = sets[id].explain(error);
-	if (own)
-		return own;
-	if (refused && geteuid() != 0)
-		return "needs root, or CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYSLOG; "
-		       "to pin, root";
-	if (!strcmp(what, "symbols") && !refused)
-		return "/proc/kallsyms cannot be read";
-	if (!strcmp(what, "symbols"))
-		return "the kernel hides its symbols (kernel.kptr_restrict, or no CAP_SYSLOG)";
-	if (refused && is_locked_down())
-		return LOCKED_DOWN;
-	if (error == -ESRCH) /* libbpf, of the kernel's types */
-		return "this kernel lacks a function that these hooks need";
-	return bpf_error_text(error);
+	return h->shared[group].object ? objects[group] : NULL;
 }
 
-int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
+int hooks_put(struct hooks *h)
+{
+	int r[DISPATCH_GROUPS] = {0};
+
+	for (enum dispatch_group g = 0; g < DISPATCH_GROUPS; g++)
+		if (programs_of(h, g))
+			r[g] = dispatch_put(&h->shared[g], programs_of(h, g), h->base);
+	if (r[DISPATCH_DROPS]) {
+		give_up(h, DISPATCH_DROPS, &h->drops);
+		h->drops_error = r[DISPATCH_DROPS];
+	}
+	if (r[DISPATCH_FAST]) {
+		give_up(h, DISPATCH_FAST, &h->fast);
+		h->fast_error = r[DISPATCH_FAST];
+	}
+	return r[DISPATCH_FENTRY];
+}
+
+int hooks_begin(const struct hooks *h)
+{
+	const uint32_t netns = netns_inode();
+	int r = netns ? 0 : -ENOENT;
+
+	for (enum dispatch_group g = 0; g < DISPATCH_GROUPS && !r; g++)
+		if (programs_of(h, g))
+			r = dispatch_begin(&h->shared[g], netns);
+	return r;
+}
+
+const struct held *hooks_held(const struct hooks *h, size_t i)
+{
+	if (i < h->n_links)
+		return &h->links[i];
+	i -= h->n_links;
+	for (enum dispatch_group g = 0; g < DISPATCH_GROUPS; g++) {
+		if (!h->shared[g].object)
+			continue;
+		if (i < h->shared[g].n_held)
+			return &h->shared[g].held[i];
+		i -= h->shared[g].n_held;
+	}
+	return NULL;
+}
+
+int hooks_open(struct hooks *h, enum hooks_id wanted, const char *base, struct why *why)
 {
 	size_t used = 0;
 	int r = -EOPNOTSUPP;
@@ -339,14 +311,15 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 		const char *what = "";
 		char step[32];
 
-		*h = (struct hooks){.id = HOOKS_NONE};
+		*h = (struct hooks){.id = HOOKS_NONE, .base = base};
 		if (wanted != HOOKS_NONE && wanted != id)
 			continue;
 		r = attach_set(h, id, &what);
 		if (!r) {
 			attach_drops(h);
 			hooks_load_fast(h);
-			hooks_attach_fast(h);
+			if (!base)
+				hooks_attach_fast(h);
 			return 0;
 		}
 		snprintf(step, sizeof(step), "%s", what);
@@ -355,7 +328,7 @@ int hooks_open(struct hooks *h, enum hooks_id wanted, struct why *why)
 			used += snprintf(why->text + used, sizeof(why->text) - used,
 					 "%s%s: refused (%s, %s: %s)", used ? "; " : "",
 					 snapshot_hooks_names[id], step, bpf_error_name(r),
-					 reason(id, r, step));
+					 reason_refused(id, r, step));
 	}
 	return r;
 }
@@ -364,6 +337,8 @@ void hooks_close(struct hooks *h)
 {
 	for (size_t i = 0; i < h->n_links; i++)
 		close(h->links[i].fd);
+	for (enum dispatch_group g = 0; g < DISPATCH_GROUPS; g++)
+		dispatch_close(&h->shared[g]);
 	bpf_object__close(h->fast); /* accepts NULL, as the next ones */
 	bpf_object__close(h->drops);
 	bpf_object__close(h->object);

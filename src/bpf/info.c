@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bpf/skipped.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -42,7 +43,7 @@ int info_write(const int *maps, const struct ipfw_info *info)
 int info_begin(const struct hooks *h)
 {
 	const uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
-	const struct ipfw_info info = {
+	struct ipfw_info info = {
 		.since_ns = now_ns,
 		.since_boot_ns = clock_ns(CLOCK_BOOTTIME),
 		.since_wall_ns = clock_ns(CLOCK_REALTIME),
@@ -55,17 +56,19 @@ int info_begin(const struct hooks *h)
 	};
 	int r = maps_begin(h->maps);
 
+	skipped_note(h, &info);
 	return r ? r : info_write(h->maps, &info);
 }
 
-int info_note_fast(const int *maps)
+int info_note_fast(const struct hooks *h)
 {
 	struct ipfw_info info;
-	int r = info_read(maps, &info);
+	int r = info_read(h->maps, &info);
 
 	if (r)
 		return r;
 	info.fast_since_ns = clock_ns(CLOCK_MONOTONIC);
 	info.fast_error = 0;
-	return info_write(maps, &info);
+	skipped_note(h, &info);
+	return info_write(h->maps, &info);
 }

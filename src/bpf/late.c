@@ -18,7 +18,7 @@ static int attach_and_pin(struct hooks *h, const struct pins *p, int records, ui
 		return r;
 	if (!pins_whole(records, sealed_ns))
 		return -ENOENT;
-	hooks_attach_fast(h);
+	hooks_put(h);
 	if (h->fast_error)
 		return h->fast_error;
 	r = pins_lock_records(records);
@@ -26,14 +26,16 @@ static int attach_and_pin(struct hooks *h, const struct pins *p, int records, ui
 		return r;
 	r = pins_add(p, h, sealed_ns);
 	if (!r)
-		r = info_note_fast(h->maps);
+		r = info_note_fast(h);
+	if (!r)
+		r = hooks_begin(h);
 	pins_unlock_records(records);
 	return r;
 }
 
 int late_attach_pinned(const struct pins *p, int records, const int *maps, uint64_t sealed_ns)
 {
-	struct hooks h = {.id = HOOKS_NONE};
+	struct hooks h = {.id = HOOKS_NONE, .base = p->base};
 	int lock, r;
 
 	memcpy(h.maps, maps, sizeof(h.maps));
@@ -54,5 +56,5 @@ int late_attach_own(struct hooks *h)
 {
 	hooks_load_fast(h);
 	hooks_attach_fast(h);
-	return h->fast_error ? h->fast_error : info_note_fast(h->maps);
+	return h->fast_error ? h->fast_error : info_note_fast(h);
 }

@@ -68,6 +68,17 @@ static bool link_path(char path[PATH_MAX], const char *directory, const char *na
 	       !strncmp(name, "link_", 5);
 }
 
+int pins_link_program(int link_fd)
+{
+	struct bpf_link_info info = {.id = 0};
+	uint32_t size = sizeof(info);
+	int fd = bpf_obj_get_info_by_fd(link_fd, &info, &size)
+			 ? -1
+			 : bpf_prog_get_fd_by_id(info.prog_id);
+
+	return fd < 0 ? -errno : fd;
+}
+
 size_t pins_open_programs(const struct pins *p, const char *prefix, int *programs, size_t max)
 {
 	DIR *d = opendir(p->directory);
@@ -76,8 +87,6 @@ size_t pins_open_programs(const struct pins *p, const char *prefix, int *program
 	size_t n = 0;
 
 	while (d && n < max && (e = readdir(d))) {
-		struct bpf_link_info info = {.id = 0};
-		uint32_t size = sizeof(info);
 		int fd = -1;
 
 		if (!strncmp(e->d_name, prefix, strlen(prefix)) &&
@@ -85,10 +94,8 @@ size_t pins_open_programs(const struct pins *p, const char *prefix, int *program
 			fd = bpf_obj_get(path);
 		if (fd < 0)
 			continue;
-		if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
-			programs[n] = bpf_prog_get_fd_by_id(info.prog_id);
-			n += programs[n] >= 0;
-		}
+		programs[n] = pins_link_program(fd);
+		n += programs[n] >= 0;
 		close(fd);
 	}
 	if (d)
@@ -113,6 +120,7 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 {
 	const struct timespec times[] = {{0, UTIME_OMIT}, seal(since_ns)};
 	char new[sizeof(p->directory) + 8];
+	const struct held *held;
 	int r = 0;
 
 	/* Made beside and renamed, so that nobody finds half of it. No dots: bpffs refuses them. */
@@ -121,8 +129,8 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 		return -errno;
 	for (int i = 0; i < MAP_COUNT && !r; i++)
 		r = pin(new, maps_names[i], h->maps[i]);
-	for (size_t i = 0; i < h->n_links && !r; i++)
-		r = pin(new, h->links[i].name, h->links[i].fd);
+	for (size_t i = 0; (held = hooks_held(h, i)) && !r; i++)
+		r = pin(new, held->name, held->fd);
 	if (!r && (utimensat(AT_FDCWD, new, times, 0) < 0 || rename(new, p->directory) < 0))
 		r = -errno;
 	return r;
@@ -131,14 +139,15 @@ int pins_create(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 int pins_add(const struct pins *p, const struct hooks *h, uint64_t since_ns)
 {
 	const struct timespec times[] = {{0, UTIME_OMIT}, seal(since_ns)};
+	const struct held *held;
 	int r = 0;
 
-	for (size_t i = 0; i < h->n_links && !r; i++)
-		r = pin(p->directory, h->links[i].name, h->links[i].fd);
-	for (size_t i = 0; i < h->n_links && r; i++) {
+	for (size_t i = 0; (held = hooks_held(h, i)) && !r; i++)
+		r = pin(p->directory, held->name, held->fd);
+	for (size_t i = 0; (held = hooks_held(h, i)) && r; i++) {
 		char path[256];
 
-		snprintf(path, sizeof(path), "%s/%s", p->directory, h->links[i].name);
+		snprintf(path, sizeof(path), "%s/%s", p->directory, held->name);
 		unlink(path);
 	}
 	if (utimensat(AT_FDCWD, p->directory, times, 0) < 0 && !r)
@@ -193,8 +202,10 @@ static int remove_pin(const char *directory, const char *name, struct pins_ended
 		bpf_obj_get_info_by_fd(fd, &info, &size);
 	/* First, so that whoever is killed in between leaves nothing that looks whole. */
 	r = unlink(path) < 0 ? -errno : 0;
+	/* At once where the kind of link can, which those cannot that are shared; else when freed.
+	 */
 	if (fd >= 0 && !r)
-		bpf_link_detach(fd); /* at once where the kind of link can; else when it is freed */
+		bpf_link_detach(fd);
 	if (fd >= 0)
 		close(fd);
 	if (r)
@@ -224,6 +235,49 @@ static int remove_directory(const char *directory, struct pins_ended *ended)
 	return r < 0 ? r : links;
 }
 
+static void forget_end(struct pins_ended *ended, uint32_t link_id)
+{
+	for (size_t i = 0; i < ended->n; i++)
+		if (ended->ids[i] == link_id)
+			ended->ids[i--] = ended->ids[--ended->n];
+}
+
+/* Links that are pinned for other network namespaces too go on. */
+static void forget_pinned(const char *directory, struct pins_ended *ended)
+{
+	DIR *d = opendir(directory);
+	char path[PATH_MAX];
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		struct bpf_link_info info = {.id = 0};
+		uint32_t size = sizeof(info);
+		int fd = link_path(path, directory, e->d_name) ? bpf_obj_get(path) : -1;
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+			forget_end(ended, info.id);
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void forget_shared(const struct pins *p, struct pins_ended *ended)
+{
+	DIR *d = opendir(p->base);
+	char path[PATH_MAX];
+	struct dirent *e;
+
+	while (d && ended->n && (e = readdir(d)))
+		if (e->d_name[0] != '.' &&
+		    snprintf(path, sizeof(path), "%s/%s", p->base, e->d_name) < PATH_MAX)
+			forget_pinned(path, ended);
+	if (d)
+		closedir(d);
+}
+
 int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 {
 	const char *name = strrchr(p->directory, '/') + 1;
@@ -246,6 +300,8 @@ int pins_remove(const struct pins *p, bool all, struct pins_ended *ended)
 			ended->each(bpffs_shown(path), r);
 	}
 	closedir(d);
+	dispatch_tidy(p->base);
+	forget_shared(p, ended);
 	if (r >= 0)
 		rmdir(p->base); /* the last namespace's takes the base along */
 	return r < 0 ? r : links;

@@ -32,6 +32,9 @@ int pins_explain(const struct pins *p, int error, struct why *why);
 /* Open the pinned maps of this layout. -ENOENT: there are none. The caller closes them. */
 int pins_open_maps(const struct pins *p, int maps[MAP_COUNT]);
 
+/* The program of a link: a descriptor, which the caller closes, or -errno. */
+int pins_link_program(int link_fd);
+
 /*
  * Open the programs of the pinned links whose pins begin with `prefix`. Returns how many; the
  * caller closes them.

@@ -6,8 +6,7 @@
 #ifndef IPFW_BPF_REASON_H
 #define IPFW_BPF_REASON_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "model/snapshot.h"
 
 /* Why the kernel's type information (BTF) cannot be read; NULL: it can. */
 const char *reason_types(void);
@@ -17,5 +16,8 @@ const char *reason_types(void);
  * hidden, zeros are shown in their place; or another -errno: /proc/kallsyms cannot be read.
  */
 int reason_symbols(void);
+
+/* What a refusal (-errno) of a hook set at that step most likely means. */
+const char *reason_refused(enum hooks_id id, int error, const char *step);
 
 #endif

@@ -13,6 +13,8 @@ void skipped_open(struct skipped *s, const struct pins *pins, const struct hooks
 	static const char *const all[] = {"link_", NULL};
 	const bool tracing = info->hooks == HOOKS_FENTRY;
 
+	for (size_t i = 0; i < IPFW_MISSED; i++)
+		s->before[i] = info->skipped[i];
 	if (!pins) {
 		if (tracing || !info->drops_error || !info->fast_error)
 			s->n = hooks_programs(own, s->programs, HOOKS_LINKS_MAX);
@@ -29,15 +31,39 @@ void skipped_close(struct skipped *s)
 		close(s->programs[--s->n]);
 }
 
+static void add(int program, uint64_t missed[IPFW_MISSED])
+{
+	struct bpf_prog_info info = {.type = 0};
+	uint32_t size = sizeof(info);
+
+	if (!bpf_obj_get_info_by_fd(program, &info, &size))
+		missed[strcmp(info.name, DROPS_PROGRAM) ? IPFW_MISSED_IF : IPFW_MISSED_DROP] +=
+			info.recursion_misses;
+}
+
 void skipped_add(const struct skipped *s, uint64_t missed[IPFW_MISSED])
 {
-	for (size_t i = 0; i < s->n; i++) {
-		struct bpf_prog_info info = {.type = 0};
-		uint32_t size = sizeof(info);
+	uint64_t all[IPFW_MISSED] = {0};
 
-		if (!bpf_obj_get_info_by_fd(s->programs[i], &info, &size))
-			missed[strcmp(info.name, DROPS_PROGRAM) ? IPFW_MISSED_IF
-								: IPFW_MISSED_DROP] +=
-				info.recursion_misses;
+	for (size_t i = 0; i < s->n; i++)
+		add(s->programs[i], all);
+	for (size_t i = 0; i < IPFW_MISSED; i++)
+		missed[i] += all[i] > s->before[i] ? all[i] - s->before[i] : 0;
+}
+
+void skipped_note(const struct hooks *h, struct ipfw_info *info)
+{
+	uint64_t all[IPFW_MISSED] = {0};
+	const struct held *held;
+
+	for (size_t i = h->n_links; (held = hooks_held(h, i)); i++) {
+		int program = strncmp(held->name, "link_", 5) ? -1 : pins_link_program(held->fd);
+
+		if (program < 0)
+			continue;
+		add(program, all);
+		close(program);
 	}
+	for (size_t i = 0; i < IPFW_MISSED; i++)
+		info->skipped[i] += all[i];
 }

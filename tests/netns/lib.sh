@@ -4,12 +4,13 @@
 # snmpd, and checks that print "ok NAME", "not ok NAME" or "skip NAME".
 set -u
 
-# The default reading socket is a test's own: neither another run's agent nor this machine's answers there.
+# The default reading socket is a test's own, and so is bpffs: neither another run's agent nor this machine's
+# answers there, and nobody shares a hook with another run.
 # The whole command begins again, as the kernel has it: "$@" is this file's if it was given any.
 if [ "${IPFW_OWN_RUN:-}" != $$ ]; then
 	mapfile -d '' command <"/proc/$$/cmdline"
 	mkdir -p /run/ipfwagent && IPFW_OWN_RUN=$$ exec unshare -m --propagation slave sh -c \
-		'mount -t tmpfs -o mode=755 none /run/ipfwagent && exec "$@"' sh "${command[@]}"
+		'mount -t tmpfs -o mode=755 none /run/ipfwagent && mount -t bpf none /sys/fs/bpf && exec "$@"' sh "${command[@]}"
 	exit 1
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
