@@ -84,6 +84,8 @@ for line in sys.stdin:
     row = [int(word) for word in line.split()]
     print("map update pinned", sys.argv[1], "key", octets("=5I", row[0], 0, *row[1:4]),
           "value", octets("=2Q", row[4], row[4]))' "$(pinned drops)" >"$TMP/rows"
+	# As the hooks do before they add a row (IPFW_HASH_DROPS).
+	echo "map update pinned $(pinned used) key 2 0 0 0 value 1 0 0 0 0 0 0 0" >>"$TMP/rows"
 	bpftool batch file "$TMP/rows" >"$TMP/batch" 2>&1 || not_ok "rows of the map" "$(tail -n 1 "$TMP/batch")"
 }
 ipfw detach && ipfw attach
