@@ -305,8 +305,8 @@ static void test_names_of_contexts(void **state)
 		"a\x7f",
 		"\x80",
 		"\xc3",
-		"\xe2\x80\xae"
-		"gnp.exe",
+		("\xe2\x80\xae"
+		 "gnp.exe"),
 		"\xc2\x85",
 		"123456789012345678901234567890123",
 		"1234567890123456789012345678901\xc3\xa4",
