@@ -47,6 +47,7 @@ static int came(void *arg, struct netns_member *m, struct why *why)
 		free(s);
 		return r;
 	}
+	collect_keep(s->collector);
 	collect_set_filter(s->collector, n->filter);
 	m->own = s;
 	if (!mib_context_name(context, m->name))

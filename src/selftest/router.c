@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "selftest/kernel_counts.h"
 #include "sources/netlink_setup.h"
 
 #define SETTLE_US    20000
@@ -18,6 +19,9 @@
 
 #define USABLE_US  20000
 #define USABLE_MAX 1000 /* so often */
+
+#define REPORTS     2 /* so often the kernel tells what groups it has joined */
+#define REPORTS_MAX 100
 
 #define IPV6_SYSCTLS "/proc/sys/net/ipv6"
 #define IPV6_ROUTES  "/proc/net/ipv6_route"
@@ -222,6 +226,36 @@ static int await_usable(const struct netlink_setup_address *a)
 	return -ETIMEDOUT;
 }
 
+/* How often the device has told (MLD) what groups it has joined. */
+static uint64_t reports(const char *device)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/net/dev_snmp6/%s", device);
+	return kernel_counts_line(path, "Icmp6OutMLDv2Reports");
+}
+
+/* So that none of it is counted later. It comes in the background as well; some kernel may not. */
+static void await_reports(const char *device, uint64_t before)
+{
+	for (int i = 0; i < REPORTS_MAX && reports(device) < before + REPORTS; i++)
+		usleep(USABLE_US);
+}
+
+/* With that a router joins the groups of routers. */
+static int route_ipv6(struct why *why)
+{
+	uint64_t before[DEVICES];
+	int result;
+
+	for (int d = 0; d < DEVICES; d++)
+		before[d] = reports(router_devices[d]);
+	result = set(routes6, ARRAY_SIZE(routes6), why);
+	for (int d = 0; d < DEVICES && !result; d++)
+		await_reports(router_devices[d], before[d]);
+	return result;
+}
+
 /* The addresses of one end of a link, its neighbour, and unless it is the router's a route. */
 static int number(const struct router *r, const struct link *l, bool is_router)
 {
@@ -263,6 +297,8 @@ static int connect_link(const struct router *r, const struct link *l, struct why
 		result = netlink_setup_up(l->there.name);
 	if (!result && l->place != PLACE_OUTSIDE)
 		result = number(r, l, false);
+	if (!result && l->place != PLACE_OUTSIDE && r->has[FAMILY_IPV6])
+		await_reports(l->there.name, 0);
 	if (!result)
 		result = router_enter(r, PLACE_ROUTER);
 	return result ? why_errno(why, result, l->here.name) : 0;
@@ -298,7 +334,7 @@ int router_open(struct router *r, struct why *why)
 	if (!result)
 		result = set(routes, ARRAY_SIZE(routes), why);
 	if (!result && r->has[FAMILY_IPV6])
-		result = set(routes6, ARRAY_SIZE(routes6), why);
+		result = route_ipv6(why);
 	if (!result)
 		result = lose_some(r, why);
 	if (!result)

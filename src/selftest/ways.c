@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "selftest/ways.h"
 
-#include <inttypes.h>
 #include <linux/netfilter.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "selftest/kernel_counts.h"
 #include "sources/netlink_setup.h"
 
 /* What the kernel tells of the system, in one way or the other; docs/figures.md. */
@@ -16,57 +14,18 @@
 #define GIVE_UP_US     20000
 #define GIVE_UP_ROUNDS 250
 
-/* The kernel's own count of a column, in a file of lines "GROUP: NAMES" and "GROUP: NUMBERS". */
-static uint64_t column(const char *path, const char *group, const char *name)
-{
-	char names[1024], numbers[1024], *left, *right, *key, *number;
-	const size_t length = strlen(group);
-	uint64_t value = 0;
-	FILE *f = fopen(path, "re");
-
-	while (f && fgets(names, sizeof(names), f) && fgets(numbers, sizeof(numbers), f)) {
-		if (strncmp(names, group, length))
-			continue;
-		key = strtok_r(names, " \n", &left);
-		number = strtok_r(numbers, " \n", &right);
-		while (key && number && strcmp(key, name)) {
-			key = strtok_r(NULL, " \n", &left);
-			number = strtok_r(NULL, " \n", &right);
-		}
-		if (key && number)
-			sscanf(number, "%" SCNu64, &value);
-	}
-	if (f)
-		fclose(f);
-	return value;
-}
-
-/* The same of a file of lines "NAME NUMBER". */
-static uint64_t line(const char *path, const char *name)
-{
-	char text[256], key[64];
-	uint64_t value = 0, found;
-	FILE *f = fopen(path, "re");
-
-	while (f && fgets(text, sizeof(text), f))
-		if (sscanf(text, "%63s %" SCNu64, key, &found) == 2 && !strcmp(key, name))
-			value = found;
-	if (f)
-		fclose(f);
-	return value;
-}
-
 /* Messages of ICMP that the router sent. */
 static uint64_t own_messages(enum family family)
 {
-	return family == FAMILY_IPV6 ? line("/proc/net/snmp6", "Icmp6OutMsgs")
-				     : column("/proc/net/snmp", "Icmp:", "OutMsgs");
+	return family == FAMILY_IPV6 ? kernel_counts_line("/proc/net/snmp6", "Icmp6OutMsgs")
+				     : kernel_counts_column("/proc/net/snmp", "Icmp:", "OutMsgs");
 }
 
 static uint64_t unreachables(enum family family)
 {
-	return family == FAMILY_IPV6 ? line("/proc/net/snmp6", "Icmp6OutDestUnreachs")
-				     : column("/proc/net/snmp", "Icmp:", "OutDestUnreachs");
+	return family == FAMILY_IPV6
+		       ? kernel_counts_line("/proc/net/snmp6", "Icmp6OutDestUnreachs")
+		       : kernel_counts_column("/proc/net/snmp", "Icmp:", "OutDestUnreachs");
 }
 
 /* Two figures of the same thing, in packets and octets. */

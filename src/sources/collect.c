@@ -76,6 +76,11 @@ int collect_open(struct collector **out, const struct collect_config *config, st
 	return 0;
 }
 
+void collect_keep(struct collector *c)
+{
+	procfs_keep(&c->procfs);
+}
+
 void collect_set_filter(struct collector *c, const struct filter *filter)
 {
 	c->filter = filter;

@@ -32,6 +32,9 @@ struct collector;
  */
 int collect_open(struct collector **out, const struct collect_config *config, struct why *why);
 
+/* It reads one of many network namespaces: what spares time is kept open. */
+void collect_keep(struct collector *c);
+
 /*
  * Why the kernel's own counters are used although eBPF was wanted; "" if nothing is wrong. If
  * `source` is auto this may change from reading to reading: somebody may detach the counters and

@@ -67,18 +67,20 @@ static int read_text(struct procfs *p, const char *path)
 	return r;
 }
 
-/* The same of a file that is open, or stays so. */
+/* The same of a file that may be open. */
 static int read_kept(struct procfs *p, enum procfs_file file)
 {
 	int *fd = &p->kept[file], r;
 
+	if (!p->keeps)
+		return read_text(p, kept_paths[file]);
 	p->text.n = p->text.next = 0;
 	if (*fd < 0)
 		*fd = open_below(p, kept_paths[file]);
 	if (*fd < 0)
 		return *fd;
 	r = procfs_text_read(&p->text, *fd);
-	if (r || p->root[0]) {
+	if (r) {
 		close(*fd);
 		*fd = -1;
 	}
@@ -98,16 +100,21 @@ void procfs_open(struct procfs *p, const char *root)
 	const char *release;
 
 	*p = (struct procfs){.root = root ? root : ""};
-	for (int i = 0; i < PROCFS_KEPT; i++)
-		p->kept[i] = p->root[0] ? -1 : open_below(p, kept_paths[i]);
 	release = read_line(p, "/proc/sys/kernel/osrelease");
 	if (release)
 		p->epoch = kernel_epoch_parse(release);
 }
 
+void procfs_keep(struct procfs *p)
+{
+	for (int i = 0; i < PROCFS_KEPT && !p->keeps; i++)
+		p->kept[i] = open_below(p, kept_paths[i]);
+	p->keeps = true;
+}
+
 void procfs_close(struct procfs *p)
 {
-	for (int i = 0; i < PROCFS_KEPT; i++)
+	for (int i = 0; i < PROCFS_KEPT && p->keeps; i++)
 		if (p->kept[i] >= 0)
 			close(p->kept[i]);
 	procfs_text_clear(&p->text);

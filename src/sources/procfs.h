@@ -9,10 +9,7 @@
 #include "sources/kernel_counters.h"
 #include "sources/procfs_text.h"
 
-/*
- * Of the live system these stay open, since to find them takes longer than to read some of them. So
- * they go on to tell of the network namespace in which they were opened.
- */
+/* The files that are read each time. */
 enum procfs_file {
 	PROCFS_SNMP,
 	PROCFS_NETSTAT,
@@ -26,12 +23,19 @@ enum procfs_file {
 struct procfs {
 	const char *root;
 	struct kernel_epoch epoch;
-	int kept[PROCFS_KEPT];   /* descriptors; negative: not open */
+	bool keeps;
+	int kept[PROCFS_KEPT];   /* if so: descriptors; negative: not open */
 	struct procfs_text text; /* of the file that was read last */
 };
 
 void procfs_open(struct procfs *p, const char *root);
 void procfs_close(struct procfs *p);
+
+/*
+ * Keep the files open, for one of many network namespaces: to find them takes longer than to read
+ * some of them. They go on to tell of the namespace in which they were opened.
+ */
+void procfs_keep(struct procfs *p);
 
 /* What a captured tree says of itself: which host it is of, and of which time. */
 void procfs_read_origin(struct procfs *p, struct snapshot *s);

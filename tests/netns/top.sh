@@ -406,7 +406,7 @@ if [ $ebpf = 1 ]; then
 	ended "q, of many, unprivileged" 0
 	agent_killed
 	call --netns "'$P-*'"
-	sees "unprivileged, without an agent: message" "^ipfwagent: $P-1: cannot enter this network namespace: Operation not permitted"
+	sees "unprivileged, without an agent: message" "^ipfwagent: $P-1: cannot enter this network namespace: Operation"
 	sees "unprivileged, without an agent: exit status" '^status=1$'
 	for i in 1 2 3; do "$BIN" detach --netns "$P-$i" 2>/dev/null; done
 fi

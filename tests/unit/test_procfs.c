@@ -313,7 +313,7 @@ static void send_to_self(void)
 	close(fd);
 }
 
-/* Of the live system the files stay open, and tell what is so when they are read. */
+/* Files that are kept open tell what is so when they are read. */
 static void test_kept(void **state)
 {
 	struct procfs p;
@@ -321,6 +321,7 @@ static void test_kept(void **state)
 
 	(void)state;
 	procfs_open(&p, NULL);
+	procfs_keep(&p);
 	for (int i = 0; i < 2; i++) {
 		struct snapshot *s = snapshot_new();
 		struct kernel_counters now = {0}, later = {0};
