@@ -336,6 +336,7 @@ int counters_fill(struct counters *b, struct snapshot *s, const struct devices *
 {
 	int r = owners_fill(&b->book, b->maps, &b->arrays, &b->counts, devices, s);
 
+	table_clear(&b->counts.ifs); /* half as large as the rows that were filled */
 	counters_drop(b);
 	return r ? refuse(why, r, "eBPF records") : 0;
 }
