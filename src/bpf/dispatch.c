@@ -240,7 +240,6 @@ int dispatch_put(struct dispatch *d, const struct bpf_object *programs, const ch
 {
 	int r = take_pinned(d, base);
 
-	dispatch_tidy(base);
 	if (!r)
 		r = choose_slot(d);
 	for (size_t i = 1; i < d->n_held && !r; i += 2) {

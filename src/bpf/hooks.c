@@ -260,6 +260,7 @@ int hooks_put(struct hooks *h)
 {
 	int r[DISPATCH_GROUPS] = {0};
 
+	dispatch_tidy(h->base); /* so that the slots of those that are gone are free */
 	for (enum dispatch_group g = 0; g < DISPATCH_GROUPS; g++)
 		if (programs_of(h, g))
 			r[g] = dispatch_put(&h->shared[g], programs_of(h, g), h->base);
