@@ -52,10 +52,10 @@ void dispatch_close(struct dispatch *d);
 /*
  * The rest is for who holds the lock on all pins.
  *
- * dispatch_put() gives the programs of that object, which have the names of the hooks' own, a slot,
- * and takes what is pinned now in place of what this process attached. It changes nothing yet for
- * anybody. dispatch_begin() makes it the slot of a network namespace: all of the programs count
- * from then on. Each returns 0 or -errno.
+ * After dispatch_tidy(), dispatch_put() gives the programs of that object, which have the names of
+ * the hooks' own, a slot, and takes what is pinned now in place of what this process attached. It
+ * changes nothing yet for anybody. dispatch_begin() makes it the slot of a network namespace: all
+ * of the programs count from then on. Each returns 0 or -errno.
  */
 int dispatch_put(struct dispatch *d, const struct bpf_object *programs, const char *base);
 int dispatch_begin(const struct dispatch *d, uint32_t netns);
